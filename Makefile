@@ -1,0 +1,52 @@
+# Everything runs in .venv, made from hash-locked files; all that must be there beforehand is make and Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.synced
+
+.PHONY: help demo test check format build local lock clean
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 16
+
+demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in this process
+	@$(BIN)/orchestrator demo
+
+test: $(STAMP) check ## The checks, then every test
+	@$(BIN)/pytest
+
+check: $(STAMP) ## Lint, types, format, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m builder --check
+
+format: $(STAMP) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+build: $(STAMP) ## Write the generated files
+	@$(BIN)/python -m builder
+
+local: $(STAMP) ## Keep the local stack running until Ctrl-C
+	@$(BIN)/orchestrator local
+
+lock: $(STAMP) ## Resolve the dependencies again
+	@echo 'uv' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header -o requirements/bootstrap.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header -o requirements/dev.txt
+
+clean: ## Remove the environment and the caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .pytest_cache
+
+$(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 2; }
+	@echo "Installing the locked dependencies into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

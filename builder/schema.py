@@ -1,0 +1,86 @@
+"""Writes the configuration's JSON Schema, for editors, from the same dataclasses that the router reads with."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from orchestration.triggers import REGISTRY, Trigger
+from orchestration.workflows import OUTCOMES, Workflow
+
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class _Schema(GenerateJsonSchema):
+    """Without titles: they repeat the field's name in every tooltip."""
+
+    def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
+        written = super().generate(schema, mode)
+        written.pop("title", None)
+        return written
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def fields(cls: type[Any]) -> dict[str, Any]:
+    """The JSON Schema of one dataclass; unknown fields are refused."""
+    with_config(_STRICT)(cls)
+    schema = TypeAdapter(cls).json_schema(schema_generator=_Schema)
+    schema["description"] = inspect.getdoc(cls) or ""
+    for base in filter(dataclasses.is_dataclass, cls.__mro__[1:]):  # inherited fields lose their docstring
+        for name, inherited in fields(base)["properties"].items():
+            schema["properties"][name].setdefault("description", inherited["description"])
+    return schema
+
+
+def build() -> dict[str, Any]:
+    """The schema of ``workflow_config.json``."""
+    workflow = fields(Workflow)
+    for outcome in OUTCOMES:
+        workflow["properties"][outcome]["items"] = {"$ref": "#/$defs/trigger"}
+    kinds = [trigger.TYPE for trigger in REGISTRY]
+    # if/then for each type rather than oneOf: an editor then names the one field that is wrong.
+    branches = [
+        {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": {"$ref": f"#/$defs/{kind}"}}
+        for kind in kinds
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Workflow configuration of downstream-orchestrator",
+        "type": "object",
+        "required": ["workflows"],
+        "additionalProperties": False,
+        "properties": {
+            "$schema": {"type": "string", "description": "Where an editor finds this schema."},
+            "workflows": {
+                "type": "object",
+                "description": "Upstream job name to what follows it.",
+                "additionalProperties": {"$ref": "#/$defs/workflow"},
+            },
+        },
+        "$defs": {
+            "workflow": workflow,
+            "trigger": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {"type": {"enum": kinds, "description": "What to start."}},
+                "allOf": branches,
+            },
+            **{trigger.TYPE: _trigger(trigger) for trigger in REGISTRY},
+        },
+    }
+
+
+def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
+    schema = fields(trigger)
+    schema["properties"] = {"type": {"const": trigger.TYPE}, **schema["properties"]}
+    schema["examples"] = [dict(trigger.EXAMPLE)]
+    for name in ("arguments", "conf", "parameter_mapping"):
+        if name in schema["properties"]:
+            schema["properties"][name]["propertyNames"] = {"not": {"enum": sorted(trigger.AUTOMATIC)}}
+    return schema

@@ -1,0 +1,110 @@
+"""The only door to the AWS Data Science SDK, and the ASL fields that it lacks.
+
+The SDK was frozen in January 2022. Its package ``__init__`` imports sagemaker, which is not installed here and which
+the modules for state machines do not need: the two packages are registered as empty namespaces first, so that only
+those modules run. Thin subclasses add the fields that Amazon States Language got since
+(docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+import types
+import warnings
+from enum import Enum
+from typing import Any
+
+
+def _namespace(name: str, path: str) -> None:
+    module = types.ModuleType(name)
+    module.__path__ = [path]
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    sys.modules[name] = module
+
+
+def _load_states() -> Any:
+    spec = importlib.util.find_spec("stepfunctions")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("the AWS Data Science SDK (stepfunctions) is not installed: run make")
+    root = spec.submodule_search_locations[0]
+    _namespace("stepfunctions", root)
+    _namespace("stepfunctions.steps", f"{root}/steps")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # the SDK compares a string with `is`
+        return importlib.import_module("stepfunctions.steps.states"), importlib.import_module(
+            "stepfunctions.steps.choice_rule"
+        )
+
+
+_states, _rules = _load_states()
+
+ChoiceRule = _rules.ChoiceRule
+Choice = _states.Choice
+Succeed = _states.Succeed
+
+
+class _Field(Enum):
+    """Fields of the language that the SDK does not know, in the shape of its own ``Field``."""
+
+    ItemProcessor = "item_processor"
+    ItemSelector = "item_selector"
+    ResultSelector = "result_selector"
+    ErrorPath = "error_path"
+    CausePath = "cause_path"
+    MaxDelaySeconds = "max_delay_seconds"
+
+
+class Task(_states.Task):  # type: ignore[misc]
+    """A Task state with ``ResultSelector``."""
+
+    def allowed_fields(self) -> list[Any]:
+        """The SDK's fields and ours."""
+        return [*super().allowed_fields(), _Field.ResultSelector]
+
+
+class Pass(_states.Pass):  # type: ignore[misc]
+    """A Pass state, as the SDK has it."""
+
+
+class Fail(_states.Fail):  # type: ignore[misc]
+    """A Fail state whose error and cause come from its input."""
+
+    def allowed_fields(self) -> list[Any]:
+        """The SDK's fields and ours."""
+        return [*super().allowed_fields(), _Field.ErrorPath, _Field.CausePath]
+
+
+class Retry(_states.Retry):  # type: ignore[misc]
+    """A retrier with an upper bound of its interval."""
+
+    def allowed_fields(self) -> list[Any]:
+        """The SDK's fields and ours."""
+        return [*super().allowed_fields(), _Field.MaxDelaySeconds]
+
+
+class Catch(_states.Catch):  # type: ignore[misc]
+    """A catcher, as the SDK has it."""
+
+
+class Map(_states.Map):  # type: ignore[misc]
+    """An inline Map state with ``ItemProcessor`` in place of the older ``Iterator``."""
+
+    def allowed_fields(self) -> list[Any]:
+        """The SDK's fields and ours."""
+        return [*super().allowed_fields(), _Field.ItemSelector, _Field.ResultSelector]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The state as ASL."""
+        state: dict[str, Any] = super().to_dict()
+        processor = state.pop("Iterator")
+        state["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **processor}
+        return state
+
+
+def definition(first: Any, comment: str) -> dict[str, Any]:
+    """The state machine that begins with ``first``; raises ValueError where two states share a name."""
+    graph: dict[str, Any] = _states.Graph(first, comment=comment).to_dict()
+    return graph

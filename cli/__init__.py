@@ -1,0 +1,1 @@
+"""The ``orchestrator`` command: each module is one subcommand, ``report.py`` draws."""

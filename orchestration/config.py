@@ -1,0 +1,115 @@
+"""Loads the workflow configuration on every invocation: S3, else SSM Parameter Store, else the empty default.
+
+An upload takes effect with the next event. An unchanged object costs one conditional GET, answered 304 without a body,
+and no parse: docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (If-None-Match).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchestration import strictjson
+from orchestration.errors import ConfigError, ConfigUnavailableError
+from orchestration.settings import Settings
+from orchestration.workflows import check_document
+
+log = logging.getLogger(__name__)
+
+_UNAVAILABLE = (BotoCoreError, ClientError, ConfigError, strictjson.StrictJSONError)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
+    """A configuration that can be routed with.
+
+    Attributes:
+        document: the parsed JSON object; its ``workflows`` is an object.
+        source: ``s3://bucket/key``, ``ssm:<parameter>`` or ``default``.
+        version: S3's ETag, the parameter's version, or empty: the same text, the same version.
+        warnings: what a person should know although it could be loaded.
+    """
+
+    document: dict[str, Any]
+    source: str
+    version: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ConfigLoader:
+    """Loads the configuration, and keeps the last one that parsed, by URI.
+
+    Attributes:
+        s3: boto3 S3 client.
+        ssm: boto3 SSM client.
+    """
+
+    s3: Any
+    ssm: Any
+    _cache: dict[str, LoadedConfig] = field(default_factory=dict)
+
+    def load(self, settings: Settings) -> LoadedConfig:
+        """The configuration that this invocation routes with; its source is logged.
+
+        Raises:
+            ConfigUnavailableError: ``REQUIRE_CONFIG`` is set and neither S3 nor SSM has a usable configuration.
+        """
+        reasons: list[str] = []
+        config = None
+        if settings.config_s3_uri:
+            config = self._attempt(self._from_s3, settings.config_s3_uri, "S3", reasons)
+        if config is None and settings.config_ssm_parameter:
+            config = self._attempt(self._from_ssm, settings.config_ssm_parameter, "SSM", reasons)
+            if config is not None and settings.require_config and not config.document["workflows"]:
+                reasons.append(f"SSM parameter {settings.config_ssm_parameter} holds no workflows")
+                config = None
+        if config is None and settings.require_config:
+            raise ConfigUnavailableError(
+                "no workflow configuration, and REQUIRE_CONFIG is set, so that no event is lost: "
+                + ("; ".join(reasons) or "neither WORKFLOW_CONFIG_S3_URI nor WORKFLOW_CONFIG_SSM_PARAMETER is set")
+            )
+        if config is None:
+            config = LoadedConfig({"workflows": {}}, "default", "")
+            reasons.append("the empty default configuration is used: nothing will be triggered")
+            log.warning("Loaded workflow config from default: it is empty, nothing will be triggered")
+        return LoadedConfig(config.document, config.source, config.version, (*config.warnings, *reasons))
+
+    def _attempt(self, load: Any, address: str, store: str, reasons: list[str]) -> LoadedConfig | None:
+        try:
+            config: LoadedConfig = load(address)
+        except _UNAVAILABLE as error:
+            reasons.append(f"config could not be loaded from {store} ({address}): {error}")
+            log.warning("Failed to load workflow config from %s (%s): %s", store, address, error)
+            return None
+        log.info("Loaded workflow config from %s: %s (version %s)", store, address, config.version)
+        return config
+
+    def _from_s3(self, uri: str) -> LoadedConfig:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        if not uri.startswith("s3://") or not bucket or not key:
+            raise ConfigError(f"WORKFLOW_CONFIG_S3_URI: found {uri!r}, expected s3://bucket/key")
+        cached = self._cache.get(uri)
+        condition = {} if cached is None else {"IfNoneMatch": f'"{cached.version}"'}
+        try:
+            answer = self.s3.get_object(Bucket=bucket, Key=key, **condition)
+        except ClientError as error:
+            if cached is not None and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
+                return cached
+            raise
+        config = _parse(answer["Body"].read(), uri, answer["ETag"].strip('"'))
+        self._cache[uri] = config  # only now: a text that does not parse must not be answered with 304 for ever
+        return config
+
+    def _from_ssm(self, name: str) -> LoadedConfig:
+        parameter = self.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
+        return _parse(parameter["Value"], f"ssm:{name}", str(parameter["Version"]))
+
+
+def _parse(text: str | bytes, source: str, version: str) -> LoadedConfig:
+    document = strictjson.loads(text)
+    warnings = tuple(f"config {source}: {problem}" for problem in check_document(document))
+    return LoadedConfig(document, source, version, warnings)

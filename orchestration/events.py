@@ -1,0 +1,214 @@
+"""Reads what was delivered, an SNS record or a direct payload, into one ``JobEvent``.
+
+The contract of a job event is DESIGN.md, section 3; everything beyond its two required fields is the publisher's own
+and reachable by dot path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from orchestration import strictjson
+from orchestration.errors import EventError
+
+Outcome = Literal["on_success", "on_approval"]
+
+MAX_WAIT_SECONDS = 60
+_REPLAY, _WAIT = "$replay", "$wait_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A wish to start some triggers of an earlier execution again (direct invocation only).
+
+    Attributes:
+        of: name of the execution to replay.
+        tag: chosen by the sender; the same tag again is a duplicate.
+        only: indices of the triggers within that execution, or None for all of them.
+    """
+
+    of: str
+    tag: str
+    only: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """One upstream job's completion or approval.
+
+    Attributes:
+        fields: the whole event as published, without the reserved ``$…`` fields.
+        outcome: which list of the workflow it concerns, or None where the event starts nothing.
+    """
+
+    job_name: str
+    job_run_id: str
+    outcome: Outcome | None
+    fields: dict[str, Any]
+    replay: Replay | None = None
+    wait_seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def artifacts(self) -> dict[str, Any]:
+        """What the upstream job made; empty where the event has none."""
+        return self.fields.get("artifacts") or {}
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What the upstream job measured; empty where the event has none."""
+        return self.fields.get("metrics") or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message of an invocation, not parsed yet, so that a bad one cannot stop its neighbours.
+
+    Attributes:
+        source: ``SNS message <id>`` or ``direct invocation``, for logs and errors.
+        body: JSON text from SNS, or the payload object of a direct invocation.
+        topic_arn: the SNS topic, or empty.
+        delivery_id: differs for every delivery, also of the same message: the Lambda's request id, with the record's
+            number where an invocation holds several.
+    """
+
+    source: str
+    body: Any
+    topic_arn: str = ""
+    delivery_id: str = ""
+
+    @property
+    def from_sns(self) -> bool:
+        """Whether SNS delivered it: whoever may publish may neither replay nor wait."""
+        return bool(self.topic_arn)
+
+
+def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
+    """Split an invocation's payload into its messages.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record's shape).
+    """
+    if not (isinstance(payload, dict) and isinstance(payload.get("Records"), list)):
+        yield Delivery(source="direct invocation", body=payload, delivery_id=request_id)
+        return
+    records = payload["Records"]
+    for number, record in enumerate(records):
+        delivery_id = request_id if len(records) == 1 else f"{request_id}#{number}"
+        sns = record.get("Sns") if isinstance(record, dict) else None
+        if not (isinstance(sns, dict) and isinstance(sns.get("Message"), str) and sns.get("TopicArn")):
+            yield Delivery(source=f"Records[{number}]", body=_NotSns(), delivery_id=delivery_id)
+            continue
+        yield Delivery(
+            source=f"SNS message {sns.get('MessageId', '(no id)')}",
+            body=sns["Message"],
+            topic_arn=str(sns["TopicArn"]),
+            delivery_id=delivery_id,
+        )
+
+
+class _NotSns:
+    """Marks a record that is no SNS record; reading it says so."""
+
+
+def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
+    """Parse and check one delivery.
+
+    Args:
+        delivery: the message.
+        approvals_topic_arn: where given, a ``decision`` from any other topic does not count.
+
+    Raises:
+        EventError: the message is no job event; the text says what was found and what was expected.
+    """
+    fields = _object(delivery)
+    job_name, job_run_id = _required_text(fields, "job_name"), _required_text(fields, "job_run_id")
+    for name in ("artifacts", "metrics"):
+        if not isinstance(fields.get(name), dict | None):
+            raise EventError(f"event field {name!r}: found {_kind(fields[name])}, expected an object")
+    replay, wait = fields.pop(_REPLAY, None), fields.pop(_WAIT, None)
+    warnings: list[str] = []
+    if delivery.from_sns and replay is not None:
+        raise EventError(
+            f"event field '{_REPLAY}' came through SNS ({delivery.topic_arn}); a replay is accepted by direct "
+            "invocation only: orchestrator replay EXECUTION_NAME"
+        )
+    if delivery.from_sns and wait is not None:
+        warnings.append(f"event field '{_WAIT}' is for direct invocation and was ignored")
+        wait = None
+    decision_counts = not delivery.from_sns or approvals_topic_arn in ("", delivery.topic_arn)
+    if fields.get("decision") == "APPROVED" and not decision_counts:
+        warnings.append(
+            f"decision APPROVED did not count: it came from {delivery.topic_arn}, not {approvals_topic_arn}"
+        )
+    return JobEvent(
+        job_name=job_name,
+        job_run_id=job_run_id,
+        outcome=_outcome(fields, decision_counts=decision_counts),
+        fields=fields,
+        replay=None if replay is None else _read_replay(replay),
+        wait_seconds=0.0 if wait is None else _read_wait(wait),
+        warnings=tuple(warnings),
+    )
+
+
+def _object(delivery: Delivery) -> dict[str, Any]:
+    if isinstance(delivery.body, _NotSns):
+        raise EventError(
+            f"{delivery.source}: found no SNS record, expected one with Sns.Message and Sns.TopicArn; subscribe the "
+            "router to SNS topics only, or invoke it with the event itself"
+        )
+    # A direct payload was parsed by the Lambda runtime, leniently: its text is read again, strictly.
+    text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
+    try:
+        value = strictjson.loads(text)
+    except strictjson.StrictJSONError as error:
+        raise EventError(f"{delivery.source}: expected a job event as JSON, but {error}") from error
+    if strictjson.contains_repeated_key(value):
+        raise EventError(f"{delivery.source}: a key appears twice in one object; which one counts is not defined")
+    if not isinstance(value, dict):
+        raise EventError(
+            f"{delivery.source}: found {_kind(value)}, expected a JSON object with job_name and job_run_id"
+        )
+    return value
+
+
+def _outcome(fields: dict[str, Any], *, decision_counts: bool) -> Outcome | None:
+    if fields.get("decision") == "APPROVED" and decision_counts:
+        return "on_approval"
+    return "on_success" if fields.get("status") == "SUCCESS" else None
+
+
+def _required_text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        found = "nothing" if name not in fields else f"{value!r:.80}"
+        raise EventError(f"event field {name!r}: found {found}, expected a non-empty string")
+    return value
+
+
+def _read_replay(value: Any) -> Replay:
+    expected = 'expected {"of": "<execution name>", "tag": "<new>", "only": [<indices>]}'
+    if not isinstance(value, dict) or not value.keys() <= {"of", "tag", "only"}:
+        raise EventError(f"event field '{_REPLAY}': found {value!r:.120}, {expected}")
+    of, tag, only = value.get("of"), value.get("tag"), value.get("only")
+    if not isinstance(of, str) or not of or not isinstance(tag, str) or not tag:
+        raise EventError(f"event field '{_REPLAY}': 'of' and 'tag' must be non-empty strings; {expected}")
+    if only is None:
+        return Replay(of, tag)
+    if not isinstance(only, list) or not only or any(type(index) is not int or index < 0 for index in only):
+        raise EventError(f"event field '{_REPLAY}.only': found {only!r:.120}, expected a non-empty list of indices")
+    return Replay(of, tag, tuple(dict.fromkeys(only)))
+
+
+def _read_wait(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= MAX_WAIT_SECONDS:
+        raise EventError(f"event field '{_WAIT}': found {value!r:.80}, expected a number from 0 to {MAX_WAIT_SECONDS}")
+    return float(value)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,173 @@
+"""The Step Functions side: start an execution once, describe the one that is already there, read its outcomes.
+
+A second start under the same name always meets ``ExecutionAlreadyExists``, for every delivery's input differs
+(``routing.delivery_id``): docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchestration import strictjson
+from orchestration.errors import BatchMismatchError, ExecutionLookupError
+from orchestration.plan import PlannedExecution
+from orchestration.settings import Settings
+
+_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedExecution:
+    """What became of one planned execution.
+
+    Attributes:
+        status: ``STARTED`` by this delivery, or ``DUPLICATE``: it was there, and nothing was started.
+        attention: why a duplicate needs a person, or empty.
+        existing: of a duplicate: the execution's status, start (ISO 8601) and event, as far as they could be read.
+    """
+
+    name: str
+    arn: str
+    status: str
+    attention: str = ""
+    existing: dict[str, Any] = field(default_factory=dict)
+
+    def report(self) -> dict[str, Any]:
+        """The execution in the router's response."""
+        shown = {key: value for key, value in self.existing.items() if key != "input"}
+        return {"name": self.name, "arn": self.arn, "status": self.status} | ({"existing": shown} if shown else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """Executions of the orchestrator's state machine.
+
+    Attributes:
+        client: boto3 Step Functions client.
+        settings: names the state machine.
+    """
+
+    client: Any
+    settings: Settings
+
+    def start(self, planned: PlannedExecution) -> StartedExecution:
+        """Start ``planned``, or describe the execution that has its name.
+
+        Raises:
+            BatchMismatchError: part of the event was started under another configuration.
+            ClientError, BotoCoreError: Step Functions is unavailable, or refuses.
+        """
+        arn = self.settings.execution_arn(planned.name)
+        try:
+            self.client.start_execution(
+                stateMachineArn=self.settings.state_machine_arn,
+                name=planned.name,
+                input=strictjson.dumps(planned.input),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise
+            return self._duplicate(planned, arn)
+        return StartedExecution(name=planned.name, arn=arn, status="STARTED")
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Name, status, start, stop (ISO 8601), input (parsed), error and cause of an execution.
+
+        Raises:
+            ExecutionLookupError: it does not exist, or may not be read.
+        """
+        try:
+            answer = self.client.describe_execution(executionArn=self.settings.execution_arn(name))
+        except (ClientError, BotoCoreError) as error:
+            raise ExecutionLookupError(f"execution {name!r} could not be described: {error}") from error
+        given = json.loads(answer.get("input") or "{}")
+        described = {
+            "name": name,
+            "status": answer["status"],
+            "start": answer["startDate"].isoformat(),
+            "input": given if isinstance(given, dict) else {},
+        }
+        if answer.get("stopDate") is not None:
+            described["stop"] = answer["stopDate"].isoformat()
+        return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
+
+    def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
+        """Outcome of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
+
+        A successful execution has them in its output; a failed one in the input of its last state, for a Fail state
+        has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was stopped.
+        """
+        if described["status"] == "SUCCEEDED":
+            return list(json.loads(described["output"])["outcomes"])
+        if described["status"] != "FAILED":
+            return []
+        arguments = {"executionArn": self.settings.execution_arn(described["name"]), "reverseOrder": True}
+        for page in self.client.get_paginator("get_execution_history").paginate(**arguments):
+            for event in page["events"]:
+                entered = json.loads(event.get("stateEnteredEventDetails", {}).get("input") or "null")
+                if isinstance(entered, dict) and "outcomes" in entered:
+                    return list(entered["outcomes"])
+        return []
+
+    def wait(self, name: str, deadline: float) -> dict[str, Any]:
+        """Describe the execution as soon as it has ended, or at ``deadline`` (of ``time.monotonic``)."""
+        while True:
+            described = self.describe(name)
+            if described["status"] != "RUNNING" or time.monotonic() >= deadline:
+                return described
+            time.sleep(_POLL_SECONDS)
+
+    def _duplicate(self, planned: PlannedExecution, arn: str) -> StartedExecution:
+        try:
+            existing = self.describe(planned.name)
+        except ExecutionLookupError as error:
+            return StartedExecution(
+                name=planned.name, arn=arn, status="DUPLICATE", attention=f"it could not be compared: {error}"
+            )
+        routing, ours = existing["input"].get("routing", {}), planned.input["routing"]
+        if routing.get("delivery_id") == ours["delivery_id"]:
+            # Our own call, repeated by the SDK or by Lambda after a lost answer: this delivery did start it.
+            return StartedExecution(name=planned.name, arn=arn, status="STARTED")
+        split = {routing.get("batch"), ours["batch"]} != {"1/1"}
+        if split and routing.get("config_version") != ours["config_version"]:
+            raise BatchMismatchError(
+                f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
+                f"{routing.get('config_version')!r}, and the configuration is now {ours['config_version']!r}, which makes "
+                f"batch {ours['batch']}: which triggers are left cannot be told. Compare the executions of this run with "
+                f"the configuration, then: orchestrator replay {planned.name}"
+            )
+        return StartedExecution(
+            name=planned.name, arn=arn, status="DUPLICATE", attention=_attention(existing, planned), existing=existing
+        )
+
+
+def same_event(started: StartedExecution, event: dict[str, Any]) -> bool:
+    """Whether a duplicate's execution was started for this very event."""
+    return bool(started.existing.get("input", {}).get("event") == event)
+
+
+def _attention(existing: dict[str, Any], planned: PlannedExecution) -> str:
+    """Why a person should look at this duplicate; empty where nothing is wrong."""
+    found: list[str] = []
+    before, now = existing["input"].get("event", {}), planned.input["event"]
+    if before != now:
+        fields = sorted(key for key in before.keys() | now.keys() if before.get(key, _ABSENT) != now.get(key, _ABSENT))
+        shown = ", ".join(f"{key} was {_show(before, key)} and is now {_show(now, key)}" for key in fields[:5])
+        found.append(f"the same run id came with other content ({shown}), and this content was not acted upon")
+    if existing["status"] not in ("RUNNING", "SUCCEEDED"):
+        found.append(f"the first execution ended {existing['status']}")
+    if not found:
+        return ""
+    return f"{'; '.join(found)}. To start its triggers again: orchestrator replay {planned.name}"
+
+
+_ABSENT = object()
+
+
+def _show(event: dict[str, Any], key: str) -> str:
+    return f"{strictjson.dumps(event[key])[:60]}" if key in event else "absent"

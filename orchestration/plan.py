@@ -1,0 +1,195 @@
+"""From triggers and an event to executions: a deterministic name and an input within the quotas.
+
+Quotas: 262,144 bytes for an execution's input and for every state's input
+(docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html); an execution's name has at most 80 characters, of
+which the nested executions' suffix takes the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration import strictjson
+from orchestration.config import LoadedConfig
+from orchestration.errors import OversizedEventError, ResolutionError
+from orchestration.events import JobEvent, Replay
+from orchestration.settings import Settings
+from orchestration.triggers import Trigger
+from orchestration.triggers.base import Resolution
+from orchestration.workflows import Rejected
+
+MAX_TRIGGERS = 40
+"""Triggers in one execution: as many as an inline Map runs at a time, so none waits behind another's retries."""
+
+MAX_INPUT = 262_144 - 4_096
+"""Bytes of an execution's input, with room for what Step Functions itself adds."""
+
+MAX_ITEM = 262_144 - 16_384
+"""Bytes of event and request together: they make one state's input, and the nested input or detail wraps the event."""
+
+MAX_NAME = 72
+"""Characters of an execution's name with its batch suffix."""
+
+_REJECTED = 20_000
+"""Bytes that a rejected trigger may need: a cause of 4,000 characters of up to 4 bytes, and a name."""
+
+_POSITION = 8
+"""Bytes of a trigger's entry in ``routing.positions`` and of the commas."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExecution:
+    """One execution to start.
+
+    Attributes:
+        name: deterministic; the same event gives the same name.
+        input: what the state machine reads: ``event``, ``triggers``, ``routing``.
+    """
+
+    name: str
+    input: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one event starts.
+
+    Attributes:
+        name: the executions' common name, without the batch suffix.
+        executions: in order.
+        warnings: parameters that were left out, and the like.
+    """
+
+    name: str
+    executions: list[PlannedExecution]
+    warnings: list[str]
+
+    def items(self) -> list[dict[str, Any]]:
+        """The trigger items of all executions, in order."""
+        return [item for execution in self.executions for item in execution.input["triggers"]]
+
+
+def execution_name(event: JobEvent) -> str:
+    """Name of the event's execution: readable first, then a digest that tells it from every other.
+
+    The digest covers outcome, job name, run id and replay tag, each in full; the readable parts are cut and cleaned.
+    """
+    tag = event.replay.tag if event.replay else ""
+    identity = strictjson.dumps([event.outcome, event.job_name, event.job_run_id, tag])
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    readable = [_readable(event.job_name, 24), _readable(event.job_run_id, 20)]
+    return "-".join(part for part in (*readable, digest) if part)
+
+
+def plan(
+    event: JobEvent,
+    triggers: Sequence[tuple[int, Trigger | Rejected]],
+    config: LoadedConfig,
+    settings: Settings,
+    delivery_id: str,
+) -> Plan:
+    """Resolve the triggers and pack them into executions.
+
+    Args:
+        event: what happened.
+        triggers: each with its position in the workflow's list.
+        config: where they come from.
+        settings: the router's environment.
+        delivery_id: makes every delivery's input differ, so that a second one is always seen as a duplicate.
+
+    Raises:
+        OversizedEventError: the event fits no execution, not even beside one trigger.
+    """
+    name, warnings = execution_name(event), list[str]()
+    routing = {
+        "outcome": event.outcome,
+        "config_source": config.source,
+        "config_version": config.version,
+        "delivery_id": delivery_id,
+        "batch": "1000/1000",
+        "positions": [],
+        **_origin(event.replay),
+    }
+    room = _room(event, routing)
+    batches: list[list[tuple[int, dict[str, Any]]]] = []
+    used = room
+    for position, trigger in triggers:
+        item = _item(trigger, Resolution(event=event, settings=settings, run_id=f"{name}-{position}"), warnings)
+        cost = strictjson.size(item) + _POSITION
+        if cost > room:
+            item = _too_large(item, cost, room)
+            cost = strictjson.size(item) + _POSITION
+        if used + cost > room or len(batches[-1]) == MAX_TRIGGERS:
+            batches.append([])
+            used = 0
+        batches[-1].append((position, item))
+        used += cost
+    return Plan(name, [_execution(name, event, routing, batches, number) for number in range(len(batches))], warnings)
+
+
+def _room(event: JobEvent, routing: dict[str, Any]) -> int:
+    """Bytes for the triggers of one execution, beside the event.
+
+    Raises:
+        OversizedEventError: not even a rejected trigger, which must be able to travel, has room.
+    """
+    event_size = strictjson.size(event.fields)
+    frame = strictjson.size({"event": None, "triggers": [], "routing": routing})
+    room = min(MAX_ITEM, MAX_INPUT - frame) - event_size
+    if room < _REJECTED:
+        raise OversizedEventError(
+            f"event of job {event.job_name:.100} run {event.job_run_id:.100}: found {event_size:,} bytes, expected at "
+            f"most {event_size + room - _REJECTED:,} (Step Functions takes 262,144, and the triggers need some of them): "
+            "publish a reference to the data instead of the data"
+        )
+    return room
+
+
+def _execution(
+    name: str, event: JobEvent, routing: dict[str, Any], batches: list[list[tuple[int, dict[str, Any]]]], number: int
+) -> PlannedExecution:
+    positions, items = [position for position, _ in batches[number]], [item for _, item in batches[number]]
+    routed = {**routing, "batch": f"{number + 1}/{len(batches)}", "positions": positions}
+    return PlannedExecution(
+        name if number == 0 else f"{name}-b{number + 1:02d}",
+        {"event": event.fields, "triggers": items, "routing": routed},
+    )
+
+
+def _item(trigger: Trigger | Rejected, resolution: Resolution, warnings: list[str]) -> dict[str, Any]:
+    """One trigger as the state machine reads it; one that cannot be resolved travels as ``rejected``."""
+    if isinstance(trigger, Rejected):
+        return _rejected(trigger)
+    try:
+        request = trigger.request(resolution)
+    except ResolutionError as error:
+        return _rejected(Rejected(trigger.name(), "ResolutionError", str(error)))
+    warnings += resolution.warnings
+    return {"type": trigger.TYPE, "name": trigger.name(), "request": request}
+
+
+def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
+    cause = (
+        f"{item['type']} {item['name']:.256}: its request has {found:,} bytes, and beside this event there is room for "
+        f"{room:,}: pass a reference instead of the data"
+    )
+    return _rejected(Rejected(item["name"], "OversizedEventError", cause))
+
+
+def _rejected(rejected: Rejected) -> dict[str, Any]:
+    request = {"Error": rejected.error, "Cause": rejected.cause[:4000]}
+    return {"type": "rejected", "name": rejected.name[:256], "request": request}
+
+
+def _origin(replay: Replay | None) -> dict[str, Any]:
+    if replay is None:
+        return {}
+    return {"replay": {"of": replay.of, "tag": replay.tag, "only": None if replay.only is None else list(replay.only)}}
+
+
+def _readable(text: str, length: int) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text)[:length].strip("-")

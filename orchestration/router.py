@@ -1,0 +1,153 @@
+"""Routes every delivery of one invocation: event, configuration, triggers, executions, and a report of it all.
+
+One bad record never stops another: what went wrong is raised only after every record had its turn, so that Lambda's
+retries, then its failure destination, hold the whole payload. What was started already is a duplicate then.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchestration import strictjson
+from orchestration.config import ConfigLoader
+from orchestration.errors import OrchestrationError, RoutingError
+from orchestration.events import Delivery, JobEvent, deliveries, read_event
+from orchestration.executions import Executions, StartedExecution, same_event
+from orchestration.plan import Plan, plan
+from orchestration.replay import select
+from orchestration.settings import Settings
+from orchestration.workflows import triggers_for
+
+log = logging.getLogger(__name__)
+
+_IGNORED = "neither status SUCCESS nor a decision APPROVED that counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Routes invocations with one set of clients.
+
+    Attributes:
+        config: loads the configuration, once for each invocation.
+        step_functions: boto3 Step Functions client.
+    """
+
+    config: ConfigLoader
+    step_functions: Any
+
+    def route(self, payload: Any, request_id: str, settings: Settings) -> dict[str, Any]:
+        """Route one invocation's payload: SNS records or a job event itself.
+
+        Returns:
+            ``{"records": [...]}``: for each record what was started, or IGNORED with the reason.
+
+        Raises:
+            RoutingError: a record could not be routed; all others were.
+        """
+        reports, failures = [], []
+        for delivery in deliveries(payload, request_id):
+            if delivery.from_sns:
+                log.info("SNS Message: %s", delivery.body)
+            try:
+                reports.append({"delivery": delivery.source, **self._deliver(delivery, settings)})
+            except Exception as error:
+                expected = isinstance(error, OrchestrationError | ClientError | BotoCoreError)
+                log.error("Failed: %s: %s: %s", delivery.source, type(error).__name__, error, exc_info=not expected)
+                failures.append((delivery, error))
+                reports.append({"delivery": delivery.source, "status": "FAILED", "error": type(error).__name__})
+        if failures:
+            what = "; ".join(f"{delivery.source}: {type(error).__name__}: {error}" for delivery, error in failures)
+            raise RoutingError(f"{len(failures)} of {len(reports)} records could not be routed: {what}")
+        return {"records": reports}
+
+    def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        event = read_event(delivery, settings.approvals_topic_arn)
+        about: dict[str, Any] = {"job_name": event.job_name, "job_run_id": event.job_run_id, "outcome": event.outcome}
+        if event.outcome is None:
+            found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
+            return self._ignored(about, f"{_IGNORED} ({found})", event.warnings)
+        config = self.config.load(settings)
+        about |= {"config_source": config.source, "config_version": config.version}
+        triggers = triggers_for(config.document, event.job_name, event.outcome, settings)
+        warnings = (*event.warnings, *config.warnings)
+        if triggers is None:
+            return self._ignored(about, f"the configuration has no workflow for job {event.job_name!r}", warnings)
+        if not triggers:
+            return self._ignored(about, f"workflow {event.job_name!r} has no {event.outcome} triggers", warnings)
+        executions = Executions(self.step_functions, settings)
+        selected, notes = list(enumerate(triggers)), list[str]()
+        if event.replay is not None:
+            selected, notes = select(event, event.replay, triggers, executions.describe(event.replay.of))
+        planned = plan(event, selected, config, settings, delivery.delivery_id)
+        started = self._start(planned, event, executions)
+        report = self._report(planned, started, (*warnings, *notes, *planned.warnings))
+        if event.wait_seconds:
+            report["executions"] = _wait(report["executions"], executions, event.wait_seconds)
+        return about | report
+
+    def _start(self, planned: Plan, event: JobEvent, executions: Executions) -> list[StartedExecution]:
+        started: list[StartedExecution] = []
+        for execution in planned.executions:
+            result = executions.start(execution)
+            started.append(result)
+            if result.status == "DUPLICATE" and not same_event(result, event.fields):
+                break  # Another event has this run id: starting its other batches would mix the two.
+        return started
+
+    def _report(self, planned: Plan, started: list[StartedExecution], warnings: tuple[str, ...]) -> dict[str, Any]:
+        attention = [f"duplicate of execution {one.name}: {one.attention}" for one in started if one.attention]
+        for one in started:
+            if one.status == "DUPLICATE" and not one.attention:
+                log.info("Duplicate: execution %s is there already, nothing was started", one.name)
+        for warning in (*warnings, *attention):
+            log.warning("%s", warning)
+        items = []
+        for execution, one in zip(planned.executions, started, strict=False):
+            for position, item in zip(
+                execution.input["routing"]["positions"], execution.input["triggers"], strict=True
+            ):
+                items.append((position, item, one))
+        for _, item, one in items:
+            if one.status == "STARTED" and item["type"] != "rejected":
+                submitted = {"type": item["type"], "name": item["name"], "execution": one.name}
+                log.info("Submitted: %s", strictjson.dumps(submitted))
+            elif item["type"] == "rejected":
+                log.error("Rejected: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"])
+        return {
+            "status": "ROUTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
+            "executions": [one.report() for one in started],
+            "triggers": [
+                {"position": position, "type": item["type"], "name": item["name"]}
+                for position, item, _ in items
+                if item["type"] != "rejected"
+            ],
+            "rejected": [
+                {"position": position, "name": item["name"], **item["request"]}
+                for position, item, _ in items
+                if item["type"] == "rejected"
+            ],
+            "warnings": [*warnings, *attention],
+        }
+
+    def _ignored(self, about: dict[str, Any], reason: str, warnings: tuple[str, ...]) -> dict[str, Any]:
+        log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
+        for warning in warnings:
+            log.warning("%s", warning)
+        return about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
+
+
+def _wait(reports: list[dict[str, Any]], executions: Executions, seconds: float) -> list[dict[str, Any]]:
+    """Add status, error, cause and outcomes to each execution, as they are when it ends or the time is over."""
+    deadline = time.monotonic() + seconds
+    waited = []
+    for report in reports:
+        described = executions.wait(report["name"], deadline)
+        result = {"execution_status": described["status"], "outcomes": executions.outcomes(described)}
+        result |= {key: described[key] for key in ("error", "cause") if key in described}
+        waited.append({**report, **result})
+    return waited

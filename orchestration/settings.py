@@ -1,0 +1,67 @@
+"""What the router's environment says, read anew on each invocation so that a changed variable needs no restart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestration.errors import SettingsError
+
+STATE_MACHINE_ARN = re.compile(
+    r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The environment of the router Lambda, one field a variable.
+
+    Attributes:
+        state_machine_arn: ``STATE_MACHINE_ARN``. Empty only offline, where no execution is started.
+        region: the state machine's region. Empty offline: rules that compare regions are then left out.
+        config_s3_uri: ``WORKFLOW_CONFIG_S3_URI``, ``s3://bucket/key``, or empty.
+        config_ssm_parameter: ``WORKFLOW_CONFIG_SSM_PARAMETER``, the parameter's name, or empty.
+        mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
+        require_config: ``REQUIRE_CONFIG`` is ``true``: raise rather than route with the empty default.
+        approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` counts, or empty for any.
+        log_level: ``LOG_LEVEL``, a name of the standard library's logging levels.
+    """
+
+    state_machine_arn: str = ""
+    region: str = ""
+    config_s3_uri: str = ""
+    config_ssm_parameter: str = ""
+    mwaa_trigger_queue_url: str = ""
+    require_config: bool = False
+    approvals_topic_arn: str = ""
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the Lambda's environment variables.
+
+        Raises:
+            SettingsError: ``STATE_MACHINE_ARN`` is missing or is no state machine's ARN.
+        """
+        arn = environment.get("STATE_MACHINE_ARN", "")
+        match = STATE_MACHINE_ARN.fullmatch(arn)
+        if match is None:
+            raise SettingsError(
+                f"environment variable STATE_MACHINE_ARN: found {arn!r}, expected the ARN of the orchestrator's state "
+                "machine (arn:aws:states:REGION:ACCOUNT:stateMachine:NAME); Terraform sets it"
+            )
+        return cls(
+            state_machine_arn=arn,
+            region=match["region"],
+            config_s3_uri=environment.get("WORKFLOW_CONFIG_S3_URI", ""),
+            config_ssm_parameter=environment.get("WORKFLOW_CONFIG_SSM_PARAMETER", ""),
+            mwaa_trigger_queue_url=environment.get("MWAA_TRIGGER_QUEUE_URL", ""),
+            require_config=environment.get("REQUIRE_CONFIG", "").strip().lower() == "true",
+            approvals_topic_arn=environment.get("JOB_APPROVALS_TOPIC_ARN", ""),
+            log_level=environment.get("LOG_LEVEL", "").strip().upper() or "INFO",
+        )
+
+    def execution_arn(self, name: str) -> str:
+        """The ARN that an execution of the orchestrator's state machine has under ``name``."""
+        return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -1,0 +1,14 @@
+"""THE registry: add a new trigger type here, and run ``make build``."""
+
+from orchestration.triggers.base import Trigger
+from orchestration.triggers.eventbridge import EventBridge
+from orchestration.triggers.glue_job import GlueJob
+from orchestration.triggers.mwaa_dag import MwaaDag
+from orchestration.triggers.sqs_mwaa import SqsMwaa
+from orchestration.triggers.step_function import StepFunction
+
+__all__ = ["BY_TYPE", "REGISTRY", "Trigger"]
+
+REGISTRY: tuple[type[Trigger], ...] = (GlueJob, StepFunction, EventBridge, MwaaDag, SqsMwaa)
+
+BY_TYPE: dict[str, type[Trigger]] = {trigger.TYPE: trigger for trigger in REGISTRY}

@@ -1,0 +1,97 @@
+"""Starts a Glue job run with the upstream run's artifacts as job arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from orchestration import strictjson, templating
+from orchestration.reading import Problem
+from orchestration.settings import Settings
+from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration, TargetText, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlueJob(Trigger):
+    """Start an AWS Glue job."""
+
+    job_name: TargetText
+    """Name of the Glue job to start."""
+    arguments: dict[str, str] = field(default_factory=dict)
+    """Job arguments; values may hold `${path}` templates, and a value that is no string arrives as JSON text."""
+    job_run_queuing_enabled: bool = False
+    """Let Glue queue the run where the job's or the account's concurrency is used up, instead of refusing it."""
+
+    TYPE: ClassVar[str] = "glue_job"
+    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+        "--triggered_by_job": "Name of the upstream job",
+        "--triggered_by_run_id": "Run id of the upstream job",
+        "--source_artifacts": "JSON text of the event's artifacts",
+    }
+    INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
+        state="Start Glue job run",
+        resource="glue:startJobRun",
+        comment="Starts the Glue job and does not wait for it to end.",
+        parameters={
+            "JobName.$": "$.request.JobName",
+            "Arguments.$": "$.request.Arguments",
+            "JobRunQueuingEnabled.$": "$.request.JobRunQueuingEnabled",
+        },
+        run_id="$.JobRunId",
+        retries=(
+            Retry(
+                errors=("Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"),
+                because="the run was refused, so none started; half an hour outlasts most of the runs that are in the way",
+                every=60,
+                at_most=30,
+                backoff=1.0,
+            ),
+            Retry(
+                errors=("Glue.ThrottlingException",),
+                because="a throttled call was refused; anything less certain is not repeated: StartJobRun has no "
+                "idempotency token",
+                every=2,
+                at_most=5,
+                max_delay=30,
+            ),
+        ),
+        iam=(
+            Allow(
+                action="glue:StartJobRun",
+                resource="arn:${partition}:glue:${region}:${account}:job/*",
+                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
+            ),
+        ),
+        sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
+    )
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "type": "glue_job",
+        "job_name": "load_images_to_redshift",
+        "description": "Load transformed images to Redshift",
+        "arguments": {"--source_path": "${artifacts.output_path}", "--mode": "append"},
+        "job_run_queuing_enabled": True,
+    }
+
+    def name(self) -> str:
+        """The Glue job's name."""
+        return self.job_name
+
+    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+        """Refuse reserved arguments and broken templates."""
+        yield from self.reserved(f"{path}.arguments", self.arguments)
+        yield from templating.problems(self.arguments, f"{path}.arguments")
+
+    def request(self, resolution: Resolution) -> dict[str, Any]:
+        """``{JobName, Arguments, JobRunQueuingEnabled}``; argument values are strings, as Glue takes no others."""
+        rendered = templating.render(self.arguments, resolution.event.fields, f"glue_job {self.job_name}: arguments")
+        automatic = {
+            "--triggered_by_job": resolution.event.job_name,
+            "--triggered_by_run_id": resolution.event.job_run_id,
+            "--source_artifacts": strictjson.dumps(resolution.event.artifacts),
+        }
+        return {
+            "JobName": self.job_name,
+            "Arguments": {**{key: templating.as_text(value) for key, value in rendered.items()}, **automatic},
+            "JobRunQueuingEnabled": self.job_run_queuing_enabled,
+        }

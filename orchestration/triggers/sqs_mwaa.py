@@ -1,0 +1,99 @@
+"""Sends the SQS message from which the ``event_dispatcher`` DAG starts a DAG run: for private MWAA web servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from orchestration.reading import Problem, Text
+from orchestration.settings import Settings
+from orchestration.triggers.base import (
+    Allow,
+    Resolution,
+    Retry,
+    ServiceIntegration,
+    other_region,
+    queue_region,
+)
+from orchestration.triggers.conf import DagTrigger
+
+_QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqsMwaa(DagTrigger):
+    """Start an Airflow DAG run by way of SQS and the event_dispatcher DAG."""
+
+    queue_url: Annotated[str, Text(_QUEUE, "the URL of a standard SQS queue (not .fifo), without a template")] = ""
+    """URL of the queue that event_dispatcher polls; `MWAA_TRIGGER_QUEUE_URL` of the router where it is left out."""
+
+    TYPE: ClassVar[str] = "sqs_mwaa"
+    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+        "triggered_by_job": "Name of the upstream job",
+        "triggered_by_run_id": "Run id of the upstream job",
+    }
+    INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
+        state="Send message to MWAA trigger queue",
+        resource="sqs:sendMessage",
+        comment="Sends the message that the event_dispatcher DAG turns into a DAG run.",
+        parameters={"QueueUrl.$": "$.request.QueueUrl", "MessageBody.$": "$.request.MessageBody"},
+        run_id="$.MessageId",
+        retries=(
+            Retry(
+                errors=("SQS.AmazonSQSException", "SQS.SdkClientException"),
+                because="the message carries its own message_id, from which the dispatcher makes the DAG run's id: a "
+                "second message starts nothing",
+                every=1,
+                at_most=3,
+                max_delay=30,
+            ),
+        ),
+        iam=(
+            Allow(
+                action="sqs:SendMessage",
+                resource="arn:${partition}:sqs:${region}:${account}:*",
+                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html",
+            ),
+        ),
+        sample={
+            "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274",
+            "MD5OfMessageBody": "fafb00f5732ab283681e124bf8747ed1",
+        },
+    )
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "type": "sqs_mwaa",
+        "dag_id": "my_downstream_dag",
+        "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/my-queue",
+        "conf": {"custom_param": "value"},
+        "parameter_mapping": {"start_date": "start_date", "end_date": "end_date", "created_by": "created_by"},
+        "description": "Run the downstream DAG",
+    }
+
+    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+        """Refuse what every DAG trigger refuses, a queue elsewhere, and no queue at all."""
+        # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
+        yield from DagTrigger.check(self, path, settings)
+        region = queue_region(self.queue_url)
+        if other_region(region, settings):
+            yield Problem(
+                f"{path}.queue_url",
+                f"found region {region}, expected {settings.region}: Step Functions sends to queues in its own region",
+            )
+        if settings.region and not (self.queue_url or settings.mwaa_trigger_queue_url):
+            yield Problem(
+                f"{path}.queue_url",
+                "missing, and the router has no MWAA_TRIGGER_QUEUE_URL: set one of them (Terraform variable "
+                "mwaa_trigger_queue_url)",
+            )
+
+    def request(self, resolution: Resolution) -> dict[str, Any]:
+        """``{QueueUrl, MessageBody: {dag_id, conf, message_id}}``."""
+        return {
+            "QueueUrl": self.queue_url or resolution.settings.mwaa_trigger_queue_url,
+            "MessageBody": {
+                "dag_id": self.dag_id,
+                "conf": self.dag_conf(resolution, resolution.origin),
+                "message_id": resolution.run_id,
+            },
+        }

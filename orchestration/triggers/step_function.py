@@ -1,0 +1,94 @@
+"""Starts an execution of another state machine with the event as its input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from orchestration.reading import Problem, Text
+from orchestration.settings import STATE_MACHINE_ARN, Settings
+from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration, Trigger, other_region
+
+_ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
+_NAME = "States.Format('{}-{}', $$.Execution.Name, $.outcome.index)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFunction(Trigger):
+    """Start a Step Functions execution."""
+
+    arn: Annotated[str, Text(_ARN, "the ARN of a state machine, or of its version or alias, without a template")]
+    """ARN of the state machine to start, in the orchestrator's region."""
+
+    TYPE: ClassVar[str] = "step_function"
+    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+        "triggered_by_job": "Name of the upstream job",
+        "triggered_by_run_id": "Run id of the upstream job",
+        "source_event": "The whole event",
+    }
+    INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
+        state="Start nested execution",
+        resource="states:startExecution",
+        comment="Starts the state machine under a name of its own, so that a repeated call cannot start it twice.",
+        parameters={
+            "StateMachineArn.$": "$.request.StateMachineArn",
+            "Name.$": _NAME,
+            "Input": {
+                "triggered_by_job.$": "$.event.job_name",
+                "triggered_by_run_id.$": "$.event.job_run_id",
+                "source_event.$": "$.event",
+            },
+        },
+        run_id="$.ExecutionArn",
+        retries=(
+            Retry(
+                errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
+                because="the execution was refused, so none started; 5xx and timeouts are not repeated, for Express "
+                "state machines ignore names",
+                every=2,
+                at_most=6,
+                max_delay=60,
+            ),
+        ),
+        # Between a lost answer and the SDK's own repetition, the first call did start it: that is success.
+        already_started=("StepFunctions.ExecutionAlreadyExistsException",),
+        already_started_id=_NAME,
+        iam=(
+            Allow(
+                action="states:StartExecution",
+                resource="arn:${partition}:states:${region}:${account}:stateMachine:*",
+                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
+            ),
+        ),
+        sample={
+            "ExecutionArn": "arn:aws:states:us-west-1:123456789012:execution:publish_image_catalog:run-0",
+            "StartDate": "2026-01-01T00:00:00.000Z",
+        },
+    )
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+        "type": "step_function",
+        "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:publish_image_catalog",
+        "description": "Publish the image catalog",
+    }
+
+    def name(self) -> str:
+        """The state machine's name, with the version or alias where the ARN has one."""
+        return self.arn.split(":stateMachine:")[1]
+
+    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+        """Refuse another region's state machine, and the orchestrator's own: that would be a loop."""
+        region = self.arn.split(":")[3]
+        if other_region(region, settings):
+            yield Problem(
+                f"{path}.arn",
+                f"found region {region}, expected {settings.region}: nested executions start in the orchestrator's region",
+            )
+        own, target = re.match(STATE_MACHINE_ARN, settings.state_machine_arn), re.match(STATE_MACHINE_ARN, self.arn)
+        if own and target and own[0] == target[0]:
+            yield Problem(f"{path}.arn", "found the orchestrator's own state machine: it would start itself in a loop")
+
+    def request(self, resolution: Resolution) -> dict[str, Any]:
+        """``{StateMachineArn}``; name and input are built in the machine."""
+        return {"StateMachineArn": self.arn}

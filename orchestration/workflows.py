@@ -1,0 +1,138 @@
+"""From a configuration document to the triggers of one job and outcome.
+
+A typo stops one trigger: whatever is invalid inside a workflow becomes a ``Rejected`` in its place, which travels
+through the state machine as a failed item beside the others. Only a document that has no ``workflows`` object at all
+is a load failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.errors import ConfigError
+from orchestration.events import Outcome
+from orchestration.reading import Problem, found, read
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE, Trigger
+
+OUTCOMES: tuple[Outcome, ...] = ("on_success", "on_approval")
+_TOP_LEVEL = ("$schema", "workflows")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """What follows one upstream job."""
+
+    description: str = ""
+    """What the upstream job is, for people."""
+    on_success: list[Any] = field(default_factory=list)
+    """Triggers to start when the job succeeded."""
+    on_approval: list[Any] = field(default_factory=list)
+    """Triggers to start when the job was approved after a quality failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A trigger that cannot be started, and why; it is reported as a failed one.
+
+    Attributes:
+        name: where it stands in the configuration, and its target's name where that could be read.
+        error: the error's name, as a class of ``orchestration.errors``.
+        cause: what was found, what was expected, what to do.
+    """
+
+    name: str
+    error: str
+    cause: str
+
+
+def check_document(document: Any) -> list[Problem]:
+    """What is wrong with the document as a whole.
+
+    Raises:
+        ConfigError: it has no ``workflows`` object, so nothing can be routed with it.
+    """
+    if not isinstance(document, dict):
+        raise ConfigError(f"the configuration: found {found(document)}, expected a JSON object with 'workflows'")
+    if not isinstance(document.get("workflows"), dict):
+        what = found(document["workflows"]) if "workflows" in document else "nothing"
+        raise ConfigError(f"workflows: found {what}, expected an object of job name to workflow")
+    return [
+        Problem(key, f"unknown field, expected one of: {', '.join(_TOP_LEVEL)}")
+        for key in document
+        if key not in _TOP_LEVEL
+    ]
+
+
+def triggers_for(document: Any, job_name: str, outcome: Outcome, settings: Settings) -> list[Trigger | Rejected] | None:
+    """The triggers of one workflow and outcome, in the configuration's order.
+
+    Returns:
+        None where the configuration has no workflow for the job; else the list, which may be empty. Problems of the
+        workflow itself follow its triggers, so that positions within the list are stable.
+    """
+    if job_name not in document["workflows"]:
+        return None
+    path = f"workflows.{job_name}"
+    workflow = document["workflows"][job_name]
+    entries, problems = _entries(workflow, path, outcome)
+    triggers: list[Trigger | Rejected] = []
+    for index, entry in enumerate(entries):
+        where = f"{path}.{outcome}[{index}]"
+        trigger, wrong = read_trigger(entry, where, settings)
+        triggers.append(Rejected(_name(entry, where), "ConfigError", _join(wrong)) if trigger is None else trigger)
+    return triggers + [Rejected(problem.path, "ConfigError", str(problem)) for problem in problems]
+
+
+def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[Problem]]:
+    """Read and check one trigger; returns it, or None and every problem found."""
+    if not isinstance(entry, dict):
+        return None, [Problem(path, f"found {found(entry)}, expected a trigger object with a 'type'")]
+    kind = entry.get("type")
+    cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        what = found(kind) if "type" in entry else "nothing"
+        return None, [Problem(f"{path}.type", f"found {what}, expected one of: {', '.join(BY_TYPE)}")]
+    trigger, problems = read(cls, {key: value for key, value in entry.items() if key != "type"}, path)
+    if trigger is not None:
+        problems = list(trigger.check(path, settings))
+    return (None if problems else trigger), problems
+
+
+def problems_of(document: Any, settings: Settings) -> Iterator[Problem]:
+    """Every problem of a whole configuration.
+
+    Raises:
+        ConfigError: the document has no ``workflows`` object.
+    """
+    yield from check_document(document)
+    for job_name, workflow in document["workflows"].items():
+        path = f"workflows.{job_name}"
+        for outcome in OUTCOMES:
+            entries, problems = _entries(workflow, path, outcome)
+            if outcome == OUTCOMES[0]:
+                yield from problems
+            for index, entry in enumerate(entries):
+                yield from read_trigger(entry, f"{path}.{outcome}[{index}]", settings)[1]
+
+
+def _entries(workflow: Any, path: str, outcome: Outcome) -> tuple[list[Any], list[Problem]]:
+    """The raw triggers, and what is wrong with the workflow around them."""
+    _, problems = read(Workflow, workflow, path)
+    entries = workflow.get(outcome) if isinstance(workflow, dict) else None
+    return (entries if isinstance(entries, list) else []), problems
+
+
+def _name(entry: Any, where: str) -> str:
+    """``where``, with the target's name if one can be told: on-call looks for that."""
+    if isinstance(entry, dict):
+        for key in ("job_name", "arn", "dag_id", "detail_type"):
+            if isinstance(entry.get(key), str):
+                return f"{where} ({entry[key]:.100})"
+    return where
+
+
+def _join(problems: list[Problem]) -> str:
+    return "; ".join(str(problem) for problem in problems)[:4000]

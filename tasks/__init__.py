@@ -1,0 +1,1 @@
+"""Lambda handlers: what the Lambda runtime calls, thin over ``orchestration``."""

@@ -1,0 +1,50 @@
+"""The router: SNS or a direct invocation in, Step Functions executions out."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from orchestration.config import ConfigLoader
+from orchestration.router import Router
+from orchestration.settings import Settings
+
+log = logging.getLogger("downstream_orchestrator")
+
+# Short enough that a hanging endpoint ends within the Lambda's own time, with the SDK's retries.
+_CLIENT = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Route one invocation.
+
+    Args:
+        event: an SNS event (docs.aws.amazon.com/lambda/latest/dg/with-sns.html) or a job event itself.
+        context: the Lambda context; its request id tells deliveries apart.
+
+    Returns:
+        ``{"records": [...]}``, one report a record: executions with STARTED or DUPLICATE, triggers, rejected,
+        warnings; or IGNORED with the reason.
+
+    Raises:
+        RoutingError: a record could not be routed; Lambda retries the invocation, then keeps it in its failure
+            destination.
+        SettingsError: the function's environment is incomplete.
+    """
+    settings = Settings.from_environment(os.environ)
+    logging.getLogger().setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
+    log.info("Received event: %s", json.dumps(event, ensure_ascii=False))
+    return _router().route(event, context.aws_request_id, settings)
+
+
+@functools.cache
+def _router() -> Router:
+    """Clients and configuration cache live as long as the execution environment."""
+    loader = ConfigLoader(s3=boto3.client("s3", config=_CLIENT), ssm=boto3.client("ssm", config=_CLIENT))
+    return Router(loader, boto3.client("stepfunctions", config=_CLIENT))
