@@ -49,7 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     if not parser.parse_args(arguments).check:
         changed = write(ROOT)
-        sys.stdout.write(f"{len(changed)} of {len(artifacts())} generated files changed: {', '.join(changed) or 'none'}\n")
+        sys.stdout.write(
+            f"{len(changed)} of {len(artifacts())} generated files changed: {', '.join(changed) or 'none'}\n"
+        )
         return 0
     found = differences(ROOT)
     for difference in found:

@@ -34,13 +34,19 @@ def _section(trigger: type[Trigger]) -> str:
     lines = [
         f"## `{trigger.TYPE}`",
         "",
-        f"{schema['description']} State in the console: **{integration.state}** (`{integration.resource}`, at most "
-        f"{integration.timeout_seconds} s an attempt). {integration.comment}",
+        f"{schema['description']} {integration.comment}",
+        "",
+        _in_the_console(trigger),
         "",
         "| Field | Type | Default | Meaning |",
         "|---|---|---|---|",
         *(
-            _row(f"`{name}`", _type(field), "required" if name in required else f"`{_default(field)}`", field["description"])
+            _row(
+                f"`{name}`",
+                _type(field),
+                "required" if name in required else f"`{_default(field)}`",
+                field["description"],
+            )
             for name, field in schema["properties"].items()
         ),
         "",
@@ -65,6 +71,14 @@ def _section(trigger: type[Trigger]) -> str:
     return "\n".join(lines)
 
 
+def _in_the_console(trigger: type[Trigger]) -> str:
+    integration = trigger.INTEGRATION
+    return (
+        f"State in the console: **{integration.state}**; service integration `{integration.resource}`; an attempt may "
+        f"take {integration.timeout_seconds} s."
+    )
+
+
 def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in cells) + " |"
 
@@ -81,7 +95,7 @@ def _default(field: dict[str, Any]) -> str:
 
 
 def _retry(retry: Retry) -> str:
-    interval = f"every {retry.every} s" if retry.backoff == 1 else f"after {retry.every} s, then ×{retry.backoff:g}"
+    interval = f"every {retry.every} s" if retry.backoff == 1 else f"after {retry.every} s, doubling {retry.backoff:g}"
     bound = "" if retry.max_delay is None else f", at most {retry.max_delay} s apart"
     errors = ", ".join(f"`{error}`" for error in retry.errors)
     return f"{errors}: {retry.at_most} times, {interval}{bound}; {retry.because}."

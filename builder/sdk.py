@@ -8,7 +8,6 @@ those modules run. Thin subclasses add the fields that Amazon States Language go
 
 from __future__ import annotations
 
-import importlib
 import importlib.machinery
 import importlib.util
 import sys
@@ -25,21 +24,20 @@ def _namespace(name: str, path: str) -> None:
     sys.modules[name] = module
 
 
-def _load_states() -> Any:
+def _register() -> None:
     spec = importlib.util.find_spec("stepfunctions")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("the AWS Data Science SDK (stepfunctions) is not installed: run make")
     root = spec.submodule_search_locations[0]
     _namespace("stepfunctions", root)
     _namespace("stepfunctions.steps", f"{root}/steps")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # the SDK compares a string with `is`
-        return importlib.import_module("stepfunctions.steps.states"), importlib.import_module(
-            "stepfunctions.steps.choice_rule"
-        )
 
 
-_states, _rules = _load_states()
+_register()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)  # the SDK compares a string with `is`
+    from stepfunctions.steps import choice_rule as _rules
+    from stepfunctions.steps import states as _states
 
 ChoiceRule = _rules.ChoiceRule
 Choice = _states.Choice
@@ -57,7 +55,7 @@ class _Field(Enum):
     MaxDelaySeconds = "max_delay_seconds"
 
 
-class Task(_states.Task):  # type: ignore[misc]
+class Task(_states.Task):
     """A Task state with ``ResultSelector``."""
 
     def allowed_fields(self) -> list[Any]:
@@ -65,11 +63,11 @@ class Task(_states.Task):  # type: ignore[misc]
         return [*super().allowed_fields(), _Field.ResultSelector]
 
 
-class Pass(_states.Pass):  # type: ignore[misc]
+class Pass(_states.Pass):
     """A Pass state, as the SDK has it."""
 
 
-class Fail(_states.Fail):  # type: ignore[misc]
+class Fail(_states.Fail):
     """A Fail state whose error and cause come from its input."""
 
     def allowed_fields(self) -> list[Any]:
@@ -77,7 +75,7 @@ class Fail(_states.Fail):  # type: ignore[misc]
         return [*super().allowed_fields(), _Field.ErrorPath, _Field.CausePath]
 
 
-class Retry(_states.Retry):  # type: ignore[misc]
+class Retry(_states.Retry):
     """A retrier with an upper bound of its interval."""
 
     def allowed_fields(self) -> list[Any]:
@@ -85,11 +83,11 @@ class Retry(_states.Retry):  # type: ignore[misc]
         return [*super().allowed_fields(), _Field.MaxDelaySeconds]
 
 
-class Catch(_states.Catch):  # type: ignore[misc]
+class Catch(_states.Catch):
     """A catcher, as the SDK has it."""
 
 
-class Map(_states.Map):  # type: ignore[misc]
+class Map(_states.Map):
     """An inline Map state with ``ItemProcessor`` in place of the older ``Iterator``."""
 
     def allowed_fields(self) -> list[Any]:

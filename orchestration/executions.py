@@ -139,10 +139,14 @@ class Executions:
                 f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
                 f"{routing.get('config_version')!r}, and the configuration is now {ours['config_version']!r}, which makes "
                 f"batch {ours['batch']}: which triggers are left cannot be told. Compare the executions of this run with "
-                f"the configuration, then: orchestrator replay {planned.name}"
+                f"the configuration, then: orchestrator replay {arn}"
             )
         return StartedExecution(
-            name=planned.name, arn=arn, status="DUPLICATE", attention=_attention(existing, planned), existing=existing
+            name=planned.name,
+            arn=arn,
+            status="DUPLICATE",
+            attention=_attention(existing, planned, arn),
+            existing=existing,
         )
 
 
@@ -151,7 +155,7 @@ def same_event(started: StartedExecution, event: dict[str, Any]) -> bool:
     return bool(started.existing.get("input", {}).get("event") == event)
 
 
-def _attention(existing: dict[str, Any], planned: PlannedExecution) -> str:
+def _attention(existing: dict[str, Any], planned: PlannedExecution, arn: str) -> str:
     """Why a person should look at this duplicate; empty where nothing is wrong."""
     found: list[str] = []
     before, now = existing["input"].get("event", {}), planned.input["event"]
@@ -163,7 +167,7 @@ def _attention(existing: dict[str, Any], planned: PlannedExecution) -> str:
         found.append(f"the first execution ended {existing['status']}")
     if not found:
         return ""
-    return f"{'; '.join(found)}. To start its triggers again: orchestrator replay {planned.name}"
+    return f"{'; '.join(found)}. To start its triggers again: orchestrator replay {arn}"
 
 
 _ABSENT = object()

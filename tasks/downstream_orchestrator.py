@@ -15,6 +15,8 @@ from orchestration.config import ConfigLoader
 from orchestration.router import Router
 from orchestration.settings import Settings
 
+_LOGGERS = ("orchestration", "downstream_orchestrator")
+
 log = logging.getLogger("downstream_orchestrator")
 
 # Short enough that a hanging endpoint ends within the Lambda's own time, with the SDK's retries.
@@ -38,7 +40,8 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         SettingsError: the function's environment is incomplete.
     """
     settings = Settings.from_environment(os.environ)
-    logging.getLogger().setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
+    for logger in _LOGGERS:  # not the root: botocore's own lines would drown ours
+        logging.getLogger(logger).setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
     log.info("Received event: %s", json.dumps(event, ensure_ascii=False))
     return _router().route(event, context.aws_request_id, settings)
 

@@ -1,0 +1,76 @@
+"""What moto lacks for this project, one small patch for each, applied while the engine runs and taken back after.
+
+Each patch names what moto does without it; ``tests/local/test_patches.py`` runs moto with all patches but that one and
+fails once moto no longer needs it. moto is pinned exactly, so that a patch meets the code that it was written for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from local.patches import events, lambda_, sns, stepfunctions
+from local.runtime import LambdaRuntime
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One patch.
+
+    Attributes:
+        name: what it is called in the tests.
+        lacks: what moto does without it.
+        apply: applies it, given the endpoint of the engine and the Lambda runtime; leaving the context takes it back.
+    """
+
+    name: str
+    lacks: str
+    apply: Callable[[str, LambdaRuntime], AbstractContextManager[Any]]
+
+
+PATCHES: tuple[Patch, ...] = (
+    Patch(
+        "service_casing",
+        "calls services with the machine's PascalCase parameters and returns boto's own casing and datetimes: "
+        "states:startExecution always fails",
+        stepfunctions.service_casing,
+    ),
+    Patch(
+        "cached_clients",
+        "builds a boto3 client for every call of a Task, against localhost and a port from the environment",
+        stepfunctions.cached_clients,
+    ),
+    Patch(
+        "json_path_results",
+        "parses every path anew, gives a list for a definite path through an index, and no list for an indefinite one "
+        "with a single match",
+        stepfunctions.json_path_results,
+    ),
+    Patch(
+        "atomic_start",
+        "looks for an execution's name and adds it in two steps: parallel starts under one name both start",
+        stepfunctions.atomic_start,
+    ),
+    Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
+    Patch(
+        "sns_to_lambda",
+        "invokes a subscribed function with a made-up record, in the publisher's own call, and loses its errors",
+        sns.sns_to_lambda,
+    ),
+    Patch(
+        "missing_event_bus",
+        "fails PutEvents for an event bus that does not exist: EventBridge accepts the event and drops it",
+        events.missing_event_bus,
+    ),
+)
+
+
+def applied(endpoint: str, runtime: LambdaRuntime, *, without: str = "") -> ExitStack:
+    """Apply every patch but ``without``; closing the returned stack takes them back."""
+    stack = ExitStack()
+    for patch in PATCHES:
+        if patch.name != without:
+            stack.enter_context(patch.apply(endpoint, runtime))
+    return stack

@@ -1,0 +1,36 @@
+"""Patches of moto's Lambda: functions run for real, in worker processes of the local runtime."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+
+from local.patches.replacing import replaced
+from local.runtime import LambdaRuntime
+
+
+@contextmanager
+def functions_in_workers(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+    """Invoke functions in the local runtime; asynchronously where the caller asks for it.
+
+    Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (headers of the answer).
+    """
+
+    def invoke(function: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:
+        event = json.loads(body) if body else {}
+        if request_headers.get("x-amz-invocation-type") == "Event":
+            runtime.invoke_async(function, event)
+            return b""
+        invocation = runtime.invoke(function, event)
+        if invocation.error is not None:
+            response_headers["x-amz-function-error"] = "Unhandled"
+        response_headers["x-amz-log-result"] = base64.b64encode(invocation.logs[-4096:].encode()).decode()
+        return json.dumps(invocation.error if invocation.error is not None else invocation.result).encode()
+
+    with replaced(LambdaFunction, "invoke", invoke):
+        yield

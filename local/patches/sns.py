@@ -1,0 +1,79 @@
+"""Patches of moto's SNS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.utils import get_backend
+from moto.core.utils import iso_8601_datetime_with_milliseconds
+from moto.sns.models import Subscription
+from moto.sqs.models import sqs_backends
+
+from local.patches.replacing import replaced
+from local.runtime import LambdaRuntime
+
+
+@contextmanager
+def sns_to_lambda(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+    """Deliver to functions as SNS does: the message's own id and attributes, asynchronously, a DLQ behind it.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record).
+    """
+    publish = Subscription.publish
+
+    def deliver(subscription: Subscription, message: str, message_id: str, **details: Any) -> None:
+        if subscription.protocol != "lambda":
+            publish(subscription, message, message_id, **details)
+            return
+        attributes = details.get("message_attributes")
+        matcher = subscription._filter_policy_matcher
+        matched = matcher is None or matcher.matches(attributes, message)
+        runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
+        if not matched:
+            return
+        record = _record(subscription, message, message_id, details.get("subject"), attributes)
+        region, name = subscription.endpoint.split(":")[3], subscription.endpoint.split(":")[6]
+        try:
+            function = get_backend(subscription.account_id, region).get_function(name, None)
+        except UnknownFunctionException:
+            _dead_letter(subscription, message)
+            return
+        runtime.invoke_async(function, {"Records": [record]})
+
+    with replaced(Subscription, "publish", deliver):
+        yield
+
+
+def _record(
+    subscription: Subscription, message: str, message_id: str, subject: str | None, attributes: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": subscription.arn,
+        "Sns": {
+            "Type": "Notification",
+            "MessageId": message_id,
+            "TopicArn": subscription.topic.arn,
+            "Subject": subject,
+            "Message": message,
+            "Timestamp": iso_8601_datetime_with_milliseconds(),
+            "SignatureVersion": "1",
+            "Signature": "",
+            "SigningCertUrl": "",
+            "UnsubscribeUrl": "",
+            "MessageAttributes": attributes or {},
+        },
+    }
+
+
+def _dead_letter(subscription: Subscription, message: str) -> None:
+    """Send what could not be delivered to the subscription's dead-letter queue: the message alone, as SNS does."""
+    policy = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
+    if "deadLetterTargetArn" in policy:
+        _, _, _, region, account, queue = policy["deadLetterTargetArn"].split(":")
+        sqs_backends[account][region].send_message(queue, message)

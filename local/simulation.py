@@ -1,0 +1,167 @@
+"""Sends one event through the whole path on the engine, and reports what every target received.
+
+Nothing is short-cut: the event is published to its SNS topic, the subscription's filter decides, the router runs as a
+Lambda function, the committed state machine calls the services, and the payloads are read back from the targets.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from local.engine import Engine
+from local.inputs import local_settings
+from local.reports import ExecutionReport, Simulation, TriggerReport
+from local.runtime import Invocation
+from local.targets import TARGETS
+from local.topology import Stack, deploy, upload_config
+from orchestration import strictjson
+from orchestration.errors import ConfigError
+from orchestration.executions import Executions
+from orchestration.settings import Settings
+from orchestration.triggers import Trigger
+from orchestration.workflows import OUTCOMES, triggers_for
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Simulator:
+    """The local stack with a configuration and its targets.
+
+    Attributes:
+        engine: a running engine.
+        document: the configuration.
+        stack: what is deployed.
+    """
+
+    engine: Engine
+    document: Any
+    stack: Stack
+
+    @classmethod
+    def deployed(cls, engine: Engine, document: Any, missing: Iterable[str] = ()) -> Simulator:
+        """Deploy the stack, and make every target that the configuration names but those in ``missing``.
+
+        Args:
+            engine: a running, empty engine.
+            document: a valid configuration.
+            missing: targets to leave out, each as ``TYPE:NAME``.
+
+        Raises:
+            ConfigError: ``missing`` names a target that the configuration does not have.
+        """
+        simulator = cls(engine, document, deploy(engine, strictjson.dumps(document)))
+        simulator.create_targets(missing)
+        return simulator
+
+    @property
+    def settings(self) -> Settings:
+        """The router's environment."""
+        return local_settings(self.engine.region)
+
+    def create_targets(self, missing: Iterable[str] = ()) -> None:
+        """Make the targets of every trigger but those in ``missing``."""
+        triggers = {f"{trigger.TYPE}:{trigger.name()}": trigger for trigger in self._triggers()}
+        left_out = set(missing)
+        for name in left_out - triggers.keys():
+            raise ConfigError(
+                f"--missing {name}: the configuration has no such trigger; it has {', '.join(sorted(triggers))}"
+            )
+        for name, trigger in triggers.items():
+            if name not in left_out:
+                TARGETS[trigger.TYPE].create(self.engine, trigger)
+
+    def replace_config(self, document: Any) -> None:
+        """Upload another configuration and make its targets: the next event follows it."""
+        self.document = document
+        upload_config(self.engine, self.stack.config_uri, strictjson.dumps(document))
+        self.create_targets()
+
+    def publish(self, text: str, progress: Progress = lambda _: None, timeout: float = 120.0) -> Simulation:
+        """Publish the event to its topic, and wait for the end of what it starts.
+
+        Args:
+            text: the event as JSON.
+            progress: called with what is being done.
+            timeout: seconds to wait for executions.
+        """
+        fields = strictjson.loads(text)
+        topic = "job_approvals" if isinstance(fields, dict) and "decision" in fields else "job_events"
+        began = time.monotonic()
+        progress(f"publishing to {topic}")
+        answer = self.engine.client("sns").publish(TopicArn=self.stack.topics[topic], Message=text)
+        message_id = answer["MessageId"]
+        common: dict[str, Any] = {"topic": topic, "message_id": message_id}
+        delivery = next(one for one in self.engine.runtime.deliveries if one.message_id == message_id)
+        if not delivery.matched:
+            reason = f"the subscription's filter of {topic} dropped it: only status SUCCESS or decision APPROVED pass"
+            return Simulation(**common, status="FILTERED", reason=reason, seconds=time.monotonic() - began)
+        progress("the router reads the event and the configuration")
+        self.engine.runtime.drain()
+        invocation = self._invocation(message_id)
+        if invocation.error is not None:
+            reason = f"{invocation.error['errorType']}: {invocation.error['errorMessage']}"
+            return Simulation(**common, status="FAILED", reason=reason, seconds=time.monotonic() - began)
+        record = invocation.result["records"][0]
+        common |= {
+            key: record[key] for key in ("job_name", "job_run_id", "status", "warnings", "outcome") if record.get(key)
+        }
+        if record["status"] == "IGNORED":
+            return Simulation(**common, reason=record["reason"], seconds=time.monotonic() - began)
+        deadline = began + timeout
+        executions = []
+        for started in record["executions"]:
+            progress(f"execution {started['name']} runs")
+            executions.append(self._execution(started, record["outcome"], deadline))
+        return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
+
+    def _execution(self, started: dict[str, Any], outcome: Any, deadline: float) -> ExecutionReport:
+        executions = Executions(self.engine.client("stepfunctions"), self.settings)
+        described = executions.wait(started["name"], deadline)
+        history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
+        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], outcome, self.settings) or []
+        positions = described["input"]["routing"]["positions"]
+        return ExecutionReport(
+            name=started["name"],
+            arn=started["arn"],
+            started=started["status"],
+            status=described["status"],
+            error=described.get("error", ""),
+            cause=described.get("cause", ""),
+            transitions=sum(event["type"].endswith("StateEntered") for event in history),
+            triggers=[
+                self._trigger(item, triggers[positions[item["index"]]]) for item in executions.outcomes(described)
+            ],
+        )
+
+    def _trigger(self, item: dict[str, Any], trigger: Any) -> TriggerReport:
+        common = {"index": item["index"], "type": item["type"], "name": item["name"]}
+        if item["result"]["status"] != "TRIGGERED":
+            error = item["error"]
+            return TriggerReport(**common, status="FAILED", error=error["Error"], cause=error.get("Cause", ""))
+        run_id = item["result"]["id"]
+        received = TARGETS[trigger.TYPE].received(self.engine, trigger, run_id)
+        if received is None:
+            cause = (
+                "the service accepted the call, but the target is not there, so nothing reached it; AWS does the same"
+            )
+            return TriggerReport(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)
+        return TriggerReport(**common, status="TRIGGERED", id=run_id, received=received)
+
+    def _invocation(self, message_id: str) -> Invocation:
+        """The router's last run for a message."""
+        for invocation in reversed(self.engine.runtime.invocations):
+            records = invocation.event.get("Records", []) if isinstance(invocation.event, dict) else []
+            if any(record["Sns"]["MessageId"] == message_id for record in records):
+                return invocation
+        raise LookupError(f"the router was not invoked for message {message_id}")
+
+    def _triggers(self) -> Iterable[Trigger]:
+        for job_name in self.document["workflows"]:
+            for outcome in OUTCOMES:
+                for trigger in triggers_for(self.document, job_name, outcome, self.settings) or []:
+                    if isinstance(trigger, Trigger):
+                        yield trigger

@@ -1,0 +1,46 @@
+"""An event bus with a rule that catches every event into a queue."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from local.account import ACCOUNT
+from local.engine import Engine
+from local.targets.queues import messages
+from orchestration.triggers.eventbridge import EventBridge
+
+
+def create(engine: Engine, trigger: EventBridge) -> None:
+    """Make the bus, and the rule and the queue that catch what is put on it."""
+    events, bus = engine.client("events"), _bus(trigger)
+    if bus not in {known["Name"] for known in events.list_event_buses()["EventBuses"]}:
+        events.create_event_bus(Name=bus)
+    url = engine.client("sqs").create_queue(QueueName=_queue(bus))["QueueUrl"]
+    queue = engine.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = json.dumps({"account": [ACCOUNT]})
+    events.put_rule(Name="catch-everything", EventBusName=bus, EventPattern=pattern)
+    target = {"Id": "queue", "Arn": queue["Attributes"]["QueueArn"]}
+    events.put_targets(Rule="catch-everything", EventBusName=bus, Targets=[target])
+
+
+def received(engine: Engine, trigger: EventBridge, run_id: str) -> Any:
+    """The event as a rule's target gets it: source, detail type, bus and detail. None where the bus is not there."""
+    for event in messages(engine, _queue(_bus(trigger))).values():
+        if event["id"] == run_id:
+            return {
+                "event_bus": _bus(trigger),
+                "source": event["source"],
+                "detail-type": event["detail-type"],
+                "detail": event["detail"],
+            }
+    return None
+
+
+def _bus(trigger: EventBridge) -> str:
+    return trigger.event_bus.rsplit(":event-bus/", 1)[-1]
+
+
+def _queue(bus: str) -> str:
+    return f"events-of-{re.sub('[^A-Za-z0-9_-]', '-', bus)}"[:80]

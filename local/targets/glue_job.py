@@ -1,0 +1,30 @@
+"""A Glue job that runs any number of times at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.account import ACCOUNT
+from local.engine import Engine
+from orchestration.triggers.glue_job import GlueJob
+
+
+def create(engine: Engine, trigger: GlueJob) -> None:
+    """Make the job."""
+    glue = engine.client("glue")
+    try:
+        glue.get_job(JobName=trigger.job_name)
+    except ClientError:
+        glue.create_job(
+            Name=trigger.job_name,
+            Role=f"arn:aws:iam::{ACCOUNT}:role/glue",
+            Command={"Name": "glueetl", "ScriptLocation": "s3://local-code/job.py"},
+            ExecutionProperty={"MaxConcurrentRuns": 1000},
+        )
+
+
+def received(engine: Engine, trigger: GlueJob, run_id: str) -> Any:
+    """The run's job arguments."""
+    return engine.client("glue").get_job_run(JobName=trigger.job_name, RunId=run_id)["JobRun"].get("Arguments")

@@ -1,0 +1,21 @@
+"""A DAG in an MWAA environment of the stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.engine import Engine
+from orchestration.triggers.mwaa_dag import MwaaDag
+
+
+def create(engine: Engine, trigger: MwaaDag) -> None:
+    """Make the environment and the DAG known."""
+    engine.airflow.add_dag(trigger.region or engine.region, trigger.environment_name, trigger.dag_id)
+
+
+def received(engine: Engine, trigger: MwaaDag, run_id: str) -> Any:
+    """The DAG run's conf."""
+    for run in engine.airflow.runs(trigger.region or engine.region, trigger.environment_name, trigger.dag_id):
+        if run["dag_run_id"] == run_id:
+            return run["conf"]
+    return None
