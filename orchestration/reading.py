@@ -2,7 +2,7 @@
 
 The same annotations give the JSON Schema at build time (``builder/schema.py``), so reader and schema cannot drift. No
 coercion: ``"1"`` is no number and ``true`` is no integer. All problems of a document are reported, each with its path.
-Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``dict[str, …]``, ``list[…]``, ``Annotated[str, Text(…)]``.
+Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (read elsewhere), ``dict[str, …]``, ``list[…]``, ``Annotated[str, Text(…)]``.
 """
 
 from __future__ import annotations
@@ -99,6 +99,8 @@ def _check(value: Any, annotation: Any, path: str) -> Iterator[Problem]:
     if annotation is Any:
         if contains_repeated_key(value):
             yield Problem(path, "a key appears twice in one object; keep one of them")
+    elif annotation is object:
+        return
     elif origin is Annotated:
         base, *constraints = arguments
         wrong = list(_check(value, base, path))

@@ -27,9 +27,9 @@ class Workflow:
 
     description: str = ""
     """What the upstream job is, for people."""
-    on_success: list[Any] = field(default_factory=list)
+    on_success: list[object] = field(default_factory=list)
     """Triggers to start when the job succeeded."""
-    on_approval: list[Any] = field(default_factory=list)
+    on_approval: list[object] = field(default_factory=list)
     """Triggers to start when the job was approved after a quality failure."""
 
 

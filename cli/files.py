@@ -1,0 +1,35 @@
+"""Reads the files that a person names, and prints what programs read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import OrchestrationError
+
+
+class InputFileError(OrchestrationError):
+    """A file that cannot be read. The person who named it acts."""
+
+
+def read_text(path: Path) -> str:
+    """Text of the file, or of standard input for ``-``.
+
+    Raises:
+        InputFileError: it is not there, cannot be read, or is no UTF-8.
+    """
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputFileError(f"{path}: {error.strerror}; name a file that exists and can be read") from error
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"{path}: it is not UTF-8 (byte {error.start})") from error
+
+
+def print_json(value: Any) -> None:
+    """Write a report for programs: JSON on standard output, and nothing else there."""
+    shown = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+    sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")

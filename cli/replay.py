@@ -1,0 +1,112 @@
+"""``orchestrator replay``: starts the failed triggers of an execution again, and no others."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.config import Config
+
+from cli.files import print_json
+from orchestration.errors import ExecutionLookupError, ReplayError
+from orchestration.executions import Executions
+from orchestration.settings import Settings
+
+_ARN = re.compile(
+    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
+)
+
+
+def replay(  # noqa: PLR0913 - one parameter an option
+    *,
+    execution: Annotated[str, typer.Argument(help="ARN of the execution, or its name together with --function.")],
+    function: Annotated[
+        str, typer.Option(help="The router Lambda; by default it is named as the execution's state machine.")
+    ] = "",
+    only: Annotated[str, typer.Option(help="Indices of the triggers, as 1,3; by default those that failed.")] = "",
+    tag: Annotated[str, typer.Option(help="Name of this replay: the same one again starts nothing.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be started.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the router's report as JSON.")] = False,
+) -> None:
+    """Start the failed triggers of an execution again, and no others.
+
+    They are resolved from the current configuration.
+
+    Exit 0: all triggered; 1: some failed, or not known after a minute; 2: bad input; 3: nothing to replay.
+    """
+    arn = _ARN.fullmatch(execution)
+    if arn is None and not function:
+        raise ReplayError(f"found {execution!r}, expected an execution's ARN, or its name together with --function")
+    router = function or (arn["machine"] if arn else "")
+    client = boto3.client(
+        "lambda",
+        region_name=arn["region"] if arn else None,
+        config=Config(read_timeout=120, retries={"total_max_attempts": 1}),
+    )
+    variables = client.get_function_configuration(FunctionName=router).get("Environment", {}).get("Variables", {})
+    settings = Settings.from_environment(variables)
+    executions = Executions(boto3.client("stepfunctions", region_name=settings.region), settings)
+    described = executions.describe(arn["name"] if arn else execution)
+    indices = _indices(only) if only else _failed(described, executions)
+    items = described["input"].get("triggers", [])
+    shown = [f"{index} {items[index]['type']} {items[index]['name']}" for index in indices if index < len(items)]
+    sys.stderr.write(
+        f"{described['name']} ({described['status']}): {len(indices)} to start: {'; '.join(shown) or 'none'}\n"
+    )
+    if not indices:
+        raise typer.Exit(3)
+    request = {
+        "of": described["name"],
+        "tag": tag or time.strftime("replay-%Y%m%dT%H%M%SZ", time.gmtime()),
+        "only": indices,
+    }
+    payload = {**described["input"]["event"], "$replay": request, "$wait_seconds": 60}
+    if dry_run:
+        print_json(payload)
+        return
+    answer = client.invoke(FunctionName=router, Payload=json.dumps(payload).encode())
+    result = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise ReplayError(str(result.get("errorMessage", result)))
+    _print(result["records"][0], as_json=as_json)
+
+
+def _print(record: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+    outcomes = [outcome for one in record["executions"] for outcome in one.get("outcomes", [])]
+    if not as_json:
+        for one in record["executions"]:
+            typer.echo(f"{one['name']}: {one['status']}, {one.get('execution_status', 'not waited for')}")
+        for outcome in outcomes:
+            detail = outcome["result"].get("id") or "{Error}: {Cause}".format(**outcome["error"])
+            typer.echo(
+                f"  {outcome['index']} {outcome['type']} {outcome['name']}: {outcome['result']['status']} {detail}"
+            )
+        for warning in record["warnings"]:
+            typer.echo(f"warning: {warning}", err=True)
+    succeeded = all(one.get("execution_status") == "SUCCEEDED" for one in record["executions"])
+    raise typer.Exit(0 if succeeded else 1)
+
+
+def _failed(described: dict[str, Any], executions: Executions) -> list[int]:
+    """Indices of the failed triggers; all of them where the execution ended without outcomes (timed out, aborted)."""
+    if described["status"] == "RUNNING":
+        raise ExecutionLookupError(f"execution {described['name']} is still running: wait for its end")
+    if described["status"] in ("SUCCEEDED", "FAILED"):
+        return [one["index"] for one in executions.outcomes(described) if one["result"]["status"] != "TRIGGERED"]
+    raise ReplayError(
+        f"execution {described['name']} ended {described['status']}: which triggers had started is in its history only; "
+        "look there, and name the others with --only"
+    )
+
+
+def _indices(text: str) -> list[int]:
+    if not re.fullmatch(r"\d+(,\d+)*", text):
+        raise ReplayError(f"--only: found {text!r}, expected indices such as 1,3")
+    return [int(index) for index in text.split(",")]

@@ -1,0 +1,49 @@
+"""``orchestrator simulate``: one event through the whole path, on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.files import print_json, read_text
+from local.inputs import check_config, check_event, local_settings, read_config, region_of
+
+
+def simulate(  # noqa: PLR0913 - one parameter an option
+    *,
+    config: Annotated[Path, typer.Option(help="The workflow configuration.")] = Path(
+        "orchestration/workflow_config.json"
+    ),
+    event: Annotated[Path, typer.Option(help="The job event as JSON; - for standard input.")],
+    missing: Annotated[
+        list[str] | None, typer.Option(help="A target that shall not exist, as TYPE:NAME; may be repeated.")
+    ] = None,
+    region: Annotated[
+        str, typer.Option(help="The orchestrator's region; by default the one that the configuration names.")
+    ] = "",
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the executions.", min=1)] = 120,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Send one event through the whole path; show what every target received.
+
+    Exit 0: all triggered; 1: some failed; 2: bad input; 3: nothing to trigger.
+    """
+    document, text = read_config(read_text(config)), read_text(event)
+    region = region or region_of(document)
+    check_config(document, local_settings(region))
+    check_event(text)
+    # Only now: moto takes a second to import, and a typo should be answered at once.
+    from cli.report import errors, output, render  # noqa: PLC0415
+    from local.engine import running  # noqa: PLC0415
+    from local.simulation import Simulator  # noqa: PLC0415
+
+    with errors.status("starting the local engine") as status, running(region) as engine:
+        simulator = Simulator.deployed(engine, document, missing or [])
+        simulation = simulator.publish(text, status.update, timeout)
+    if as_json:
+        print_json(simulation)
+    else:
+        output.print(render(simulation))
+    raise typer.Exit(simulation.exit_code)

@@ -1,0 +1,83 @@
+"""The main job, shown: five events through the whole path, with the committed configuration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.engine import running
+from local.inputs import read_config, region_of
+from local.reports import Simulation
+from local.simulation import Progress, Simulator
+from local.topology import ROOT
+
+EVENTS = Path(__file__).resolve().parent / "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One step of the demo.
+
+    Attributes:
+        title: what happens.
+        expected: what should come of it, in words.
+        holds: whether it did.
+    """
+
+    title: str
+    expected: str
+    simulation: Simulation
+    holds: bool
+
+
+def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
+    """Run the demo, a scene at a time."""
+    document = read_config((ROOT / "orchestration" / "workflow_config.json").read_text(encoding="utf-8"))
+    success, approval, failure = (_event(name) for name in ("success", "approval", "failure"))
+    with running(region_of(document)) as engine:
+        simulator = Simulator.deployed(engine, document)
+        for title, expected, event, holds in (
+            ("a success", "five triggers of five types start", success, _all_triggered(5)),
+            ("an approval", "the on_approval trigger starts", approval, _all_triggered(1)),
+            ("a failed job", "the subscription's filter drops it", failure, _dropped),
+            ("the success again", "a duplicate: nothing starts twice", success, _duplicate(engine_runs(simulator))),
+        ):
+            yield _scene(title, expected, simulator.publish(json.dumps(event), progress), holds)
+        engine.client("glue").delete_job(JobName="load_images_to_redshift")
+        broken = simulator.publish(json.dumps(success | {"job_run_id": "spark-transform-0002"}), progress)
+        yield _scene("one broken target", "it fails, the other four start", broken, _one_failed)
+
+
+def engine_runs(simulator: Simulator) -> Callable[[], int]:
+    """Counts the runs of the demo's Glue job, to see that a duplicate adds none."""
+    glue = simulator.engine.client("glue")
+    return lambda: len(glue.get_job_runs(JobName="load_images_to_redshift")["JobRuns"])
+
+
+def _scene(title: str, expected: str, simulation: Simulation, holds: Callable[[Simulation], bool]) -> Scene:
+    return Scene(title=title, expected=expected, simulation=simulation, holds=holds(simulation))
+
+
+def _event(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def _all_triggered(number: int) -> Callable[[Simulation], bool]:
+    return lambda simulation: simulation.exit_code == 0 and len(simulation.triggers) == number
+
+
+def _dropped(simulation: Simulation) -> bool:
+    return simulation.status == "FILTERED"
+
+
+def _duplicate(runs: Callable[[], int]) -> Callable[[Simulation], bool]:
+    return lambda simulation: simulation.status == "DUPLICATE" and runs() == 2  # the success's and the approval's
+
+
+def _one_failed(simulation: Simulation) -> bool:
+    statuses = sorted(trigger.status for trigger in simulation.triggers)
+    return statuses == ["FAILED", *["TRIGGERED"] * 4] and simulation.executions[0].status == "FAILED"
