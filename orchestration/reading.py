@@ -2,7 +2,8 @@
 
 The same annotations give the JSON Schema at build time (``builder/schema.py``), so reader and schema cannot drift. No
 coercion: ``"1"`` is no number and ``true`` is no integer. All problems of a document are reported, each with its path.
-Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (read elsewhere), ``dict[str, …]``, ``list[…]``, ``Annotated[str, Text(…)]``.
+Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (checked by another reader), ``list[…]``,
+``dict[str, …]`` and ``Annotated[str, Text(…)]``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,150 @@
+"""The configuration's sources, on moto's S3 and SSM, counting the calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from orchestration import strictjson
+from orchestration.config import ConfigLoader
+from orchestration.errors import ConfigUnavailableError
+from orchestration.settings import Settings
+
+URI = "s3://bucket/config.json"
+WORKFLOWS: dict[str, Any] = {"workflows": {"j": {}}}
+
+
+class Aws:
+    """S3 and SSM with one bucket, and what was asked of them."""
+
+    def __init__(self) -> None:
+        self.s3 = boto3.client("s3", region_name="us-east-1")
+        self.ssm = boto3.client("ssm", region_name="us-east-1")
+        self.s3.create_bucket(Bucket="bucket")
+        self.asked: list[tuple[int, bool]] = []
+        self.s3.meta.events.register("after-call.s3.GetObject", self._note)
+        self.loader = ConfigLoader(self.s3, self.ssm)
+
+    def _note(self, http_response: Any, parsed: Any, **_: Any) -> None:
+        self.asked.append((http_response.status_code, "Body" in parsed))
+
+    def upload(self, document: Any) -> None:
+        body = document if isinstance(document, str) else json.dumps(document)
+        self.s3.put_object(Bucket="bucket", Key="config.json", Body=body.encode())
+
+    def parameter(self, document: Any) -> None:
+        value = document if isinstance(document, str) else json.dumps(document)
+        self.ssm.put_parameter(Name="/config", Value=value, Type="String", Overwrite=True)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        yield Aws()
+
+
+def settings(*, uri: str = URI, ssm: str = "", require: bool = False) -> Settings:
+    return Settings(config_s3_uri=uri, config_ssm_parameter=ssm, require_config=require)
+
+
+def test_s3(aws: Aws) -> None:
+    aws.upload(WORKFLOWS)
+    loaded = aws.loader.load(settings())
+    assert (loaded.document, loaded.source, loaded.warnings) == (WORKFLOWS, URI, ())
+    assert len(loaded.version) == 32
+
+
+def test_an_unchanged_object_costs_one_304_and_no_parse(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.upload(WORKFLOWS)
+    first = aws.loader.load(settings())
+
+    def refuse(_: Any) -> Any:
+        raise AssertionError("parsed again")
+
+    monkeypatch.setattr(strictjson, "loads", refuse)
+    second = aws.loader.load(settings())
+    assert second.document is first.document
+    assert aws.asked == [(200, True), (304, False)]
+
+
+def test_an_upload_takes_effect_at_once(aws: Aws) -> None:
+    aws.upload(WORKFLOWS)
+    first = aws.loader.load(settings())
+    aws.upload({"workflows": {"k": {}}})
+    second = aws.loader.load(settings())
+    assert second.document == {"workflows": {"k": {}}}
+    assert second.version != first.version
+
+
+def test_a_text_that_does_not_parse_is_not_remembered(aws: Aws) -> None:
+    aws.upload("{")
+    for _ in range(2):
+        loaded = aws.loader.load(settings())
+        assert loaded.source == "default"
+        assert any("it is not JSON" in warning for warning in loaded.warnings)
+    assert [status for status, _ in aws.asked] == [200, 200]
+    aws.upload(WORKFLOWS)
+    assert aws.loader.load(settings()).source == URI
+
+
+def test_the_cache_is_keyed_by_uri(aws: Aws) -> None:
+    aws.upload(WORKFLOWS)
+    aws.loader.load(settings())
+    aws.s3.put_object(Bucket="bucket", Key="other.json", Body=b'{"workflows": {"o": {}}}')
+    assert aws.loader.load(settings(uri="s3://bucket/other.json")).document == {"workflows": {"o": {}}}
+    assert aws.loader.load(settings()).document == WORKFLOWS
+
+
+def test_ssm_follows_s3(aws: Aws) -> None:
+    aws.parameter(WORKFLOWS)
+    loaded = aws.loader.load(settings(ssm="/config"))
+    assert (loaded.document, loaded.source, loaded.version) == (WORKFLOWS, "ssm:/config", "1")
+    assert "could not be loaded from S3" in loaded.warnings[0]
+    assert aws.loader.load(settings(uri="", ssm="/config")).warnings == ()
+
+
+def test_the_empty_default_follows_ssm(aws: Aws) -> None:
+    loaded = aws.loader.load(settings(ssm="/nowhere"))
+    assert (loaded.document, loaded.source) == ({"workflows": {}}, "default")
+    assert len(loaded.warnings) == 3
+
+
+@pytest.mark.parametrize("document", ["[]", "{}", '{"workflows": []}', "x", '{"workflows": NaN}'])
+def test_what_is_no_configuration_is_a_load_failure(aws: Aws, document: str) -> None:
+    aws.upload(document)
+    assert aws.loader.load(settings()).source == "default"
+    with pytest.raises(ConfigUnavailableError, match="REQUIRE_CONFIG is set"):
+        aws.loader.load(settings(require=True))
+
+
+def test_required_takes_s3_or_a_non_empty_ssm_parameter(aws: Aws) -> None:
+    with pytest.raises(ConfigUnavailableError, match="NoSuchKey"):
+        aws.loader.load(settings(require=True))
+    aws.parameter({"workflows": {}})
+    with pytest.raises(ConfigUnavailableError, match="SSM parameter /config holds no workflows"):
+        aws.loader.load(settings(ssm="/config", require=True))
+    aws.parameter(WORKFLOWS)
+    assert aws.loader.load(settings(ssm="/config", require=True)).source == "ssm:/config"
+    aws.upload({"workflows": {}})
+    assert aws.loader.load(settings(ssm="/config", require=True)).source == URI
+    with pytest.raises(ConfigUnavailableError, match="neither WORKFLOW_CONFIG_S3_URI nor"):
+        aws.loader.load(settings(uri="", require=True))
+
+
+def test_a_uri_that_is_none(aws: Aws) -> None:
+    loaded = aws.loader.load(settings(uri="https://bucket/key"))
+    assert any("found 'https://bucket/key', expected s3://bucket/key" in warning for warning in loaded.warnings)
+
+
+def test_an_unknown_top_level_field_is_a_warning(aws: Aws) -> None:
+    aws.upload({**WORKFLOWS, "workflow": {}})
+    loaded = aws.loader.load(settings())
+    assert loaded.source == URI
+    assert "workflow: unknown field" in loaded.warnings[0]
