@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from local.reports import Simulation, TriggerReport
@@ -36,8 +35,7 @@ def headline(simulation: Simulation) -> Text:
 def render(simulation: Simulation) -> RenderableType:
     """The whole report: headline, the triggers, what each received, warnings."""
     parts: list[RenderableType] = [headline(simulation)]
-    if simulation.triggers:
-        parts.append(_table(simulation.triggers))
+    parts += [_line(trigger) for trigger in simulation.triggers]
     parts += [Text(f"cause: {execution.cause}") for execution in simulation.executions if execution.cause]
     for trigger in simulation.triggers:
         if trigger.received is not None:
@@ -49,13 +47,10 @@ def render(simulation: Simulation) -> RenderableType:
     return Group(*parts)
 
 
-def _table(triggers: list[TriggerReport]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    for _ in range(2):
-        grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for trigger in triggers:
-        detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
-        target = Text.assemble((f"{trigger.type} {trigger.name}", "bold"), f"\n{detail}")
-        grid.add_row(str(trigger.index), styled(trigger.status), target)
-    return grid
+def _line(trigger: TriggerReport) -> Text:
+    """One trigger: what became of it, and below it the run id, or the error and its cause."""
+    detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
+    status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])
+    return Text.assemble(
+        f"{trigger.index:>2}  ", status, "  ", (f"{trigger.type} {trigger.name}", "bold"), f"\n{'':15}{detail}"
+    )

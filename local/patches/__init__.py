@@ -53,6 +53,11 @@ PATCHES: tuple[Patch, ...] = (
         "looks for an execution's name and adds it in two steps: parallel starts under one name both start",
         stepfunctions.atomic_start,
     ),
+    Patch(
+        "any_account",
+        "refuses the ARN of a state machine whose account number has not twelve digits, as in the specification's example",
+        stepfunctions.any_account,
+    ),
     Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
     Patch(
         "sns_to_lambda",

@@ -104,6 +104,15 @@ def json_path_results(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def any_account(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+    """Take state machine ARNs of any account number, as examples in documents have them."""
+    accepted = StepFunctionsParserBackend.accepted_mchn_arn_format
+    lenient = re.compile(accepted.pattern.replace("(?P<account_id>[0-9]{12})", "(?P<account_id>[0-9]+)"))
+    with replaced(StepFunctionsParserBackend, "accepted_mchn_arn_format", lenient):
+        yield
+
+
 class _Expression:
     """A parsed path; its single match is shaped so that moto's ``extract_json`` makes the right thing of it."""
 

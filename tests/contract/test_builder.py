@@ -1,0 +1,57 @@
+"""The generated files are what the builder writes, on any machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builder import __main__ as builder
+from builder import sdk
+from orchestration.triggers import REGISTRY
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_committed_files_are_up_to_date() -> None:
+    assert builder.differences(ROOT) == []
+
+
+def test_a_difference_is_found_and_mended(tmp_path: Path) -> None:
+    for path in builder.artifacts():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    docs = tmp_path / "docs" / "triggers.md"
+    docs.write_text(docs.read_text().replace("glue_job", "glue"))
+    (tmp_path / "statemachines" / "downstream_orchestrator.asl.json").unlink()
+    assert len(builder.differences(tmp_path)) == 2
+    assert sorted(builder.write(tmp_path)) == ["docs/triggers.md", "statemachines/downstream_orchestrator.asl.json"]
+    assert builder.differences(tmp_path) == []
+
+
+@pytest.mark.parametrize(("region", "seed"), [("cn-north-1", "1"), ("us-gov-west-1", "2"), ("", "3")])
+def test_region_and_hash_seed_do_not_matter(region: str, seed: str) -> None:
+    environment = {**os.environ, "AWS_DEFAULT_REGION": region, "AWS_REGION": region, "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-m", "builder", "--check"]
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_the_sdk_names_the_same_resources() -> None:
+    """Our ``Resource`` is what the SDK's own service steps would write in the standard partition."""
+    from stepfunctions.steps.integration_resources import get_service_integration_arn  # noqa: PLC0415
+
+    assert sdk.Task is not None
+    for trigger in REGISTRY:
+        service, api = trigger.INTEGRATION.resource.split(":")
+        action = type("Api", (), {"value": api})
+        own = (
+            get_service_integration_arn(service, action)
+            .replace("arn:aws-cn", "arn:aws")
+            .replace("arn:aws-us-gov", "arn:aws")
+        )
+        assert own == f"arn:aws:states:::{trigger.INTEGRATION.resource}"

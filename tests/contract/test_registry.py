@@ -1,0 +1,148 @@
+"""Walks the registry: every trigger type has every facet, and the facets agree with each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.targets import TARGETS
+from orchestration.events import Delivery, read_event
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
+from orchestration.triggers.base import Resolution
+from orchestration.workflows import read_trigger
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = Settings(region="us-west-1", mwaa_trigger_queue_url="https://sqs.us-west-1.amazonaws.com/1/q")
+EVENT = read_event(
+    Delivery(
+        source="test",
+        body={
+            "job_name": "j",
+            "job_run_id": "r",
+            "status": "SUCCESS",
+            "start_date": "a",
+            "end_date": "b",
+            "created_by": "c",
+            "artifacts": {"output_path": "s3://b/o"},
+            "metrics": {"records_written": 1},
+        },
+    )
+)
+each_type = pytest.mark.parametrize("trigger", REGISTRY, ids=[trigger.TYPE for trigger in REGISTRY])
+
+
+def example(trigger: type[Trigger]) -> Trigger:
+    read, problems = read_trigger(dict(trigger.EXAMPLE), "example", SETTINGS)
+    assert problems == []
+    assert read is not None
+    return read
+
+
+def request(trigger: type[Trigger]) -> dict[str, Any]:
+    return example(trigger).request(Resolution(event=EVENT, settings=SETTINGS, run_id="run-0"))
+
+
+def paths_in(parameters: Any) -> list[str]:
+    """Every JSONPath that ASL parameters read, those within intrinsics included."""
+    if isinstance(parameters, dict):
+        own = [
+            path
+            for key, value in parameters.items()
+            if key.endswith(".$")
+            for path in re.findall(r"\$[$.\w\[\]*]*", value)
+        ]
+        return own + [path for value in parameters.values() for path in paths_in(value)]
+    return [path for value in parameters for path in paths_in(value)] if isinstance(parameters, list) else []
+
+
+def test_types_are_unique() -> None:
+    assert len(BY_TYPE) == len(REGISTRY)
+    assert len({trigger.INTEGRATION.state for trigger in REGISTRY}) == len(REGISTRY)
+
+
+@each_type
+def test_file_type_and_key_are_one_name(trigger: type[Trigger]) -> None:
+    assert trigger.__module__ == f"orchestration.triggers.{trigger.TYPE}"
+    assert BY_TYPE[trigger.TYPE] is trigger
+
+
+@each_type
+@pytest.mark.parametrize("facet", ["TYPE", "INTEGRATION", "AUTOMATIC", "EXAMPLE", "__doc__"])
+def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
+    assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
+
+
+@each_type
+@pytest.mark.parametrize("facet", ["state", "resource", "parameters", "run_id", "comment", "retries", "iam", "sample"])
+def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> None:
+    assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
+
+
+@each_type
+def test_the_example_sets_every_field_and_loads(trigger: type[Trigger]) -> None:
+    fields = {field.name for field in dataclasses.fields(trigger)}
+    assert set(trigger.EXAMPLE) == fields | {"type"}
+    assert example(trigger).name()
+
+
+@each_type
+def test_every_field_has_a_meaning(trigger: type[Trigger]) -> None:
+    section = (ROOT / "docs" / "triggers.md").read_text().split(f"## `{trigger.TYPE}`")[1].split("\n## ")[0]
+    for field in dataclasses.fields(trigger):
+        assert re.search(rf"\| `{field.name}` \| [^|]+ \| [^|]+ \| [^|]{{10,}} \|", section), field.name
+
+
+@each_type
+def test_the_request_has_every_path_that_the_machine_reads(trigger: type[Trigger]) -> None:
+    item = {"event": EVENT.fields, "request": request(trigger), "outcome": {"index": 0, "type": "", "name": ""}}
+    for path in paths_in(trigger.INTEGRATION.parameters):
+        if not path.startswith("$$."):
+            node: Any = item
+            for segment in path.removeprefix("$.").split("."):
+                assert segment in node, f"{trigger.TYPE}: {path} is not in the item"
+                node = node[segment]
+
+
+@each_type
+def test_the_sample_has_the_run_id(trigger: type[Trigger]) -> None:
+    for path in re.findall(r"\$\.(\w+)", trigger.INTEGRATION.run_id):
+        assert path in trigger.INTEGRATION.sample
+
+
+@each_type
+def test_retries_are_named_errors_with_a_reason(trigger: type[Trigger]) -> None:
+    for retry in trigger.INTEGRATION.retries:
+        assert len(retry.because) > 20
+        assert not any(error.startswith("States.") for error in retry.errors), "these can follow a call that happened"
+
+
+@each_type
+def test_permissions_are_narrow_and_cited(trigger: type[Trigger]) -> None:
+    for allow in trigger.INTEGRATION.iam:
+        assert re.fullmatch(r"[a-z]+:[A-Z]\w+", allow.action)
+        assert allow.resource != "*"
+        assert allow.page.startswith("https://docs.aws.amazon.com/")
+
+
+@each_type
+def test_the_engine_has_its_target(trigger: type[Trigger]) -> None:
+    assert trigger.TYPE in TARGETS, f"add local/targets/{trigger.TYPE}.py and name it in local/targets/__init__.py"
+
+
+def test_a_facet_that_is_missing_is_named() -> None:
+    class Half(Trigger):
+        TYPE = "half"
+
+        def name(self) -> str:
+            return ""
+
+        def request(self, resolution: Resolution) -> dict[str, Any]:
+            return {}
+
+    with pytest.raises(AssertionError, match="half has no INTEGRATION"):
+        test_facets_are_there(Half, "INTEGRATION")

@@ -1,0 +1,266 @@
+"""The command line as a person runs it: exit codes, one line for what is wrong, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "tests" / "configs" / "valid-every-field.json"
+Event = Callable[..., dict[str, Any]]
+COMMAND = [sys.executable, "-P", "-m", "cli.main"]
+
+
+def orchestrator(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    answer = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1", **environment},
+    )
+    assert "Traceback" not in answer.stderr
+    return answer
+
+
+def simulate(event: Any, *arguments: str, config: Path = CONFIG) -> subprocess.CompletedProcess[str]:
+    text = event if isinstance(event, str) else json.dumps(event)
+    return orchestrator("simulate", "--config", str(config), "--event", "-", *arguments, given=text)
+
+
+def test_all_triggered_is_exit_0(event: Event) -> None:
+    answer = simulate(event(), "--json")
+    assert answer.returncode == 0, answer.stderr
+    report = json.loads(answer.stdout)
+    (execution,) = report["executions"]
+    assert (execution["status"], execution["transitions"]) == ("SUCCEEDED", 13)
+    assert [trigger["status"] for trigger in execution["triggers"]] == ["TRIGGERED"] * 5
+    assert execution["triggers"][0]["received"]["--source_path"] == "s3://bucket/output/path"
+    assert 0 < report["seconds"] < 60
+
+
+def test_a_missing_target_fails_alone_and_is_exit_1(event: Event) -> None:
+    answer = simulate(event(), "--missing", "glue_job:my-downstream-job", "--json")
+    assert answer.returncode == 1
+    (execution,) = json.loads(answer.stdout)["executions"]
+    assert execution["status"] == "FAILED"
+    assert '1 of 5 triggers failed: ["my-downstream-job"]' in execution["cause"]
+    statuses = {trigger["type"]: trigger["status"] for trigger in execution["triggers"]}
+    assert statuses.pop("glue_job") == "FAILED"
+    assert set(statuses.values()) == {"TRIGGERED"}
+    assert execution["triggers"][0]["error"] == "Glue.EntityNotFoundException"
+
+
+def test_a_missing_bus_is_lost_not_triggered(event: Event) -> None:
+    answer = simulate(event(), "--missing", "eventbridge:dwh-bus/JobComplete", "--json")
+    assert answer.returncode == 1
+    report = json.loads(answer.stdout)
+    assert report["executions"][0]["status"] == "SUCCEEDED"  # as on AWS
+    assert [trigger["status"] for trigger in report["executions"][0]["triggers"]].count("LOST") == 1
+
+
+def test_the_report_for_people(event: Event) -> None:
+    answer = simulate(event(), "--missing", "glue_job:my-downstream-job")
+    for words in (
+        "ROUTED: upstream-spark-application-00-",
+        "FAILED     glue_job my-downstream-job",
+        "TRIGGERED  sqs_mwaa my_downstream_dag",
+        "mwaa_dag my_downstream_dag received",
+        '"record_count": 999000',
+        "warning: mwaa_dag my_downstream_dag: the event has no field 'metrics.nowhere'",
+    ):
+        assert words in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"status": "FAILED"}, "FILTERED: the subscription's filter of job_events dropped it"),
+        ({"job_name": "nobody"}, "IGNORED: the configuration has no workflow for job 'nobody'"),
+    ],
+)
+def test_nothing_to_trigger_is_exit_3(event: Event, change: dict[str, Any], words: str) -> None:
+    answer = simulate(event(**change))
+    assert (answer.returncode, answer.stdout.startswith(words)) == (3, True), answer.stdout
+
+
+def test_an_empty_trigger_list_is_exit_3(event: Event) -> None:
+    answer = simulate(event(job_name="a"), config=ROOT / "tests" / "configs" / "valid-empty-lists.json")
+    assert (answer.returncode, "workflow 'a' has no on_success triggers" in answer.stdout) == (3, True)
+
+
+def test_a_path_into_a_missing_field_fails_that_trigger(event: Event) -> None:
+    answer = simulate(event(artifacts=...))
+    assert answer.returncode == 1
+    assert "ResolutionError: glue_job my-downstream-job: arguments.--source_path" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{", "the event: expected a job event as JSON, but it is not JSON"),
+        ("[]", "found a list, expected a JSON object"),
+        ('{"job_run_id": "r", "status": "SUCCESS"}', "'job_name': found nothing, expected a non-empty string"),
+        ('{"job_name": "j", "status": "SUCCESS"}', "'job_run_id': found nothing"),
+        ('{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "x": NaN}', "it holds NaN"),
+        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "by direct invocation only"),
+        (json.dumps({"job_name": "j", "job_run_id": "r", "blob": "x" * 300_000}), "found 300,0"),
+    ],
+    ids=["not-json", "a-list", "no-job-name", "no-run-id", "nan", "replay", "300-kb"],
+)
+def test_a_bad_event_is_one_line_and_exit_2(body: str, words: str) -> None:
+    answer = simulate(body)
+    assert answer.returncode == 2
+    assert words in answer.stderr
+    assert (answer.stderr.count("\n"), answer.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "configs").glob("invalid-*.json"))[::6], ids=lambda path: path.stem
+)
+def test_a_bad_config_is_one_line_and_exit_2(event: Event, path: Path) -> None:
+    answer = simulate(event(), "--region", "us-west-1", config=path)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("orchestrator: ")
+    assert path.with_suffix(".expected").read_text().splitlines()[0] in answer.stderr
+    assert (answer.stderr.count("\n"), answer.stdout) == (1, "")
+
+
+def test_an_unknown_missing_target_is_exit_2(event: Event) -> None:
+    answer = simulate(event(), "--missing", "glue_job:other")
+    assert answer.returncode == 2
+    assert "--missing glue_job:other: the configuration has no such trigger" in answer.stderr
+
+
+@pytest.mark.parametrize("arguments", [("validate", "nowhere.json"), ("simulate", "--event", "nowhere.json")])
+def test_a_file_that_is_not_there(arguments: tuple[str, ...]) -> None:
+    answer = orchestrator(*arguments)
+    assert answer.returncode == 2
+    assert (
+        answer.stderr
+        == "orchestrator: nowhere.json: No such file or directory; name a file that exists and can be read\n"
+    )
+
+
+def test_validate() -> None:
+    assert orchestrator("validate").returncode == 0
+    path = ROOT / "tests" / "configs" / "invalid-two-problems-in-two-triggers.json"
+    answer = orchestrator("validate", str(path))
+    assert (answer.returncode, answer.stdout) == (2, path.with_suffix(".expected").read_text())
+    report = json.loads(orchestrator("validate", str(path), "--json").stdout)
+    assert (report["valid"], len(report["problems"])) == (False, 2)
+    elsewhere = str(ROOT / "tests" / "configs" / "invalid-sqs-other-region.json")
+    assert orchestrator("validate", elsewhere).returncode == 0
+    assert orchestrator("validate", elsewhere, "--region", "us-west-1").returncode == 2
+
+
+def test_demo() -> None:
+    answer = orchestrator("demo", "--json")
+    assert answer.returncode == 0, answer.stderr
+    scenes = json.loads(answer.stdout)
+    assert [scene["simulation"]["status"] for scene in scenes] == [
+        "ROUTED",
+        "ROUTED",
+        "FILTERED",
+        "DUPLICATE",
+        "ROUTED",
+    ]
+    assert all(scene["holds"] for scene in scenes)
+
+
+class Local:
+    """``orchestrator local``, running."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "local"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert self.process.stdout is not None
+        watchdog = threading.Timer(60, self.process.kill)
+        watchdog.start()
+        self.variables: dict[str, str] = {}
+        self.lines: list[str] = []
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").strip().partition("=")
+                self.variables[name] = value
+            if line.startswith("# Ctrl-C"):
+                break
+        watchdog.cancel()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(timeout=20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+def test_local_with_two_variables_and_replay(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    local = Local()
+    try:
+        assert set(local.variables) == {"AWS_CONFIG_FILE", "AWS_PROFILE"}
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in local.variables.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.session.Session()
+        sns, sfn = session.client("sns"), session.client("stepfunctions")
+        topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith("job_events"))
+        body = event(job_name="transform_images")
+        sns.publish(TopicArn=topic, Message=json.dumps(body))
+        machine = topic.replace(":sns:", ":states:").replace(
+            "local-job_events", "stateMachine:local-downstream-orchestrator"
+        )
+        execution = wait_for_execution(sfn, machine)
+        assert execution["status"] == "SUCCEEDED"
+        # All triggers started: there is nothing to replay, until a trigger is named.
+        assert orchestrator("replay", execution["executionArn"]).returncode == 3
+        wish = orchestrator("replay", execution["executionArn"], "--only", "2", "--dry-run")
+        assert json.loads(wish.stdout)["$replay"]["only"] == [2]
+        replayed = orchestrator("replay", execution["executionArn"], "--only", "2,4", "--tag", "again")
+        assert (replayed.returncode, replayed.stdout.count("TRIGGERED")) == (0, 2)
+        by_name = orchestrator(
+            "replay", execution["name"], "--function", "local-downstream-orchestrator", "--only", "1", "--json"
+        )
+        assert json.loads(by_name.stdout)["executions"][0]["outcomes"][0]["type"] == "step_function"
+        for bad in ([execution["name"]], [f"{execution['executionArn']}x"], [execution["executionArn"], "--only", "x"]):
+            answer = orchestrator("replay", *bad)
+            assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    finally:
+        code = local.stop()
+    assert code == 0
+    assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
+
+
+def wait_for_execution(sfn: Any, machine: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        ended = [
+            one for one in sfn.list_executions(stateMachineArn=machine)["executions"] if one["status"] != "RUNNING"
+        ]
+        if ended:
+            first: dict[str, Any] = ended[0]
+            return first
+        time.sleep(0.1)
+    raise TimeoutError(machine)
+
+
+def test_help_is_quick_to_load() -> None:
+    """The engine is imported only by the commands that run it."""
+    program = "import sys, cli.main; sys.exit('moto' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,64 @@
+"""SNS before the router: filters, topics, and the dead-letter queue of a delivery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.engine import Engine
+from local.simulation import Simulator
+from local.targets.queues import messages
+
+CONFIG = {"workflows": {"upstream": {"on_success": [{"type": "sqs_mwaa", "dag_id": "d"}]}}}
+Event = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def simulator(engine: Engine) -> Simulator:
+    return Simulator.deployed(engine, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"status": "FAILED"}, "FILTERED"),
+        ({"status": ...}, "FILTERED"),
+        ({"decision": "REJECTED"}, "FILTERED"),
+        ({"decision": "APPROVED"}, "IGNORED"),
+        ({"job_run_id": "passes"}, "ROUTED"),
+    ],
+)
+def test_filters(simulator: Simulator, event: Event, change: dict[str, Any], status: str) -> None:
+    simulation = simulator.publish(json.dumps(event(**change)))
+    assert simulation.status == status
+    assert simulation.topic == ("job_approvals" if "decision" in change else "job_events")
+
+
+def test_a_dropped_event_does_not_reach_the_router(simulator: Simulator, event: Event) -> None:
+    before = len(simulator.engine.runtime.invocations)
+    simulator.publish(json.dumps(event(status="FAILED")))
+    assert len(simulator.engine.runtime.invocations) == before
+
+
+def test_the_record_has_the_messages_own_id_and_attributes(simulator: Simulator, event: Event) -> None:
+    engine, topic = simulator.engine, simulator.stack.topics["job_events"]
+    attributes = {"tenant": {"DataType": "String", "StringValue": "dwh"}}
+    message = json.dumps(event(job_run_id="with-attributes"))
+    answer = engine.client("sns").publish(TopicArn=topic, Message=message, MessageAttributes=attributes)
+    engine.runtime.drain()
+    sns = engine.runtime.invocations[-1].event["Records"][0]["Sns"]
+    assert (sns["MessageId"], sns["TopicArn"], sns["Message"]) == (answer["MessageId"], topic, message)
+    assert sns["MessageAttributes"] == {"tenant": {"Type": "String", "Value": "dwh"}}
+
+
+def test_a_delivery_to_a_function_that_is_gone_ends_in_the_dead_letter_queue(
+    simulator: Simulator, event: Event
+) -> None:
+    engine, stack = simulator.engine, simulator.stack
+    engine.client("lambda").delete_function(FunctionName=stack.router)
+    body = event(job_run_id="undeliverable")
+    engine.client("sns").publish(TopicArn=stack.topics["job_events"], Message=json.dumps(body))
+    assert body in messages(engine, stack.delivery_dlq_url.rsplit("/", 1)[-1]).values()

@@ -1,0 +1,172 @@
+"""Each patch is needed: without it moto does what the patch says that it does. Fails once moto no longer needs it."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from moto.stepfunctions.models import StateMachine
+
+from local.account import ACCOUNT
+from local.engine import Engine, running
+from local.patches import PATCHES
+from local.patches.replacing import replaced
+from local.topology import _function, _role
+
+NESTED = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
+
+
+def run(engine: Engine, state: dict[str, Any], given: Any = None) -> dict[str, Any]:
+    """One execution of a machine with a single state."""
+    client = engine.client("stepfunctions")
+    definition = json.dumps({"StartAt": "S", "States": {"S": {**state, "End": True}}})
+    arn = client.create_state_machine(name=f"m{time.monotonic_ns()}", definition=definition, roleArn=ROLE)[
+        "stateMachineArn"
+    ]
+    execution = client.start_execution(stateMachineArn=arn, name="e", input=json.dumps(given or {}))["executionArn"]
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        described: dict[str, Any] = client.describe_execution(executionArn=execution)
+        if described["status"] != "RUNNING":
+            return described
+        time.sleep(0.02)
+    raise TimeoutError(execution)
+
+
+def service_casing(engine: Engine) -> bool:
+    arn = engine.client("stepfunctions").create_state_machine(
+        name="nested", definition=json.dumps(NESTED), roleArn=ROLE
+    )
+    parameters = {"StateMachineArn": arn["stateMachineArn"], "Name": "n", "Input": {"a": 1}}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": parameters}
+    described = run(engine, task)
+    return bool(described["status"] == "SUCCEEDED" and "ExecutionArn" in json.loads(described["output"]))
+
+
+def cached_clients(engine: Engine) -> bool:
+    """Without the patch, Tasks call a port that the environment names, which is not the engine's."""
+    url = engine.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    parameters = {"QueueUrl": url, "MessageBody": "m"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters}
+    return bool(run(engine, task)["status"] == "SUCCEEDED")
+
+
+def json_path_results(engine: Engine) -> bool:
+    given = {"one": [{"a": {"b": 1}}]}
+    state = {"Type": "Pass", "Parameters": {"all.$": "$.one[*].a.b", "first.$": "$.one[0].a"}}
+    return bool(json.loads(run(engine, state, given)["output"]) == {"all": [1], "first": {"b": 1}})
+
+
+def atomic_start(engine: Engine) -> bool:
+    """Four threads start one name, with a pause between moto's look for the name and its adding of the execution."""
+    client = engine.client("stepfunctions")
+    arn = client.create_state_machine(name="m", definition=json.dumps(NESTED), roleArn=ROLE)["stateMachineArn"]
+    look = StateMachine._handle_name_input_idempotency
+
+    def look_and_pause(machine: StateMachine, name: str, given: str) -> Any:
+        found = look(machine, name, given)
+        time.sleep(0.05)
+        return found
+
+    def start(number: int) -> bool:
+        try:
+            client.start_execution(stateMachineArn=arn, name="one", input=json.dumps({"n": number}))
+        except client.exceptions.ExecutionAlreadyExists:
+            return False
+        return True
+
+    with replaced(StateMachine, "_handle_name_input_idempotency", look_and_pause), ThreadPoolExecutor(4) as pool:
+        return sum(pool.map(start, range(4))) == 1
+
+
+def functions_in_workers(engine: Engine) -> bool:
+    _function(engine, "f", "json.dumps", _role(engine, "r"), {})
+    try:
+        answer = json.loads(engine.client("lambda").invoke(FunctionName="f", Payload=b'{"a": 1}')["Payload"].read())
+    except Exception:  # noqa: BLE001 - moto fails in whatever way Docker's absence makes it fail
+        return False
+    # json.dumps takes one positional argument: that it complains of the second shows that it ran.
+    return "positional argument" in answer.get("errorMessage", "")
+
+
+def sns_to_lambda(engine: Engine) -> bool:
+    function = _function(engine, "f", "json.dumps", _role(engine, "r"), {})
+    sns = engine.client("sns")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    message_id = sns.publish(TopicArn=topic, Message="hello")["MessageId"]
+    engine.runtime.drain()
+    seen = [one.event["Records"][0]["Sns"]["MessageId"] for one in engine.runtime.invocations]
+    return message_id in seen
+
+
+def any_account(engine: Engine) -> bool:
+    client = engine.client("stepfunctions")
+    try:
+        client.describe_state_machine(stateMachineArn="arn:aws:states:us-west-1:123456789:stateMachine:m")
+    except client.exceptions.InvalidArn:
+        return False
+    except client.exceptions.StateMachineDoesNotExist:
+        return True
+    return True
+
+
+def missing_event_bus(engine: Engine) -> bool:
+    entry = {"EventBusName": "nowhere", "Source": "s", "DetailType": "d", "Detail": "{}"}
+    client = engine.client("events")
+    try:
+        answer = client.put_events(Entries=[entry])
+    except client.exceptions.ClientError:
+        return False
+    return bool(answer["FailedEntryCount"] == 0 and answer["Entries"][0]["EventId"])
+
+
+PROBES = {
+    probe.__name__: probe
+    for probe in (
+        service_casing,
+        cached_clients,
+        json_path_results,
+        atomic_start,
+        any_account,
+        functions_in_workers,
+        sns_to_lambda,
+        missing_event_bus,
+    )
+}
+
+
+def test_every_patch_has_a_probe() -> None:
+    assert [patch.name for patch in PATCHES] == list(PROBES)
+
+
+@pytest.mark.parametrize("name", list(PROBES))
+def test_with_the_patch(name: str) -> None:
+    with running() as engine:
+        assert PROBES[name](engine)
+
+
+# Without its patch, moto looks for Docker and leaves the connection open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", list(PROBES))
+def test_moto_still_needs_the_patch(name: str) -> None:
+    with running(without_patch=name) as engine:
+        assert not PROBES[name](engine), f"moto no longer needs {name}: remove it from local/patches"
+
+
+def test_patches_are_taken_back() -> None:
+    from moto.sns.models import Subscription  # noqa: PLC0415
+
+    before = Subscription.publish
+    with running():
+        assert Subscription.publish is not before
+    assert Subscription.publish is before
+
+
+def test_one_engine_at_a_time() -> None:
+    with running(), pytest.raises(RuntimeError, match="an engine is running"), running():
+        pass

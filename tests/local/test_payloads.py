@@ -1,0 +1,162 @@
+"""What every target receives, one row a field, through SNS, router, state machine and service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import Engine
+from local.inputs import read_config
+from local.reports import Simulation
+from local.simulation import Simulator
+
+CONFIG = Path(__file__).parents[1] / "configs" / "valid-every-field.json"
+ARTIFACTS = {"output_path": "s3://bucket/output/path", "files": ["a.parquet", "b.parquet"]}
+METRICS = {"records_read": 1000000, "records_written": 999000, "records_dropped": 1000}
+SOURCE_EVENT = "the whole event"  # stands for the published event in the table
+
+SUCCESS: dict[str, dict[str, Any]] = {
+    "glue_job": {
+        "--triggered_by_job": "upstream",
+        "--triggered_by_run_id": "spark-application-0001",
+        "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
+        "--custom_arg": "value",
+        "--source_path": "s3://bucket/output/path",
+        "--files": '["a.parquet","b.parquet"]',
+        "--count": "999000",
+        "--text": "n=999000/none",
+        "--literal": "${kept}",
+    },
+    "step_function": {
+        "triggered_by_job": "upstream",
+        "triggered_by_run_id": "spark-application-0001",
+        "source_event": SOURCE_EVENT,
+    },
+    "eventbridge": {
+        "event_bus": "dwh-bus",
+        "source": "dwh.orchestrator",
+        "detail-type": "JobComplete",
+        "detail.triggered_by_job": "upstream",
+        "detail.triggered_by_run_id": "spark-application-0001",
+        "detail.source_event": SOURCE_EVENT,
+    },
+    "mwaa_dag": {
+        "triggered_by_job": "upstream",
+        "triggered_by_run_id": "spark-application-0001",
+        "source_artifacts": ARTIFACTS,
+        "source_metrics": METRICS,
+        "start_date": "2025-11-24T01:00Z",
+        "end_date": "2025-11-24T01:15Z",
+        "created_by": "jclark",
+        "output_path": "s3://bucket/output/path",
+        "record_count": 999000,
+        "custom_param": "value",
+        "typed": 1000000,
+        "nested": {"list": ["jclark", 1]},
+    },
+    "sqs_mwaa": {
+        "dag_id": "my_downstream_dag",
+        "message_id": "the execution's name and the position",
+        "conf.triggered_by_job": "upstream",
+        "conf.triggered_by_run_id": "spark-application-0001",
+        "conf.start_date": "2025-11-24T01:00Z",
+        "conf.end_date": "2025-11-24T01:15Z",
+        "conf.created_by": "jclark",
+        "conf.custom_param": "value",
+    },
+}
+APPROVAL: dict[str, dict[str, Any]] = {
+    "glue_job": {
+        "--triggered_by_job": "upstream",
+        "--triggered_by_run_id": "spark-application-0001",
+        "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
+        "--approval_required": "true",
+    },
+    "step_function": SUCCESS["step_function"],
+    "eventbridge": SUCCESS["eventbridge"] | {"event_bus": "default", "detail-type": "JobApproved"},
+    "mwaa_dag": {
+        "triggered_by_job": "upstream",
+        "triggered_by_run_id": "spark-application-0001",
+        "source_artifacts": ARTIFACTS,
+        "source_metrics": METRICS,
+    },
+    "sqs_mwaa": {
+        "dag_id": "approved_dag",
+        "message_id": "the execution's name and the position",
+        "conf.triggered_by_job": "upstream",
+        "conf.triggered_by_run_id": "spark-application-0001",
+    },
+}
+ROWS = [
+    pytest.param(outcome, kind, field, expected, id=f"{outcome}-{kind}-{field}")
+    for outcome, table in (("on_success", SUCCESS), ("on_approval", APPROVAL))
+    for kind, fields in table.items()
+    for field, expected in fields.items()
+]
+
+
+@pytest.fixture(scope="module")
+def simulations(engine: Engine) -> dict[str, tuple[dict[str, Any], Simulation]]:
+    simulator = Simulator.deployed(engine, read_config(CONFIG.read_text()))
+    success = json.loads((Path(__file__).parents[1] / "events" / "job_completed.json").read_text())
+    approval = {key: value for key, value in success.items() if key != "status"} | {"decision": "APPROVED"}
+    return {
+        "on_success": (success, simulator.publish(json.dumps(success))),
+        "on_approval": (approval, simulator.publish(json.dumps(approval))),
+    }
+
+
+def received(simulation: Simulation, kind: str) -> dict[str, Any]:
+    """What the target got, with ``detail`` and ``conf`` of envelopes flattened one level."""
+    (trigger,) = (one for one in simulation.triggers if one.type == kind)
+    envelope = "detail" if kind == "eventbridge" else "conf" if kind == "sqs_mwaa" else ""
+    flat = {key: value for key, value in trigger.received.items() if key != envelope}
+    return flat | {f"{envelope}.{key}": value for key, value in trigger.received.get(envelope, {}).items()}
+
+
+@pytest.mark.parametrize(("outcome", "kind", "field", "expected"), ROWS)
+def test_field(
+    simulations: dict[str, tuple[dict[str, Any], Simulation]], outcome: str, kind: str, field: str, expected: Any
+) -> None:
+    event, simulation = simulations[outcome]
+    if expected is SOURCE_EVENT:
+        expected = event
+    if field == "message_id":
+        expected = f"{simulation.executions[0].name}-4"
+    value = received(simulation, kind)[field]
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize("outcome", ["on_success", "on_approval"])
+def test_nothing_else_arrives(simulations: dict[str, tuple[dict[str, Any], Simulation]], outcome: str) -> None:
+    table = SUCCESS if outcome == "on_success" else APPROVAL
+    simulation = simulations[outcome][1]
+    assert (simulation.status, simulation.exit_code, simulation.outcome) == ("ROUTED", 0, outcome)
+    assert {kind: set(received(simulation, kind)) for kind in table} == {
+        kind: set(fields) for kind, fields in table.items()
+    }
+
+
+def test_conf_keys_are_in_the_contracts_order(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
+    keys = list(received(simulations["on_success"][1], "mwaa_dag"))
+    assert keys == list(SUCCESS["mwaa_dag"])
+
+
+def test_what_was_left_out_is_said(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
+    assert simulations["on_success"][1].warnings == [
+        "mwaa_dag my_downstream_dag: the event has no field 'metrics.nowhere', so parameter 'absent' was left out"
+    ]
+
+
+def test_a_dag_without_a_region_is_in_the_orchestrators(engine: Engine, simulations: Any) -> None:
+    assert len(engine.airflow.runs("us-west-1", "my-mwaa-environment", "approved_dag")) == 1
+    assert len(engine.airflow.runs("us-west-2", "my-mwaa-environment", "my_downstream_dag")) == 1
+
+
+def test_events_file_is_the_published_one(event: Callable[..., dict[str, Any]], simulations: Any) -> None:
+    assert simulations["on_success"][0] == event()
