@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builder import docs, schema, state_machine
+from builder import docs, iam, mocks, schema, state_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,6 +18,8 @@ def artifacts() -> dict[str, str]:
     """Every generated file: path from the repository's root, and its text."""
     return {
         "statemachines/downstream_orchestrator.asl.json": _json(state_machine.build()),
+        "statemachines/MockConfigFile.json": _json(mocks.build()),
+        **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),
         "docs/triggers.md": docs.build(),
     }

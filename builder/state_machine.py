@@ -18,9 +18,9 @@ from orchestration.triggers.base import Retry
 PLACEHOLDERS = frozenset({"mwaa_dag_function_arn"})
 """What Terraform's ``templatefile`` fills; a ``${`` of any other name would break it."""
 
-_FAILED = "$.outcomes[?(@.error)]"
+# Every path here gives a list, an empty one if need be: an error need not have a Cause, and this must not fail itself.
 _CAUSE = (
-    "{} of {} triggers failed: {}. Their errors: {}. The first cause: {} | Every other trigger was started. Do not "
+    "{} of {} triggers failed: {}. Their errors: {}. The first in full: {} | Every other trigger was started. Do not "
     "Redrive this execution: caught triggers are not run again. Start the failed ones again: orchestrator replay {}"
 )
 
@@ -32,21 +32,16 @@ def build() -> dict[str, Any]:
     collect = sdk.Pass(
         "Collect failed triggers",
         comment="Only here, where at least one failed, is the filter not empty.",
-        parameters={
-            "outcomes.$": "$.outcomes",
-            "names.$": f"{_FAILED}.name",
-            "errors.$": f"{_FAILED}.error.Error",
-            "causes.$": f"{_FAILED}.error.Cause",
-        },
+        parameters={"total.$": "States.ArrayLength($.outcomes)", "failed.$": "$.outcomes[?(@.error)]"},
     )
     explain = sdk.Pass(
         "Explain which triggers failed",
+        comment="All names, and the first two errors in full: a cause has at most 32,768 characters.",
         parameters={
-            "outcomes.$": "$.outcomes",
             "error": "TriggersFailed",
-            "cause.$": f"States.Format('{_CAUSE}', States.ArrayLength($.names), States.ArrayLength($.outcomes), "
-            "States.JsonToString($.names), States.JsonToString($.errors), States.ArrayGetItem($.causes, 0), "
-            "$$.Execution.Id)",
+            "cause.$": f"States.Format('{_CAUSE}', States.ArrayLength($.failed), $.total, "
+            "States.JsonToString($.failed[*].name), States.JsonToString($.failed[*].error.Error), "
+            "States.JsonToString($.failed[0:2].error), $$.Execution.Id)",
         },
     )
     collect.next(explain).next(fail)

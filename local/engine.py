@@ -25,6 +25,7 @@ from local.account import DEFAULT_REGION
 from local.airflow import AirflowStandIn
 from local.patches import applied
 from local.runtime import LambdaRuntime
+from local.wiring import Wiring
 
 _RUNNING = threading.Lock()
 
@@ -36,15 +37,20 @@ class Engine:
     Attributes:
         endpoint: URL of the AWS services.
         region: of every client.
-        runtime: the Lambda service.
+        wiring: the Lambda service, and what goes wrong on purpose.
         airflow: the MWAA environments.
     """
 
     endpoint: str
     region: str
-    runtime: LambdaRuntime
+    wiring: Wiring
     airflow: AirflowStandIn
     _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def runtime(self) -> LambdaRuntime:
+        """The Lambda service."""
+        return self.wiring.runtime
 
     def client(self, service: str) -> Any:
         """A boto3 client of the engine, one for each service."""
@@ -109,9 +115,9 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
             "AWS_ENDPOINT_URL_MWAA": airflow.endpoint,
         }
     )
-    engine = Engine(endpoint=endpoint, region=region, runtime=runtime, airflow=airflow)
+    engine = Engine(endpoint=endpoint, region=region, wiring=Wiring(endpoint, runtime), airflow=airflow)
     runtime.on_failure = lambda destination, record: _to_destination(engine, destination, record)
-    stack.enter_context(applied(endpoint, runtime, without=without_patch))
+    stack.enter_context(applied(engine.wiring, without=without_patch))
     stack.callback(runtime.close)
     return engine
 

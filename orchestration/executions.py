@@ -99,8 +99,9 @@ class Executions:
     def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
         """Outcome of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
 
-        A successful execution has them in its output; a failed one in the input of its last state, for a Fail state
-        has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was stopped.
+        A successful execution has them in its output; a failed one in the input of the state that judged them, for a
+        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was
+        stopped before that.
         """
         if described["status"] == "SUCCEEDED":
             return list(json.loads(described["output"])["outcomes"])

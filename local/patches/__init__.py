@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from local.patches import events, lambda_, sns, stepfunctions
-from local.runtime import LambdaRuntime
+from local.patches import events, lambda_, mocks, sns, stepfunctions
+from local.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Patch:
     Attributes:
         name: what it is called in the tests.
         lacks: what moto does without it.
-        apply: applies it, given the endpoint of the engine and the Lambda runtime; leaving the context takes it back.
+        apply: applies it; leaving the context takes it back.
     """
 
     name: str
     lacks: str
-    apply: Callable[[str, LambdaRuntime], AbstractContextManager[Any]]
+    apply: Callable[[Wiring], AbstractContextManager[Any]]
 
 
 PATCHES: tuple[Patch, ...] = (
@@ -58,6 +58,16 @@ PATCHES: tuple[Patch, ...] = (
         "refuses the ARN of a state machine whose account number has not twelve digits, as in the specification's example",
         stepfunctions.any_account,
     ),
+    Patch(
+        "service_error_names",
+        "reports every SQS error as a client's, and EventBridge errors as States.Runtime",
+        stepfunctions.service_error_names,
+    ),
+    Patch(
+        "mock_config_file",
+        "ignores a mocked test case in a state machine's ARN, which Step Functions Local takes",
+        mocks.mock_config_file,
+    ),
     Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
     Patch(
         "sns_to_lambda",
@@ -72,10 +82,10 @@ PATCHES: tuple[Patch, ...] = (
 )
 
 
-def applied(endpoint: str, runtime: LambdaRuntime, *, without: str = "") -> ExitStack:
+def applied(wiring: Wiring, *, without: str = "") -> ExitStack:
     """Apply every patch but ``without``; closing the returned stack takes them back."""
     stack = ExitStack()
     for patch in PATCHES:
         if patch.name != without:
-            stack.enter_context(patch.apply(endpoint, runtime))
+            stack.enter_context(patch.apply(wiring))
     return stack

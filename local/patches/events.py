@@ -10,11 +10,11 @@ from typing import Any
 from moto.events.models import EventsBackend
 
 from local.patches.replacing import replaced
-from local.runtime import LambdaRuntime
+from local.wiring import Wiring
 
 
 @contextmanager
-def missing_event_bus(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def missing_event_bus(wiring: Wiring) -> Iterator[None]:
     """Accept an event for a bus that does not exist, and drop it.
 
     Source: docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html (EventBusName).

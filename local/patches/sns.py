@@ -14,11 +14,11 @@ from moto.sns.models import Subscription
 from moto.sqs.models import sqs_backends
 
 from local.patches.replacing import replaced
-from local.runtime import LambdaRuntime
+from local.wiring import Wiring
 
 
 @contextmanager
-def sns_to_lambda(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def sns_to_lambda(wiring: Wiring) -> Iterator[None]:
     """Deliver to functions as SNS does: the message's own id and attributes, asynchronously, a DLQ behind it.
 
     Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record).
@@ -32,7 +32,7 @@ def sns_to_lambda(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
         attributes = details.get("message_attributes")
         matcher = subscription._filter_policy_matcher
         matched = matcher is None or matcher.matches(attributes, message)
-        runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
+        wiring.runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
         if not matched:
             return
         record = _record(subscription, message, message_id, details.get("subject"), attributes)
@@ -42,7 +42,7 @@ def sns_to_lambda(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
         except UnknownFunctionException:
             _dead_letter(subscription, message)
             return
-        runtime.invoke_async(function, {"Records": [record]})
+        wiring.runtime.invoke_async(function, {"Records": [record]})
 
     with replaced(Subscription, "publish", deliver):
         yield

@@ -7,26 +7,38 @@ import functools
 import re
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_events import (
+    StateTaskServiceEvents,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sqs import (
+    StateTaskServiceSqs,
+)
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from local.patches.replacing import replaced
-from local.runtime import LambdaRuntime
+from local.wiring import Wiring
 
 # "[*]", "[?...]", "[1:2]" and ".." can match several nodes: their result is a list, whatever the number of matches.
 _INDEFINITE = re.compile(r"\[\*\]|\[\?|\[-?\d*:|\.\.|\.\*")
 
 
 @contextmanager
-def service_casing(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def service_casing(wiring: Wiring) -> Iterator[None]:
     """Use botocore's service model for the names of parameters and results, as moto's own helpers can."""
 
     def operation(task: StateTaskService, service: str | None, action: str | None) -> Any:
@@ -66,22 +78,24 @@ def _datetimes_to_text(value: Any) -> None:
 
 
 @contextmanager
-def cached_clients(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def cached_clients(wiring: Wiring) -> Iterator[None]:
     """Keep one client for each service and region, against the engine's own address."""
     lock = threading.Lock()
 
     @functools.cache
     def build(service_name: str, region_name: str) -> Any:
-        return boto3.session.Session().client(
+        client = boto3.session.Session().client(
             service_name,
             region_name=region_name,
-            endpoint_url=endpoint,
+            endpoint_url=wiring.endpoint,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
             config=Config(
                 parameter_validation=False, retries={"total_max_attempts": 1}, max_pool_connections=50, read_timeout=120
             ),
         )
+        wiring.faults.watch(client)
+        return client
 
     def client(service_name: str, region_name: str, **_: Any) -> Any:
         with lock:
@@ -92,7 +106,7 @@ def cached_clients(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
 
 
 @contextmanager
-def json_path_results(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def json_path_results(wiring: Wiring) -> Iterator[None]:
     """Parse each path once; a definite path gives its value, an indefinite one a list."""
     parse = json_path.parse  # type: ignore[attr-defined] # what moto itself calls
 
@@ -105,11 +119,44 @@ def json_path_results(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
 
 
 @contextmanager
-def any_account(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def any_account(wiring: Wiring) -> Iterator[None]:
     """Take state machine ARNs of any account number, as examples in documents have them."""
     accepted = StepFunctionsParserBackend.accepted_mchn_arn_format
     lenient = re.compile(accepted.pattern.replace("(?P<account_id>[0-9]{12})", "(?P<account_id>[0-9]+)"))
     with replaced(StepFunctionsParserBackend, "accepted_mchn_arn_format", lenient):
+        yield
+
+
+@contextmanager
+def service_error_names(wiring: Wiring) -> Iterator[None]:
+    """Name errors as AWS does: ``SQS.AmazonSQSException``, ``EventBridge.<code>``."""
+
+    def renamed(service: type[StateTaskService], name: Callable[[ClientError], str]) -> Any:
+        before = service._from_error
+
+        def from_error(task: Any, env: Environment, ex: Exception) -> FailureEvent:
+            if not isinstance(ex, ClientError):
+                return before(task, env, ex)
+            error = name(ex)
+            details = TaskFailedEventDetails(
+                error=error,
+                cause=ex.response["Error"]["Message"],
+                resource=task._get_sfn_resource(),
+                resourceType=task._get_sfn_resource_type(),
+            )
+            return FailureEvent(
+                env=env,
+                error_name=CustomErrorName(error),
+                event_type=HistoryEventType.TaskFailed,
+                event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item] # as moto itself
+            )
+
+        return replaced(service, "_from_error", from_error)
+
+    with (
+        renamed(StateTaskServiceSqs, lambda _: "SQS.AmazonSQSException"),
+        renamed(StateTaskServiceEvents, lambda error: f"EventBridge.{error.response['Error']['Code']}"),
+    ):
         yield
 
 
@@ -129,7 +176,7 @@ class _Expression:
 
 
 @contextmanager
-def atomic_start(endpoint: str, runtime: LambdaRuntime) -> Iterator[None]:
+def atomic_start(wiring: Wiring) -> Iterator[None]:
     """Start one execution at a time, so that a name is found by the next one."""
     lock = threading.Lock()
     start = StepFunctionsParserBackend.start_execution

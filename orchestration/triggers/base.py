@@ -83,6 +83,7 @@ class ServiceIntegration:
         already_started_id: ASL intrinsic that names the run then.
         iam: what the machine's role needs.
         sample: a response of the service, for mocks.
+        sample_error: the error of a target that is not there, for mocks.
     """
 
     state: str
@@ -96,6 +97,7 @@ class ServiceIntegration:
     already_started_id: str = ""
     iam: tuple[Allow, ...]
     sample: Mapping[str, Any]
+    sample_error: str
 
 
 @dataclass(slots=True)

@@ -67,6 +67,7 @@ class EventBridge(Trigger):
             ),
         ),
         sample={"Entries": [{"EventId": "11710aed-b79e-4468-a20b-bb3c0c3b4860"}], "FailedEntryCount": 0},
+        sample_error="EventBridge.FailedEntry",
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "eventbridge",

@@ -64,6 +64,7 @@ class GlueJob(Trigger):
             ),
         ),
         sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
+        sample_error="Glue.EntityNotFoundException",
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "glue_job",

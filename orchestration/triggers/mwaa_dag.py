@@ -75,6 +75,7 @@ class MwaaDag(DagTrigger):
             ),
         ),
         sample={"StatusCode": 200, "Payload": "transform_images-spark-0123-0"},
+        sample_error="DagRunRejectedError",
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "mwaa_dag",

@@ -60,6 +60,7 @@ class SqsMwaa(DagTrigger):
             "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274",
             "MD5OfMessageBody": "fafb00f5732ab283681e124bf8747ed1",
         },
+        sample_error="SQS.AmazonSQSException",
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "sqs_mwaa",

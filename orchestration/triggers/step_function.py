@@ -66,6 +66,7 @@ class StepFunction(Trigger):
             "ExecutionArn": "arn:aws:states:us-west-1:123456789012:execution:publish_image_catalog:run-0",
             "StartDate": "2026-01-01T00:00:00.000Z",
         },
+        sample_error="StepFunctions.StateMachineDoesNotExistException",
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "step_function",

@@ -78,7 +78,9 @@ def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
 
 
 @each_type
-@pytest.mark.parametrize("facet", ["state", "resource", "parameters", "run_id", "comment", "retries", "iam", "sample"])
+@pytest.mark.parametrize(
+    "facet", ["state", "resource", "parameters", "run_id", "comment", "retries", "iam", "sample", "sample_error"]
+)
 def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
 

@@ -115,6 +115,33 @@ def any_account(engine: Engine) -> bool:
     return True
 
 
+def service_error_names(engine: Engine) -> bool:
+    parameters = {"QueueUrl": f"{engine.endpoint}/{ACCOUNT}/nowhere", "MessageBody": "m"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters}
+    return bool(run(engine, task)["error"] == "SQS.AmazonSQSException")
+
+
+def mock_config_file(engine: Engine) -> bool:
+    client = engine.client("stepfunctions")
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
+    }
+    definition = json.dumps({"StartAt": "Send", "States": {"Send": {**task, "End": True}}})
+    arn = client.create_state_machine(name="m", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    engine.wiring.mocks = {
+        "StateMachines": {"m": {"TestCases": {"Sent": {"Send": "sent"}}}},
+        "MockedResponses": {"sent": {"0": {"Return": {"MessageId": "mocked"}}}},
+    }
+    try:
+        execution = client.start_execution(stateMachineArn=f"{arn}#Sent", name="e", input="{}")["executionArn"]
+    except client.exceptions.ClientError:
+        return False
+    time.sleep(0.3)
+    return "mocked" in client.describe_execution(executionArn=execution).get("output", "")
+
+
 def missing_event_bus(engine: Engine) -> bool:
     entry = {"EventBusName": "nowhere", "Source": "s", "DetailType": "d", "Detail": "{}"}
     client = engine.client("events")
@@ -133,6 +160,8 @@ PROBES = {
         json_path_results,
         atomic_start,
         any_account,
+        service_error_names,
+        mock_config_file,
         functions_in_workers,
         sns_to_lambda,
         missing_event_bus,

@@ -3,67 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from typing import Any
 
 import pytest
 
 from local.engine import Engine
-from local.simulation import Simulator
-from orchestration.executions import Executions
-
-ARN = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
-EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
-GOOD: dict[str, dict[str, Any]] = {
-    "glue_job": {"JobName": "job", "Arguments": {"--x": "1"}, "JobRunQueuingEnabled": False},
-    "step_function": {"StateMachineArn": ARN},
-    "eventbridge": {"EventBusName": "default", "Source": "s", "DetailType": "d"},
-    "mwaa_dag": {"environment_name": "e", "region": "us-west-2", "dag_id": "d", "dag_run_id": "run", "conf": {}},
-    "sqs_mwaa": {
-        "QueueUrl": "http://localhost/123456789012/local-mwaa-triggers",
-        "MessageBody": {"dag_id": "d", "conf": {}},
-    },
-}
-CONFIG = {
-    "workflows": {
-        "j": {
-            "on_success": [
-                {"type": "glue_job", "job_name": "job"},
-                {"type": "step_function", "arn": ARN},
-                {"type": "eventbridge", "detail_type": "d", "source": "s"},
-                {"type": "mwaa_dag", "environment_name": "e", "region": "us-west-2", "dag_id": "d"},
-                {"type": "sqs_mwaa", "dag_id": "d"},
-            ]
-        }
-    }
-}
-
-
-class Machine:
-    """Runs executions of the deployed state machine."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.simulator = Simulator.deployed(engine, CONFIG)
-        self.executions = Executions(engine.client("stepfunctions"), self.simulator.settings)
-
-    def run(self, triggers: list[dict[str, Any]], name: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The ended execution, and its outcomes."""
-        name = name or f"test-{uuid.uuid4()}"
-        self.executions.client.start_execution(
-            stateMachineArn=self.simulator.stack.state_machine,
-            name=name,
-            input=json.dumps({"event": EVENT, "triggers": triggers, "routing": {}}),
-        )
-        described = self.executions.wait(name, time.monotonic() + 60)
-        return described, self.executions.outcomes(described)
-
-    def entered(self, described: dict[str, Any]) -> int:
-        """StateEntered events of the execution: what AWS bills as transitions."""
-        arn = self.simulator.settings.execution_arn(described["name"])
-        events = self.executions.client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
-        return sum(event["type"].endswith("StateEntered") for event in events)
+from tests.machine.harness import EVENT, NESTED, REQUESTS, Machine, trigger
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +16,9 @@ def machine(engine: Engine) -> Machine:
     return Machine(engine)
 
 
-def trigger(kind: str, name: str = "n", **changes: Any) -> dict[str, Any]:
-    return {"type": kind, "name": name, "request": GOOD.get(kind, {}) | changes}
-
-
 @pytest.mark.parametrize("count", [1, 2, 5, 40])
 def test_a_good_execution_takes_two_transitions_a_trigger_and_three(machine: Machine, count: int) -> None:
-    kinds = list(GOOD)
+    kinds = list(REQUESTS)
     described, outcomes = machine.run([trigger(kinds[number % 5], f"t{number}") for number in range(count)])
     assert described["status"] == "SUCCEEDED"
     assert machine.entered(described) == 3 + 2 * count
@@ -87,7 +28,7 @@ def test_a_good_execution_takes_two_transitions_a_trigger_and_three(machine: Mac
 
 
 def test_outcomes_have_neither_event_nor_request(machine: Machine) -> None:
-    _, outcomes = machine.run([trigger(kind) for kind in GOOD])
+    _, outcomes = machine.run([trigger(kind) for kind in REQUESTS])
     assert all(one.keys() == {"index", "type", "name", "result"} for one in outcomes)
     assert all(one["result"].keys() == {"status", "id"} and isinstance(one["result"]["id"], str) for one in outcomes)
 
@@ -138,7 +79,7 @@ def test_a_type_that_the_machine_does_not_know_is_a_failed_item(machine: Machine
 def test_a_nested_execution_that_is_there_counts_as_started(machine: Machine) -> None:
     name = f"test-{uuid.uuid4()}"
     client = machine.executions.client
-    client.start_execution(stateMachineArn=ARN, name=f"{name}-0", input="{}")
+    client.start_execution(stateMachineArn=NESTED, name=f"{name}-0", input="{}")
     described, outcomes = machine.run([trigger("step_function"), trigger("sqs_mwaa")], name)
     assert described["status"] == "SUCCEEDED"
     assert outcomes[0] == {

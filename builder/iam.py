@@ -1,0 +1,102 @@
+"""Writes the IAM policies of the state machine and of both Lambdas.
+
+The machine's statements stand beside the states that need them (``orchestration/triggers``); the Lambdas' stand here,
+beside no other place that could own them. ``${...}`` is filled by Terraform, which may narrow the targets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.triggers import REGISTRY
+from orchestration.triggers.base import Allow
+
+_LOG_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
+
+ROUTER: tuple[Allow, ...] = (
+    Allow(
+        action="states:StartExecution",
+        resource="${state_machine_arn}",
+        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
+    ),
+    Allow(
+        action="states:DescribeExecution",
+        resource="${execution_arn}:*",
+        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html",
+    ),
+    Allow(
+        action="states:GetExecutionHistory",
+        resource="${execution_arn}:*",
+        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html",
+    ),
+    Allow(
+        action="s3:GetObject",
+        resource="${config_object_arn}",
+        page="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
+    ),
+    Allow(
+        action="ssm:GetParameter",
+        resource="${config_parameter_arn}",
+        page="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html",
+    ),
+    Allow(action="logs:CreateLogStream", resource="${router_log_group_arn}:*", page=_LOG_STREAMS),
+    Allow(action="logs:PutLogEvents", resource="${router_log_group_arn}:*", page=_LOG_STREAMS),
+)
+
+MWAA_DAG: tuple[Allow, ...] = (
+    Allow(
+        action="airflow:InvokeRestApi",
+        resource="arn:${partition}:airflow:*:${account}:role/*/${airflow_role}",
+        page="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
+    ),
+    Allow(action="logs:CreateLogStream", resource="${mwaa_dag_log_group_arn}:*", page=_LOG_STREAMS),
+    Allow(action="logs:PutLogEvents", resource="${mwaa_dag_log_group_arn}:*", page=_LOG_STREAMS),
+)
+
+_LOG_DELIVERY = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
+_XRAY = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"
+
+# Neither log delivery nor X-Ray knows resources: the pages give these policies with "*".
+UNSCOPED: tuple[Allow, ...] = (
+    *(
+        Allow(action=f"logs:{action}", resource="*", page=_LOG_DELIVERY)
+        for action in (
+            "CreateLogDelivery",
+            "GetLogDelivery",
+            "UpdateLogDelivery",
+            "DeleteLogDelivery",
+            "ListLogDeliveries",
+            "PutResourcePolicy",
+            "DescribeResourcePolicies",
+            "DescribeLogGroups",
+        )
+    ),
+    *(
+        Allow(action=f"xray:{action}", resource="*", page=_XRAY)
+        for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+    ),
+)
+
+
+def build() -> dict[str, dict[str, Any]]:
+    """The policies: file stem to policy document."""
+    machine = tuple(allow for trigger in REGISTRY for allow in trigger.INTEGRATION.iam)
+    return {
+        "state_machine": _policy((*machine, *UNSCOPED)),
+        "downstream_orchestrator": _policy(ROUTER),
+        "mwaa_dag": _policy(MWAA_DAG),
+    }
+
+
+def _policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
+    """One statement a resource, in the order of their first mention."""
+    by_resource: dict[str, list[str]] = {}
+    for allow in allows:
+        by_resource.setdefault(allow.resource, []).append(allow.action)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": resource}
+            for resource, actions in by_resource.items()
+        ],
+    }

@@ -1,0 +1,124 @@
+"""Writes the cases of Step Functions Local out of the registry: all good, each type failing, retried, all failing.
+
+One trigger of each type in every case: Step Functions Local numbers a state's responses by its attempts, and with one
+item a state the attempts are the retries. The same file runs on the embedded engine and on a second interpreter.
+Source: docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.events import Delivery, read_event
+from orchestration.settings import Settings
+from orchestration.triggers import REGISTRY, Trigger
+from orchestration.triggers.base import Resolution
+from orchestration.workflows import read_trigger
+
+STATE_MACHINE = "downstream_orchestrator"
+
+SAMPLE_EVENT: dict[str, Any] = {
+    "event_type": "job_completed",
+    "job_name": "transform_images",
+    "job_run_id": "spark-application-0001",
+    "status": "SUCCESS",
+    "start_date": "2025-11-24T01:00Z",
+    "end_date": "2025-11-24T01:15Z",
+    "created_by": "jclark",
+    "artifacts": {"output_path": "s3://bucket/output/path"},
+    "metrics": {"records_written": 999000},
+}
+
+_SETTINGS = Settings(region="us-west-1")
+
+
+@dataclass(frozen=True, slots=True)
+class MockCase:
+    """One test case.
+
+    Attributes:
+        name: of the case, in the file and behind ``#``.
+        failing: types whose trigger ends FAILED; every other one ends TRIGGERED.
+        responses: by type, what its Task meets: ``"0"`` or ``"0-2"`` to ``{"Return": ...}`` or ``{"Throw": ...}``.
+    """
+
+    name: str
+    failing: frozenset[str]
+    responses: dict[str, dict[str, Any]]
+
+
+def cases() -> list[MockCase]:
+    """Every case, in the registry's order."""
+    good = {trigger.TYPE: _good(trigger) for trigger in REGISTRY}
+    bad = {trigger.TYPE: _bad(trigger) for trigger in REGISTRY}
+    made = [MockCase("AllStarted", frozenset(), good)]
+    for trigger in REGISTRY:
+        kind, name = trigger.TYPE, _camel(trigger.TYPE)
+        made.append(MockCase(f"{name}Fails", frozenset({kind}), good | {kind: bad[kind]}))
+        made.append(MockCase(f"{name}Retried", frozenset(), good | {kind: _retried(trigger)}))
+        made += [
+            MockCase(f"{name}StartedBefore", frozenset(), good | {kind: {"0": _throw(error)}})
+            for error in trigger.INTEGRATION.already_started
+        ]
+    return [*made, MockCase("AllFail", frozenset(bad), bad)]
+
+
+def build() -> dict[str, Any]:
+    """The ``MockConfigFile.json``."""
+    tests: dict[str, dict[str, str]] = {}
+    responses: dict[str, dict[str, Any]] = {}
+    for case in cases():
+        tests[case.name] = {}
+        for trigger in REGISTRY:
+            response = case.responses[trigger.TYPE]
+            key = f"{trigger.TYPE}-{_kind(response)}"
+            responses[key] = response
+            tests[case.name][trigger.INTEGRATION.state] = key
+    return {"StateMachines": {STATE_MACHINE: {"TestCases": tests}}, "MockedResponses": responses}
+
+
+def sample_input() -> dict[str, Any]:
+    """An execution's input with one trigger of each type, from the types' own examples."""
+    event = read_event(Delivery(source="the sample event", body=SAMPLE_EVENT))
+    items = []
+    for position, trigger in enumerate(REGISTRY):
+        example, problems = read_trigger(dict(trigger.EXAMPLE), trigger.TYPE, _SETTINGS)
+        if example is None:
+            raise ValueError(f"{trigger.TYPE}.EXAMPLE is invalid: {problems}")
+        resolution = Resolution(event=event, settings=_SETTINGS, run_id=f"sample-{position}")
+        items.append({"type": trigger.TYPE, "name": example.name(), "request": example.request(resolution)})
+    return {"event": event.fields, "triggers": items, "routing": {"outcome": "on_success", "batch": "1/1"}}
+
+
+def _good(trigger: type[Trigger]) -> dict[str, Any]:
+    return {"0": {"Return": dict(trigger.INTEGRATION.sample)}}
+
+
+def _bad(trigger: type[Trigger]) -> dict[str, Any]:
+    """The target is not there; where that error is retried, at every attempt."""
+    error = trigger.INTEGRATION.sample_error
+    attempts = max((retry.at_most for retry in trigger.INTEGRATION.retries if error in retry.errors), default=0)
+    return {f"0-{attempts}" if attempts else "0": _throw(error)}
+
+
+def _retried(trigger: type[Trigger]) -> dict[str, Any]:
+    """The retrier that waits least is needed once."""
+    retry = min(trigger.INTEGRATION.retries, key=lambda one: one.every)
+    return {"0": _throw(retry.errors[0]), "1": {"Return": dict(trigger.INTEGRATION.sample)}}
+
+
+def _throw(error: str) -> dict[str, Any]:
+    return {"Throw": {"Error": error, "Cause": f"mocked {error}"}}
+
+
+def _kind(response: dict[str, Any]) -> str:
+    errors: Iterable[str] = [
+        answer["Throw"]["Error"].rpartition(".")[2] for answer in response.values() if "Throw" in answer
+    ]
+    return "-".join([*errors, *("started" for answer in response.values() if "Return" in answer)])
+
+
+def _camel(kind: str) -> str:
+    return "".join(part.capitalize() for part in kind.split("_"))

@@ -1,0 +1,26 @@
+"""What the patches need of a running engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.faults import Faults
+from local.runtime import LambdaRuntime
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Connects moto's patched services with the engine.
+
+    Attributes:
+        endpoint: URL of the AWS services.
+        runtime: the Lambda service.
+        faults: what goes wrong when the state machine calls a service.
+        mocks: a ``MockConfigFile.json``, whose cases ``{state machine}#{case}`` names; none where it is empty.
+    """
+
+    endpoint: str
+    runtime: LambdaRuntime
+    faults: Faults = field(default_factory=Faults)
+    mocks: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,181 @@
+"""Every trigger type, every kind of fault, every position: the other four always start, and nothing is called too often."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local.engine import Engine
+from local.faults import Fault
+from orchestration.triggers import BY_TYPE, REGISTRY
+from tests.machine.harness import REQUESTS, Machine, shortened, trigger
+
+# How botocore names the call that each type's Task makes.
+OPERATIONS = {
+    "glue_job": "glue.StartJobRun",
+    "step_function": "sfn.StartExecution",
+    "eventbridge": "eventbridge.PutEvents",
+    "mwaa_dag": "lambda.Invoke",
+    "sqs_mwaa": "sqs.SendMessage",
+}
+# What the trigger names where its target is missing, and whether AWS says so.
+MISSING: dict[str, dict[str, Any]] = {
+    "glue_job": {"JobName": "gone"},
+    "step_function": {"StateMachineArn": "arn:aws:states:us-west-1:123456789012:stateMachine:gone"},
+    "eventbridge": {"EventBusName": "gone"},
+    "mwaa_dag": {"dag_id": "gone"},
+    "sqs_mwaa": {"QueueUrl": "http://localhost/123456789012/gone"},
+}
+TAKES_ANY_RESULT = {"mwaa_dag"}  # a Lambda's payload is taken whole
+SILENT_ABOUT_MISSING = {"eventbridge"}  # PutEvents to a bus that is not there succeeds
+THROTTLED = {
+    "glue_job": "ThrottlingException",
+    "step_function": "ThrottlingException",
+    "eventbridge": "ThrottlingException",
+    "mwaa_dag": "TooManyRequestsException",
+    "sqs_mwaa": "RequestThrottled",
+}
+SERVER_ERROR = {
+    "glue_job": "InternalServiceException",
+    "step_function": "InternalFailure",
+    "eventbridge": "InternalException",
+    "mwaa_dag": "ServiceException",
+    "sqs_mwaa": "InternalError",
+}
+INVALID = {
+    "glue_job": "InvalidInputException",
+    "step_function": "InvalidExecutionInput",
+    "eventbridge": "ValidationException",
+    "mwaa_dag": "InvalidRequestContentException",
+    "sqs_mwaa": "InvalidMessageContents",
+}
+FAULTS = (
+    "target missing",
+    "access denied",
+    "throttled twice",
+    "throttled for ever",
+    "server error",
+    "timeout",
+    "malformed response",
+    "invalid request",
+)
+POSITIONS = {"first": 0, "middle": 2, "last": 4}
+CELLS = list(itertools.product([one.TYPE for one in REGISTRY], FAULTS, POSITIONS))
+TIMEOUT = 1.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is expected of the faulted trigger."""
+
+    status: str
+    calls: int
+    error: str
+
+
+def fault_of(kind: str, what: str) -> Fault | None:
+    return {
+        "target missing": None,
+        "access denied": Fault(status=403, code="AccessDeniedException"),
+        "throttled twice": Fault(status=429, code=THROTTLED[kind], times=2),
+        "throttled for ever": Fault(status=429, code=THROTTLED[kind]),
+        "server error": Fault(status=500, code=SERVER_ERROR[kind]),
+        "timeout": Fault(delay=TIMEOUT * 1.5),
+        "malformed response": Fault(status=200, body='{"unfinished": '),
+        "invalid request": Fault(status=400, code=INVALID[kind]),
+    }[what]
+
+
+def expected(kind: str, what: str, error: str) -> Cell:
+    """What the type's own declarations promise, given the name that the error got."""
+    if what == "target missing" and kind in SILENT_ABOUT_MISSING:
+        return Cell("TRIGGERED", 1, "")
+    if what == "malformed response" and kind in TAKES_ANY_RESULT:
+        return Cell("TRIGGERED", 1, "")
+    retry = next((retry for retry in BY_TYPE[kind].INTEGRATION.retries if error in retry.errors), None)
+    if what == "throttled twice" and retry is not None and retry.at_most >= 2:
+        return Cell("TRIGGERED", 3, "")
+    return Cell("FAILED", 1 if retry is None else retry.at_most + 1, error)
+
+
+def errors_met(history: list[dict[str, Any]]) -> list[str]:
+    """Names of the errors that Tasks met, caught or not."""
+    details = ("taskFailedEventDetails", "taskTimedOutEventDetails")
+    return [event[key]["error"] for event in history for key in details if key in event]
+
+
+@pytest.fixture(scope="module")
+def machine(engine: Engine) -> Iterator[Machine]:
+    warmed = Machine(engine)
+    warmed.run([trigger(kind) for kind in REQUESTS])  # cold clients and workers take longer than the shortened timeout
+    with shortened(TIMEOUT):
+        yield warmed
+
+
+@pytest.mark.parametrize(("kind", "what", "position"), CELLS, ids=["-".join(cell).replace(" ", "_") for cell in CELLS])
+def test_cell(machine: Machine, kind: str, what: str, position: str) -> None:
+    others = [trigger(other, other) for other in REQUESTS if other != kind]
+    changes = MISSING[kind] if what == "target missing" else {}
+    if kind == "mwaa_dag":
+        changes = changes | {"dag_run_id": f"{what}-{position}"}
+    triggers = [*others[: POSITIONS[position]], trigger(kind, "faulted", **changes), *others[POSITIONS[position] :]]
+    fault, faults, operation = fault_of(kind, what), machine.engine.wiring.faults, OPERATIONS[kind]
+    with ExitStack() as stack:
+        if fault is None:
+            faults.calls.clear()
+        else:
+            stack.enter_context(faults.injected(operation, fault))
+        described, outcomes = machine.run(triggers)
+        calls = faults.calls[operation]
+    faulted = outcomes[POSITIONS[position]]
+    assert [one["name"] for one in outcomes] == [one["name"] for one in triggers]
+    assert {one["result"]["status"] for one in outcomes if one is not faulted} == {"TRIGGERED"}
+    met = errors_met(machine.history(described))
+    cell = expected(kind, what, met[0] if met else "")
+    assert (faulted["result"]["status"], calls) == (cell.status, cell.calls), json.dumps(faulted)
+    assert faulted.get("error", {}).get("Error", "") == cell.error
+    if cell.status == "FAILED":
+        assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")
+        assert 'failed: ["faulted"]' in described["cause"]
+    else:
+        assert described["status"] == "SUCCEEDED"
+
+
+def test_every_type_is_in_the_matrix() -> None:
+    kinds = {one.TYPE for one in REGISTRY}
+    for table in (OPERATIONS, MISSING, THROTTLED, SERVER_ERROR, INVALID, REQUESTS):
+        assert set(table) == kinds
+    assert len(CELLS) == len(kinds) * 8 * 3
+
+
+UNSAFE = [
+    (kind, what)
+    for kind in ("glue_job", "step_function", "eventbridge")
+    for what in ("server error", "timeout", "malformed response")
+]
+
+
+@pytest.mark.parametrize(("kind", "what"), UNSAFE, ids=["-".join(pair).replace(" ", "_") for pair in UNSAFE])
+def test_what_may_have_started_is_not_called_again(machine: Machine, kind: str, what: str) -> None:
+    """These services deduplicate nothing: said here by hand, independent of the declarations."""
+    fault = fault_of(kind, what)
+    assert fault is not None
+    with machine.engine.wiring.faults.injected(OPERATIONS[kind], fault):
+        machine.run([trigger(kind, "faulted")])
+        assert machine.engine.wiring.faults.calls[OPERATIONS[kind]] == 1
+
+
+@pytest.mark.parametrize("kind", list(REQUESTS))
+def test_a_result_without_the_expected_field_leaves_the_others_alone(machine: Machine, kind: str) -> None:
+    with machine.engine.wiring.faults.injected(OPERATIONS[kind], Fault(status=200, body="{}")):
+        _, outcomes = machine.run([trigger(other, other) for other in REQUESTS])
+    assert {one["result"]["status"] for one in outcomes if one["name"] != kind} == {"TRIGGERED"}
+    (lacking,) = (one for one in outcomes if one["name"] == kind)
+    # Lambda's payload is taken whole, whatever it is; a service's lacking id is a failed item.
+    assert lacking["result"]["status"] == ("TRIGGERED" if kind in TAKES_ANY_RESULT else "FAILED")
