@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
+NODE := tests/second_interpreter
+NODE_STAMP := $(NODE)/node_modules/.synced
 
-.PHONY: help demo test check format build local lock clean
+.PHONY: help demo test check format build local lock node clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -13,10 +15,10 @@ help: ## This list
 demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in this process
 	@$(BIN)/orchestrator demo
 
-test: $(STAMP) check ## The checks, then every test
+test: $(STAMP) node check ## The checks, then every test
 	@$(BIN)/pytest
 
-check: $(STAMP) ## Lint, types, format, generated files
+check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -38,8 +40,17 @@ lock: $(STAMP) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header -o requirements/dev.txt
 
+node: ## Install the second interpreter, if Node is there
+	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
+	else echo "Node 20 or newer is missing: the second interpreter and asl-validator are left out" >&2; fi
+
+$(NODE_STAMP): $(NODE)/package-lock.json
+	@echo "Installing the second interpreter into $(NODE)/node_modules ..." >&2
+	@cd $(NODE) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

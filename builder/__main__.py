@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     for difference in found:
         sys.stderr.write(f"{difference[:4000]}\n")
     if found:
-        sys.stderr.write(f"{len(found)} generated files are not what the builder writes: run python -m builder\n")
+        sys.stderr.write(f"{len(found)} generated files are not what the builder writes: run make build\n")
     return 1 if found else 0
 
 

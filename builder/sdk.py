@@ -27,7 +27,9 @@ def _namespace(name: str, path: str) -> None:
 def _register() -> None:
     spec = importlib.util.find_spec("stepfunctions")
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("the AWS Data Science SDK (stepfunctions) is not installed: run make")
+        raise ModuleNotFoundError(
+            "the AWS Data Science SDK (stepfunctions) is not installed: run make build, which installs it"
+        )
     root = spec.submodule_search_locations[0]
     _namespace("stepfunctions", root)
     _namespace("stepfunctions.steps", f"{root}/steps")

@@ -71,6 +71,8 @@ class Simulator:
                 f"--missing {name}: the configuration has no such trigger; it has {', '.join(sorted(triggers))}"
             )
         for name, trigger in triggers.items():
+            if trigger.TYPE not in TARGETS:
+                raise ConfigError(f"{trigger.TYPE}: the engine has no such target; add local/targets/{trigger.TYPE}.py")
             if name not in left_out:
                 TARGETS[trigger.TYPE].create(self.engine, trigger)
 

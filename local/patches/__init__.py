@@ -44,8 +44,8 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "json_path_results",
-        "parses every path anew, gives a list for a definite path through an index, and no list for an indefinite one "
-        "with a single match",
+        "parses every path anew, gives a list for a definite path through an index, and none for an indefinite one with "
+        "a single match, or raises where it has no match",
         stepfunctions.json_path_results,
     ),
     Patch(

@@ -161,7 +161,7 @@ def service_error_names(wiring: Wiring) -> Iterator[None]:
 
 
 class _Expression:
-    """A parsed path; its single match is shaped so that moto's ``extract_json`` makes the right thing of it."""
+    """A parsed path; a single match, or none, is shaped so that moto's ``extract_json`` makes the right thing of it."""
 
     def __init__(self, expression: Any, *, indefinite: bool) -> None:
         self._expression = expression
@@ -169,6 +169,8 @@ class _Expression:
 
     def find(self, data: Any) -> list[Any]:
         matches: list[Any] = self._expression.find(data)
+        if not matches and self._indefinite:
+            return [DatumInContext([], path=Fields("nothing"), context=None)]
         if len(matches) != 1:
             return matches
         path = Index(0) if self._indefinite else Fields("definite")

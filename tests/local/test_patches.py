@@ -57,8 +57,9 @@ def cached_clients(engine: Engine) -> bool:
 
 def json_path_results(engine: Engine) -> bool:
     given = {"one": [{"a": {"b": 1}}]}
-    state = {"Type": "Pass", "Parameters": {"all.$": "$.one[*].a.b", "first.$": "$.one[0].a"}}
-    return bool(json.loads(run(engine, state, given)["output"]) == {"all": [1], "first": {"b": 1}})
+    state = {"Type": "Pass", "Parameters": {"all.$": "$.one[*].a.b", "first.$": "$.one[0].a", "none.$": "$..nowhere"}}
+    output = run(engine, state, given).get("output", "null")
+    return bool(json.loads(output) == {"all": [1], "first": {"b": 1}, "none": []})
 
 
 def atomic_start(engine: Engine) -> bool:

@@ -56,6 +56,10 @@ class Machine:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.simulator = Simulator.deployed(engine, CONFIG)
+        machine = engine.client("stepfunctions").describe_state_machine(
+            stateMachineArn=self.simulator.stack.state_machine
+        )
+        self.definition = json.loads(machine["definition"])
         self.executions = Executions(engine.client("stepfunctions"), self.simulator.settings)
 
     def run(
@@ -81,6 +85,29 @@ class Machine:
     def entered(self, described: dict[str, Any]) -> int:
         """StateEntered events of the execution: what AWS bills as transitions."""
         return sum(event["type"].endswith("StateEntered") for event in self.history(described))
+
+
+def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What each Task state met, in order: results and errors as its service gave them.
+
+    Args:
+        history: of an execution in which each Task state has one item.
+    """
+    events = {event["id"]: event for event in history}
+    script: dict[str, list[dict[str, Any]]] = {}
+    for event in history:
+        failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
+        if failed:
+            answer = {"throw": {"Error": failed["error"], "Cause": failed.get("cause", "")}}
+        elif "taskSucceededEventDetails" in event:
+            answer = {"return": json.loads(event["taskSucceededEventDetails"]["output"])}
+        else:
+            continue
+        before = event
+        while "stateEnteredEventDetails" not in before:
+            before = events[before["previousEventId"]]
+        script.setdefault(before["stateEnteredEventDetails"]["name"], []).append(answer)
+    return script
 
 
 @contextmanager

@@ -14,7 +14,8 @@ import pytest
 from local.engine import Engine
 from local.faults import Fault
 from orchestration.triggers import BY_TYPE, REGISTRY
-from tests.machine.harness import REQUESTS, Machine, shortened, trigger
+from tests.machine.harness import REQUESTS, Machine, script_of, shortened, trigger
+from tests.second_interpreter import NodeProgram, running
 
 # How botocore names the call that each type's Task makes.
 OPERATIONS = {
@@ -118,8 +119,42 @@ def machine(engine: Engine) -> Iterator[Machine]:
         yield warmed
 
 
+@pytest.fixture(scope="module")
+def second() -> Iterator[NodeProgram]:
+    with running("interpret.mjs") as program:
+        yield program
+
+
+def differs(kind: str, what: str) -> str:
+    """Why the second interpreter ends otherwise, where it does."""
+    if what == "malformed response" and kind not in TAKES_ANY_RESULT:
+        return (
+            "a successful answer without its id: the path to it is States.Runtime, which the second interpreter, like AWS, "
+            "lets nobody catch, and moto does; each of these fields is required in its service's answer"
+        )
+    return ""
+
+
+def compare(second: NodeProgram, machine: Machine, described: dict[str, Any], outcomes: list[dict[str, Any]]) -> None:
+    """The second interpreter, given what the Tasks met, ends alike: status, error, outcomes, and calls of each state."""
+    history = machine.history(described)
+    script = script_of(history)
+    arn = machine.simulator.settings.execution_arn(described["name"])
+    answer = second.ask(
+        {
+            "definition": machine.definition,
+            "input": described["input"],
+            "context": {"Execution": {"Id": arn, "Name": described["name"]}},
+            "script": script,
+        }
+    )
+    assert (answer["status"], answer["error"]) == (described["status"], described.get("error", "")), answer
+    assert answer["outcomes"] == outcomes
+    assert answer["calls"] == {state: len(answers) for state, answers in script.items()}
+
+
 @pytest.mark.parametrize(("kind", "what", "position"), CELLS, ids=["-".join(cell).replace(" ", "_") for cell in CELLS])
-def test_cell(machine: Machine, kind: str, what: str, position: str) -> None:
+def test_cell(machine: Machine, second: NodeProgram, kind: str, what: str, position: str) -> None:
     others = [trigger(other, other) for other in REQUESTS if other != kind]
     changes = MISSING[kind] if what == "target missing" else {}
     if kind == "mwaa_dag":
@@ -145,6 +180,18 @@ def test_cell(machine: Machine, kind: str, what: str, position: str) -> None:
         assert 'failed: ["faulted"]' in described["cause"]
     else:
         assert described["status"] == "SUCCEEDED"
+    if not differs(kind, what):
+        compare(second, machine, described, outcomes)
+
+
+def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, second: NodeProgram) -> None:
+    for kind in sorted(set(REQUESTS) - TAKES_ANY_RESULT):
+        fault = fault_of(kind, "malformed response")
+        assert fault is not None
+        with machine.engine.wiring.faults.injected(OPERATIONS[kind], fault):
+            described, outcomes = machine.run([trigger(kind)])
+        with pytest.raises(AssertionError, match=r"States.Runtime"):
+            compare(second, machine, described, outcomes)
 
 
 def test_every_type_is_in_the_matrix() -> None:
@@ -177,5 +224,5 @@ def test_a_result_without_the_expected_field_leaves_the_others_alone(machine: Ma
         _, outcomes = machine.run([trigger(other, other) for other in REQUESTS])
     assert {one["result"]["status"] for one in outcomes if one["name"] != kind} == {"TRIGGERED"}
     (lacking,) = (one for one in outcomes if one["name"] == kind)
-    # Lambda's payload is taken whole, whatever it is; a service's lacking id is a failed item.
+    # Lambda's payload is taken whole, whatever it is; a service's lacking id is a failed item here.
     assert lacking["result"]["status"] == ("TRIGGERED" if kind in TAKES_ANY_RESULT else "FAILED")

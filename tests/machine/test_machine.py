@@ -70,7 +70,7 @@ def test_a_rejected_trigger_is_a_failed_item(machine: Machine) -> None:
 
 
 def test_a_type_that_the_machine_does_not_know_is_a_failed_item(machine: Machine) -> None:
-    described, outcomes = machine.run([trigger("sqs_mwaa"), trigger("sns_topic")])
+    described, outcomes = machine.run([trigger("sqs_mwaa"), trigger("not_a_type")])
     assert described["status"] == "FAILED"
     assert outcomes[1]["error"]["Error"] == "UnknownTriggerType"
     assert outcomes[0]["result"]["status"] == "TRIGGERED"
