@@ -23,6 +23,7 @@ check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m builder --check
+	@$(BIN)/pytest tests/contract/test_gates.py
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builder import docs, iam, mocks, schema, state_machine
+from builder import definition_checks, docs, iam, mocks, schema, state_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,9 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     found = differences(ROOT)
     for difference in found:
         sys.stderr.write(f"{difference[:4000]}\n")
+    wrong = definition_checks.problems(artifacts()["statemachines/downstream_orchestrator.asl.json"])
+    for problem in wrong:
+        sys.stderr.write(f"statemachines/downstream_orchestrator.asl.json: {problem}\n")
     if found:
         sys.stderr.write(f"{len(found)} generated files are not what the builder writes: run make build\n")
-    return 1 if found else 0
+    return 1 if found or wrong else 0
 
 
 def _json(value: Any) -> str:

@@ -1,0 +1,75 @@
+"""Creates the committed state machine at an endpoint and runs every mocked case of it.
+
+``SFN_LOCAL_ENDPOINT`` names Step Functions Local (``http://127.0.0.1:8083``); without it, the very same file runs on the
+embedded engine, with the waits between retries shortened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from builder import mocks
+from builder.state_machine import render
+from local.engine import running
+from orchestration.executions import Executions
+from orchestration.settings import Settings
+from tests.machine.harness import shortened
+
+FILES = Path(__file__).parents[2] / "statemachines"
+MOCKS = json.loads((FILES / "MockConfigFile.json").read_text())
+DEFINITION = render(
+    (FILES / "downstream_orchestrator.asl.json").read_text(),
+    {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
+)
+CASES = {case.name: case for case in mocks.cases()}
+CREDENTIALS = {"region_name": "us-west-1", "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    endpoint = os.environ.get("SFN_LOCAL_ENDPOINT")
+    if endpoint:
+        yield boto3.client("stepfunctions", endpoint_url=endpoint, **CREDENTIALS)
+        return
+    with running("us-west-1") as engine, shortened():
+        engine.wiring.mocks = MOCKS
+        yield boto3.client("stepfunctions", endpoint_url=engine.endpoint, **CREDENTIALS)
+
+
+@pytest.fixture(scope="module")
+def executions(client: Any) -> Executions:
+    role = "arn:aws:iam::123456789012:role/machine"
+    machine = client.create_state_machine(name=mocks.STATE_MACHINE, definition=DEFINITION, roleArn=role)
+    return Executions(client, Settings(state_machine_arn=machine["stateMachineArn"], region="us-west-1"))
+
+
+@pytest.mark.parametrize("name", list(MOCKS["StateMachines"][mocks.STATE_MACHINE]["TestCases"]))
+def test_case(executions: Executions, name: str) -> None:
+    execution = f"{name}-{uuid.uuid4().hex[:8]}"
+    executions.client.start_execution(
+        stateMachineArn=f"{executions.settings.state_machine_arn}#{name}",
+        name=execution,
+        input=json.dumps(mocks.sample_input()),
+    )
+    described = executions.wait(execution, time.monotonic() + 100)
+    statuses = {one["type"]: one["result"]["status"] for one in executions.outcomes(described)}
+    failing = CASES[name].failing
+    assert statuses == {kind: "FAILED" if kind in failing else "TRIGGERED" for kind in statuses}
+    assert len(statuses) == len(mocks.sample_input()["triggers"])
+    assert described["status"] == ("FAILED" if failing else "SUCCEEDED")
+
+
+def test_the_file_has_every_kind_of_case_for_every_type() -> None:
+    for kind in (trigger["type"] for trigger in mocks.sample_input()["triggers"]):
+        assert [case.name for case in CASES.values() if case.failing == {kind}], kind
+        assert [case.name for case in CASES.values() if not case.failing and len(case.responses[kind]) > 1], kind
+    assert CASES["AllFail"].failing == {trigger["type"] for trigger in mocks.sample_input()["triggers"]}
