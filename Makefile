@@ -16,7 +16,7 @@ demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in thi
 	@$(BIN)/orchestrator demo
 
 test: $(STAMP) node check ## The checks, then every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff check .

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builder import definition_checks, docs, iam, mocks, schema, state_machine
+from builder import definition_checks, docs, iam, limits, mocks, schema, state_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +22,7 @@ def artifacts() -> dict[str, str]:
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),
         "docs/triggers.md": docs.build(),
+        "docs/limits.md": limits.build(),
     }
 
 

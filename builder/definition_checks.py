@@ -39,8 +39,9 @@ def size(text: str, definition: Any) -> Iterator[str]:
 
 def repeated_keys(text: str, definition: Any) -> Iterator[str]:
     """No object has a key twice: the first value would be lost silently."""
-    if strictjson.contains_repeated_key(definition):
-        yield "a key appears twice in one object"
+    wrong = strictjson.refused(definition)
+    if wrong is not None:
+        yield f"it holds {wrong.reason}"
 
 
 def names(text: str, definition: Any) -> Iterator[str]:

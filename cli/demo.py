@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.files import print_json
+from local.account import forget_ambient_profiles
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes as JSON.")] = False) -> None:  # noqa: FBT002
@@ -17,6 +18,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
     Exit 0: each did what it should; 1: one did not.
     """
     # Here: moto takes a second to import, which --help need not wait for.
+    forget_ambient_profiles()
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415

@@ -22,7 +22,8 @@ def read_text(path: Path) -> str:
         InputFileError: it is not there, cannot be read, or is no UTF-8.
     """
     try:
-        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise InputFileError(f"{path}: {error.strerror}; name a file that exists and can be read") from error
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ import typer
 
 from cli.files import read_text
 from cli.validate import DEFAULT_CONFIG
+from local.account import forget_ambient_profiles
 from local.inputs import check_config, local_settings, read_config, region_of
 
 PROFILE = "downstream-orchestrator-local"
@@ -34,6 +35,7 @@ def local(
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    forget_ambient_profiles()
     from local.engine import running  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 

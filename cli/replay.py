@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
-import time
 from typing import Annotated, Any
 
 import boto3
@@ -29,7 +29,9 @@ def replay(  # noqa: PLR0913 - one parameter an option
         str, typer.Option(help="The router Lambda; by default it is named as the execution's state machine.")
     ] = "",
     only: Annotated[str, typer.Option(help="Indices of the triggers, as 1,3; by default those that failed.")] = "",
-    tag: Annotated[str, typer.Option(help="Name of this replay: the same one again starts nothing.")] = "",
+    tag: Annotated[
+        str, typer.Option(help="Name of this replay; the same replay again starts nothing, unless it has another tag.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be started.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the router's report as JSON.")] = False,
 ) -> None:
@@ -37,7 +39,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
 
     They are resolved from the current configuration.
 
-    Exit 0: all triggered; 1: some failed, or not known after a minute; 2: bad input; 3: nothing to replay.
+    Exit 0: all triggered; 1: some failed, or not known after a minute; 2: bad input; 3: nothing was started.
     """
     arn = _ARN.fullmatch(execution)
     if arn is None and not function:
@@ -53,19 +55,17 @@ def replay(  # noqa: PLR0913 - one parameter an option
     executions = Executions(boto3.client("stepfunctions", region_name=settings.region), settings)
     described = executions.describe(arn["name"] if arn else execution)
     indices = _indices(only) if only else _failed(described, executions)
-    items = described["input"].get("triggers", [])
+    items, event = described["input"].get("triggers", []), described["input"].get("event")
+    if not isinstance(event, dict):
+        raise ReplayError(f"execution {described['name']} was not started by the router: its input holds no event")
     shown = [f"{index} {items[index]['type']} {items[index]['name']}" for index in indices if index < len(items)]
     sys.stderr.write(
         f"{described['name']} ({described['status']}): {len(indices)} to start: {'; '.join(shown) or 'none'}\n"
     )
     if not indices:
         raise typer.Exit(3)
-    request = {
-        "of": described["name"],
-        "tag": tag or time.strftime("replay-%Y%m%dT%H%M%SZ", time.gmtime()),
-        "only": indices,
-    }
-    payload = {**described["input"]["event"], "$replay": request, "$wait_seconds": 60}
+    request = {"of": described["name"], "tag": tag or _tag(described["name"], indices), "only": indices}
+    payload = {**event, "$replay": request, "$wait_seconds": 60}
     if dry_run:
         print_json(payload)
         return
@@ -90,20 +90,39 @@ def _print(record: dict[str, Any], *, as_json: bool) -> None:
             )
         for warning in record["warnings"]:
             typer.echo(f"warning: {warning}", err=True)
+    if record["status"] == "DUPLICATE":
+        raise typer.Exit(3)
     succeeded = all(one.get("execution_status") == "SUCCEEDED" for one in record["executions"])
     raise typer.Exit(0 if succeeded else 1)
 
 
 def _failed(described: dict[str, Any], executions: Executions) -> list[int]:
-    """Indices of the failed triggers; all of them where the execution ended without outcomes (timed out, aborted)."""
+    """Indices of the failed triggers."""
     if described["status"] == "RUNNING":
         raise ExecutionLookupError(f"execution {described['name']} is still running: wait for its end")
-    if described["status"] in ("SUCCEEDED", "FAILED"):
-        return [one["index"] for one in executions.outcomes(described) if one["result"]["status"] != "TRIGGERED"]
-    raise ReplayError(
-        f"execution {described['name']} ended {described['status']}: which triggers had started is in its history only; "
-        "look there, and name the others with --only"
-    )
+    outcomes, items = executions.outcomes(described), described["input"].get("triggers", [])
+    if not outcomes:
+        raise ReplayError(
+            f"execution {described['name']} ended {described['status']} without outcomes: which triggers had started is in "
+            "its history only; look there, and name the others with --only"
+        )
+    failed = [one["index"] for one in outcomes if one["result"]["status"] != "TRIGGERED"]
+    for index in failed:
+        if not _is_trigger(items[index]):
+            sys.stderr.write(
+                f"left out: {index} {items[index]['name']} is a problem of the configuration, not a trigger; what it named "
+                "was never started: mend it, then publish a new event\n"
+            )
+    return [index for index in failed if _is_trigger(items[index])]
+
+
+def _is_trigger(item: dict[str, Any]) -> bool:
+    return item["type"] != "rejected" or any(item.get("meant", {}).values())
+
+
+def _tag(name: str, indices: list[int]) -> str:
+    """Deterministic: the same command twice is one replay."""
+    return f"again-{hashlib.sha256(json.dumps([name, indices]).encode()).hexdigest()[:12]}"
 
 
 def _indices(text: str) -> list[int]:

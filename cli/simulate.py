@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.files import print_json, read_text
+from local.account import forget_ambient_profiles
 from local.inputs import check_config, check_event, local_settings, read_config, region_of
+from orchestration.errors import ConfigError
 
 
 def simulate(  # noqa: PLR0913 - one parameter an option
@@ -23,6 +25,9 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     region: Annotated[
         str, typer.Option(help="The orchestrator's region; by default the one that the configuration names.")
     ] = "",
+    topic: Annotated[
+        str, typer.Option(help="job_events or job_approvals; by default the latter for a decision APPROVED.")
+    ] = "",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the executions.", min=1)] = 120,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -34,14 +39,17 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     region = region or region_of(document)
     check_config(document, local_settings(region))
     check_event(text)
+    if topic not in ("", "job_events", "job_approvals"):
+        raise ConfigError(f"--topic: found {topic!r}, expected job_events or job_approvals")
     # Only now: moto takes a second to import, and a typo should be answered at once.
+    forget_ambient_profiles()
     from cli.report import errors, output, render  # noqa: PLC0415
     from local.engine import running  # noqa: PLC0415
     from local.simulation import Simulator  # noqa: PLC0415
 
     with errors.status("starting the local engine") as status, running(region) as engine:
         simulator = Simulator.deployed(engine, document, missing or [])
-        simulation = simulator.publish(text, status.update, timeout)
+        simulation = simulator.publish(text, status.update, timeout, topic)
     if as_json:
         print_json(simulation)
     else:

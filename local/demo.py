@@ -46,7 +46,7 @@ def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
             ("the success again", "a duplicate: nothing starts twice", success, _duplicate(engine_runs(simulator))),
         ):
             yield _scene(title, expected, simulator.publish(json.dumps(event), progress), holds)
-        engine.client("glue").delete_job(JobName="load_images_to_redshift")
+        simulator.create_targets(missing=["glue_job:load_images_to_redshift"])
         broken = simulator.publish(json.dumps(success | {"job_run_id": "spark-transform-0002"}), progress)
         yield _scene("one broken target", "it fails, the other four start", broken, _one_failed)
 

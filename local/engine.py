@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 import uuid
@@ -15,14 +16,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from moto.core.config import default_user_config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from local.account import DEFAULT_REGION
 from local.airflow import AirflowStandIn
+from local.clients import client
 from local.patches import applied
 from local.runtime import LambdaRuntime
 from local.wiring import Wiring
@@ -55,20 +55,8 @@ class Engine:
     def client(self, service: str) -> Any:
         """A boto3 client of the engine, one for each service."""
         if service not in self._clients:
-            self._clients[service] = boto3.session.Session().client(
-                service,
-                region_name=self.region,
-                endpoint_url=self.airflow.endpoint if service == "mwaa" else self.endpoint,
-                aws_access_key_id="testing",
-                aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
-                config=Config(
-                    retries={"total_max_attempts": 1},
-                    s3={"addressing_style": "path"},
-                    inject_host_prefix=False,
-                    max_pool_connections=50,
-                    read_timeout=120,
-                ),
-            )
+            endpoint = self.airflow.endpoint if service == "mwaa" else self.endpoint
+            self._clients[service] = client(service, self.region, endpoint)
         return self._clients[service]
 
 
@@ -100,6 +88,9 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
     stack.enter_context(_configured("stepfunctions", {"execute_state_machine": True}))
     moto_api_backend.reset()
     airflow = stack.enter_context(AirflowStandIn.running())
+    socket.create_server(
+        ("127.0.0.1", port)
+    ).close()  # moto's thread would die of a taken one, and its start wait for ever
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     stack.callback(moto_api_backend.reset)

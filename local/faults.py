@@ -26,6 +26,7 @@ class Fault:
     Attributes:
         status: HTTP status of the answer.
         code: AWS's error code; empty where the answer is ``body``.
+        message: of the error.
         body: what is answered in place of an error.
         times: how many calls go wrong before the service is fine again; None for all.
         delay: seconds that a call takes before it reaches the service, which then answers itself.
@@ -33,6 +34,7 @@ class Fault:
 
     status: int = 400
     code: str = ""
+    message: str = "injected"
     body: str = ""
     times: int | None = None
     delay: float = 0.0
@@ -75,7 +77,7 @@ class Faults:
         if fault.delay:
             time.sleep(fault.delay)
             return None
-        body = json.dumps({"__type": fault.code, "message": f"injected {fault.code}"}) if fault.code else fault.body
+        body = json.dumps({"__type": fault.code, "message": fault.message}) if fault.code else fault.body
         headers = {"x-amzn-errortype": fault.code, "x-amzn-requestid": "injected", "content-type": "application/json"}
         return AWSResponse(request.url, fault.status, headers, _Raw(body.encode()))
 

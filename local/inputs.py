@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from local.account import ACCOUNT, DEFAULT_REGION, PREFIX
+from local.clients import session
 from orchestration import strictjson
 from orchestration.errors import ConfigError, EventError
 from orchestration.events import Delivery, JobEvent, read_event
 from orchestration.settings import Settings
 from orchestration.triggers.base import queue_region
-from orchestration.workflows import problems_of
+from orchestration.workflows import OUTCOMES, problems_of
+
+_ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")
 
 SNS_LIMIT = 262_144
 """Bytes of one SNS message (docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 
 
 def region_of(document: Any) -> str:
-    """The region that most of the configuration's ARNs and queues name, or the engine's default."""
+    """The region that most of the configuration's state machines, buses and queues are in, or the engine's default."""
     named = Counter(region for region in _regions(document) if region)
     return named.most_common(1)[0][0] if named else DEFAULT_REGION
 
 
 def local_settings(region: str, prefix: str = PREFIX) -> Settings:
-    """The environment that the router has in the local stack."""
-    return Settings(
-        state_machine_arn=f"arn:aws:states:{region}:{ACCOUNT}:stateMachine:{prefix}-downstream-orchestrator",
-        region=region,
-        mwaa_trigger_queue_url=f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{prefix}-mwaa-triggers",
+    """The environment that the router has in the local stack.
+
+    Raises:
+        ConfigError: the region is none in which AWS has Step Functions.
+    """
+    known = session()
+    for partition in known.get_available_partitions():
+        if region in known.get_available_regions("stepfunctions", partition):
+            machine = f"arn:{partition}:states:{region}:{ACCOUNT}:stateMachine:{prefix}-downstream-orchestrator"
+            queue = f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{prefix}-mwaa-triggers"
+            return Settings(state_machine_arn=machine, region=region, mwaa_trigger_queue_url=queue)
+    raise ConfigError(
+        f"region: found {region!r:.60}, expected one in which AWS has Step Functions; name it with --region"
     )
 
 
@@ -71,15 +83,15 @@ def check_event(text: str) -> JobEvent:
     return read_event(Delivery(source="the event", body=text, topic_arn="(SNS)"))
 
 
-def _regions(value: Any) -> Iterable[str]:
-    """Regions named by state machine ARNs and queue URLs anywhere in the configuration."""
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _regions(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _regions(item)
-    elif isinstance(value, str) and value.startswith("arn:") and value.count(":") >= 5:
-        yield value.split(":")[3]
-    elif isinstance(value, str):
-        yield queue_region(value)
+def _regions(document: Any) -> Iterable[str]:
+    """Regions of the targets that stay in the orchestrator's own, wherever the configuration is well formed."""
+    workflows = document.get("workflows") if isinstance(document, dict) else None
+    for workflow in workflows.values() if isinstance(workflows, dict) else ():
+        for outcome in OUTCOMES:
+            entries = workflow.get(outcome) if isinstance(workflow, dict) else None
+            for entry in entries if isinstance(entries, list) else ():
+                for field in ("arn", "event_bus", "queue_url"):
+                    value = entry.get(field) if isinstance(entry, dict) else None
+                    if isinstance(value, str):
+                        match = _ARN_REGION.match(value)
+                        yield match[1] if match else queue_region(value)

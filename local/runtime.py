@@ -87,6 +87,7 @@ class LambdaRuntime:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
     _pending: list[Future[None]] = field(default_factory=list)
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     def invoke(self, function: Function, event: Any, request_id: str = "") -> Invocation:
         """Run the function and wait for its end."""
@@ -130,7 +131,8 @@ class LambdaRuntime:
             self._pending.pop().result()
 
     def close(self) -> None:
-        """End every worker, and wait for them."""
+        """End every worker, and wait for them; what is under way is not tried again."""
+        self._closed.set()
         self._asynchronous.shutdown(wait=False, cancel_futures=True)
         for pool in self._pools.values():
             pool.close()
@@ -140,8 +142,8 @@ class LambdaRuntime:
         config = function.event_invoke_config[-1].config if function.event_invoke_config else {}
         retries = config.get("MaximumRetryAttempts", 2)
         for attempt in range(retries + 1):
-            if attempt:
-                time.sleep(RETRY_DELAY)
+            if attempt and self._closed.wait(RETRY_DELAY):
+                return
             invocation = self.invoke(function, event, request_id)
             if invocation.error is None:
                 return
@@ -151,6 +153,8 @@ class LambdaRuntime:
 
     def _pool(self, function: Function) -> Pool:
         with self._lock:
+            if self._closed.is_set():
+                raise RuntimeError("the Lambda runtime is closed")
             environment = self.environment | function.environment_vars
             pool = self._pools.get(function.function_arn)
             if pool is None or pool.environment != environment:  # a changed configuration gets new environments

@@ -7,7 +7,7 @@ Lambda function, the committed state machine calls the services, and the payload
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Simulator:
     stack: Stack
 
     @classmethod
-    def deployed(cls, engine: Engine, document: Any, missing: Iterable[str] = ()) -> Simulator:
+    def deployed(cls, engine: Engine, document: Any, missing: Sequence[str] = ()) -> Simulator:
         """Deploy the stack, and make every target that the configuration names but those in ``missing``.
 
         Args:
@@ -62,19 +62,27 @@ class Simulator:
         """The router's environment."""
         return local_settings(self.engine.region)
 
-    def create_targets(self, missing: Iterable[str] = ()) -> None:
-        """Make the targets of every trigger but those in ``missing``."""
-        triggers = {f"{trigger.TYPE}:{trigger.name()}": trigger for trigger in self._triggers()}
-        left_out = set(missing)
-        for name in left_out - triggers.keys():
-            raise ConfigError(
-                f"--missing {name}: the configuration has no such trigger; it has {', '.join(sorted(triggers))}"
-            )
-        for name, trigger in triggers.items():
-            if trigger.TYPE not in TARGETS:
-                raise ConfigError(f"{trigger.TYPE}: the engine has no such target; add local/targets/{trigger.TYPE}.py")
-            if name not in left_out:
-                TARGETS[trigger.TYPE].create(self.engine, trigger)
+    def create_targets(self, missing: Sequence[str] = ()) -> None:
+        """Make the targets of every trigger, and remove those in ``missing``, also where other triggers share them."""
+        triggers = list(self._triggers())
+        named = {f"{trigger.TYPE}:{trigger.name()}" for trigger in triggers}
+        for name in missing:
+            if name not in named:
+                raise ConfigError(
+                    f"--missing {name}: the configuration has no such trigger; it has {', '.join(sorted(named))}"
+                )
+        gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.name()}" in missing}
+        for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
+            target = TARGETS[trigger.TYPE]
+            target.create(self.engine, trigger)
+            if address in gone:
+                target.remove(self.engine, trigger)
+
+    @staticmethod
+    def _address(trigger: Trigger) -> tuple[str, str]:
+        if trigger.TYPE not in TARGETS:
+            raise ConfigError(f"{trigger.TYPE}: the engine has no such target; add local/targets/{trigger.TYPE}.py")
+        return trigger.TYPE, TARGETS[trigger.TYPE].address(trigger)
 
     def replace_config(self, document: Any) -> None:
         """Upload another configuration and make its targets: the next event follows it."""
@@ -82,16 +90,20 @@ class Simulator:
         upload_config(self.engine, self.stack.config_uri, strictjson.dumps(document))
         self.create_targets()
 
-    def publish(self, text: str, progress: Progress = lambda _: None, timeout: float = 120.0) -> Simulation:
+    def publish(
+        self, text: str, progress: Progress = lambda _: None, timeout: float = 120.0, topic: str = ""
+    ) -> Simulation:
         """Publish the event to its topic, and wait for the end of what it starts.
 
         Args:
             text: the event as JSON.
             progress: called with what is being done.
             timeout: seconds to wait for executions.
+            topic: ``job_events`` or ``job_approvals``; by default the latter for a decision APPROVED.
         """
         fields = strictjson.loads(text)
-        topic = "job_approvals" if isinstance(fields, dict) and "decision" in fields else "job_events"
+        approved = isinstance(fields, dict) and fields.get("decision") == "APPROVED"
+        topic = topic or ("job_approvals" if approved else "job_events")
         began = time.monotonic()
         progress(f"publishing to {topic}")
         answer = self.engine.client("sns").publish(TopicArn=self.stack.topics[topic], Message=text)

@@ -69,7 +69,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     engine.client("lambda").put_function_event_invoke_config(
         FunctionName=f"{prefix}-downstream-orchestrator",
         MaximumRetryAttempts=2,
-        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:s3:::{failures}"}},
+        DestinationConfig={"OnFailure": {"Destination": f"arn:{state_machine.split(':')[1]}:s3:::{failures}"}},
     )
     dlq_arn = sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     for name, policy in FILTERS.items():

@@ -26,6 +26,8 @@ class Pool:
     def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any]:
         """One invocation in one worker; a worker that dies or takes too long is replaced by the next invocation."""
         with self._worker() as slot:
+            if slot[0] is not None and slot[0].poll() is not None:
+                slot[0] = None  # it died between two invocations
             worker = slot[0] = slot[0] or self._start()
             timer = threading.Timer(timeout, worker.kill)
             timer.start()
@@ -51,18 +53,16 @@ class Pool:
             }
 
     def close(self) -> None:
-        """End the workers: their input ends, and so do they; one that does not is killed."""
+        """End the workers: their input ends, and so do they; one that is busy is killed after two seconds."""
         for worker in self._all:
-            for pipe in (worker.stdin, worker.stdout):
-                with contextlib.suppress(OSError, ValueError):
-                    if pipe is not None:
-                        pipe.close()
+            _close(worker.stdin)
         for worker in self._all:
             try:
                 worker.wait(timeout=2)
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
+            _close(worker.stdout)
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[list[subprocess.Popen[str] | None]]:
@@ -83,3 +83,8 @@ class Pool:
         )
         self._all.append(worker)
         return worker
+
+
+def _close(pipe: Any) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        pipe.close()

@@ -91,7 +91,8 @@ def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
 
     Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record's shape).
     """
-    if not (isinstance(payload, dict) and isinstance(payload.get("Records"), list)):
+    envelope = isinstance(payload, dict) and isinstance(payload.get("Records"), list) and "job_name" not in payload
+    if not envelope:
         yield Delivery(source="direct invocation", body=payload, delivery_id=request_id)
         return
     records = payload["Records"]
@@ -161,13 +162,16 @@ def _object(delivery: Delivery) -> dict[str, Any]:
             "router to SNS topics only, or invoke it with the event itself"
         )
     # A direct payload was parsed by the Lambda runtime, leniently: its text is read again, strictly.
-    text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
     try:
+        text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
         value = strictjson.loads(text)
+    except RecursionError as error:
+        raise EventError(f"{delivery.source}: expected a job event, but it is nested too deeply") from error
     except strictjson.StrictJSONError as error:
         raise EventError(f"{delivery.source}: expected a job event as JSON, but {error}") from error
-    if strictjson.contains_repeated_key(value):
-        raise EventError(f"{delivery.source}: a key appears twice in one object; which one counts is not defined")
+    wrong = strictjson.refused(value)
+    if wrong is not None:
+        raise EventError(f"{delivery.source}: found {wrong.reason}, expected plain JSON")
     if not isinstance(value, dict):
         raise EventError(
             f"{delivery.source}: found {_kind(value)}, expected a JSON object with job_name and job_run_id"

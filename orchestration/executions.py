@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration import strictjson
-from orchestration.errors import BatchMismatchError, ExecutionLookupError
+from orchestration.errors import BatchMismatchError, ExecutionLookupError, ReplayError
 from orchestration.plan import PlannedExecution
 from orchestration.settings import Settings
 
@@ -60,6 +60,8 @@ class Executions:
 
         Raises:
             BatchMismatchError: part of the event was started under another configuration.
+            ExecutionLookupError: part of the event was started, and that part cannot be described.
+            ReplayError: the replay's tag belongs to another replay.
             ClientError, BotoCoreError: Step Functions is unavailable, or refuses.
         """
         arn = self.settings.execution_arn(planned.name)
@@ -124,24 +126,33 @@ class Executions:
             time.sleep(_POLL_SECONDS)
 
     def _duplicate(self, planned: PlannedExecution, arn: str) -> StartedExecution:
+        ours = planned.input["routing"]
         try:
             existing = self.describe(planned.name)
         except ExecutionLookupError as error:
-            return StartedExecution(
-                name=planned.name, arn=arn, status="DUPLICATE", attention=f"it could not be compared: {error}"
+            if ours["batch"] != "1/1":  # whose batches are left cannot be told: Lambda tries again
+                raise
+            attention = f"it could not be compared: {error}"
+            return StartedExecution(name=planned.name, arn=arn, status="DUPLICATE", attention=attention)
+        routing = existing["input"].get("routing", {})
+        split = {routing.get("batch", "1/1"), ours["batch"]} != {"1/1"}
+        other_config = routing.get("config_version") != ours["config_version"]
+        repacked = routing.get("batch") != ours["batch"] and existing["input"].get("event") == planned.input["event"]
+        if split and (other_config or repacked):
+            raise BatchMismatchError(
+                f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
+                f"{routing.get('config_version')!r}, and under {ours['config_version']!r} this would be batch "
+                f"{ours['batch']}: which triggers are left cannot be told. Compare the executions of this run with the "
+                f"configuration, then: orchestrator replay {arn}"
             )
-        routing, ours = existing["input"].get("routing", {}), planned.input["routing"]
+        if routing.get("replay") != ours.get("replay"):
+            raise ReplayError(
+                f"tag {ours.get('replay', {}).get('tag')!r} was used for another replay of this run, execution "
+                f"{planned.name}: choose another tag"
+            )
         if routing.get("delivery_id") == ours["delivery_id"]:
             # Our own call, repeated by the SDK or by Lambda after a lost answer: this delivery did start it.
             return StartedExecution(name=planned.name, arn=arn, status="STARTED")
-        split = {routing.get("batch"), ours["batch"]} != {"1/1"}
-        if split and routing.get("config_version") != ours["config_version"]:
-            raise BatchMismatchError(
-                f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
-                f"{routing.get('config_version')!r}, and the configuration is now {ours['config_version']!r}, which makes "
-                f"batch {ours['batch']}: which triggers are left cannot be told. Compare the executions of this run with "
-                f"the configuration, then: orchestrator replay {arn}"
-            )
         return StartedExecution(
             name=planned.name,
             arn=arn,

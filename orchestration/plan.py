@@ -34,8 +34,11 @@ MAX_ITEM = 262_144 - 16_384
 MAX_NAME = 72
 """Characters of an execution's name with its batch suffix."""
 
-_REJECTED = 20_000
-"""Bytes that a rejected trigger may need: a cause of 4,000 characters of up to 4 bytes, and a name."""
+MAX_CAUSE = 2_000
+"""Bytes of a rejected trigger's cause: 40 of them, in the Map's output, are far from 262,144."""
+
+_REJECTED = 8_000
+"""Bytes that a rejected trigger may need."""
 
 _POSITION = 8
 """Bytes of a trigger's entry in ``routing.positions`` and of the commas."""
@@ -167,7 +170,7 @@ def _item(trigger: Trigger | Rejected, resolution: Resolution, warnings: list[st
     try:
         request = trigger.request(resolution)
     except ResolutionError as error:
-        return _rejected(Rejected(trigger.name(), "ResolutionError", str(error)))
+        return _rejected(Rejected(trigger.name(), "ResolutionError", str(error), (trigger.TYPE, trigger.name())))
     warnings += resolution.warnings
     return {"type": trigger.TYPE, "name": trigger.name(), "request": request}
 
@@ -177,12 +180,20 @@ def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
         f"{item['type']} {item['name']:.256}: its request has {found:,} bytes, and beside this event there is room for "
         f"{room:,}: pass a reference instead of the data"
     )
-    return _rejected(Rejected(item["name"], "OversizedEventError", cause))
+    return _rejected(Rejected(item["name"], "OversizedEventError", cause, (item["type"], item["name"])))
 
 
 def _rejected(rejected: Rejected) -> dict[str, Any]:
-    request = {"Error": rejected.error, "Cause": rejected.cause[:4000]}
-    return {"type": "rejected", "name": rejected.name[:256], "request": request}
+    request = {"Error": rejected.error, "Cause": _cut(rejected.cause, MAX_CAUSE)}
+    item = {"type": "rejected", "name": _cut(rejected.name, 256), "request": request}
+    if rejected.meant is not None:
+        item["meant"] = {"type": rejected.meant[0], "name": _cut(rejected.meant[1], 256)}
+    return item
+
+
+def _cut(text: str, size: int) -> str:
+    """The beginning of ``text``, at most ``size`` bytes of UTF-8."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def _origin(replay: Replay | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from orchestration.strictjson import contains_repeated_key
+from orchestration.strictjson import Refused, refused
 
 T = TypeVar("T")
 
@@ -80,7 +80,9 @@ def found(value: Any) -> str:
     """Name ``value`` in an error message: its text where that is short, else its JSON type."""
     if isinstance(value, str | bool | int | float):
         return f"{value!r}"[:80]
-    return {dict: "an object", list: "a list", type(None): "null"}.get(type(value), "a key that appears twice")
+    if isinstance(value, Refused):
+        return value.reason
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else "null"
 
 
 @functools.cache
@@ -98,15 +100,16 @@ def _fields(cls: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
 def _check(value: Any, annotation: Any, path: str) -> Iterator[Problem]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Any:
-        if contains_repeated_key(value):
-            yield Problem(path, "a key appears twice in one object; keep one of them")
+        wrong = refused(value)
+        if wrong is not None:
+            yield Problem(path, f"found {wrong.reason}, expected plain JSON")
     elif annotation is object:
         return
     elif origin is Annotated:
         base, *constraints = arguments
-        wrong = list(_check(value, base, path))
-        yield from wrong
-        for constraint in constraints if not wrong else ():
+        problems = list(_check(value, base, path))
+        yield from problems
+        for constraint in constraints if not problems else ():
             if isinstance(constraint, Text) and re.fullmatch(constraint.pattern, value) is None:
                 yield Problem(path, f"found {found(value)}, expected {constraint.expected}")
     elif origin is dict:

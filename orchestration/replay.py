@@ -7,12 +7,13 @@ resolved from the current configuration. It is refused where that would start so
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from orchestration.errors import ReplayError
-from orchestration.events import JobEvent, Replay
+from orchestration.events import JobEvent, Outcome, Replay
 from orchestration.triggers import Trigger
-from orchestration.workflows import Rejected
+from orchestration.workflows import OUTCOMES, Rejected
 
 
 def select(
@@ -31,11 +32,11 @@ def select(
     """
     before, routing = original["input"].get("event", {}), original["input"].get("routing", {})
     items, positions = original["input"].get("triggers", []), routing.get("positions", [])
-    identity = [before.get("job_name"), before.get("job_run_id"), routing.get("outcome")]
-    if identity != [event.job_name, event.job_run_id, event.outcome]:
+    identity = [before.get("job_name"), before.get("job_run_id")]
+    if identity != [event.job_name, event.job_run_id]:
         raise ReplayError(
-            f"execution {replay.of!r} belongs to job, run and outcome {identity}, and the event to "
-            f"{[event.job_name, event.job_run_id, event.outcome]}: send the event of the execution that you replay"
+            f"execution {replay.of!r} belongs to job and run {identity}, and the event to "
+            f"{[event.job_name, event.job_run_id]}: send the event of the execution that you replay"
         )
     if original["status"] == "RUNNING":
         raise ReplayError(f"execution {replay.of!r} is still running: its triggers may yet start; wait for its end")
@@ -45,11 +46,16 @@ def select(
             raise ReplayError(
                 f"execution {replay.of!r} has {len(items)} triggers, counted from 0, and no trigger {index}"
             )
-        position = positions[index]
-        current = triggers[position] if position < len(triggers) else None
-        if not isinstance(current, Trigger) or not _is_still(current, items[index]):
+        position, item = positions[index], items[index]
+        if item["type"] == "rejected" and not any(item.get("meant", {}).values()):
             raise ReplayError(
-                f"trigger {index} of execution {replay.of!r} was {items[index]['name']!r}, and {event.outcome}[{position}] "
+                f"item {index} of execution {replay.of!r} is no trigger but a problem of the configuration "
+                f"({item['request']['Cause']}): mend it, then publish a new event; replay the others with 'only'"
+            )
+        current = triggers[position] if position < len(triggers) else None
+        if not isinstance(current, Trigger) or not _is_still(current, item):
+            raise ReplayError(
+                f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.outcome}[{position}] "
                 f"of the configuration is now {_now(current)}: the configuration moved; replay nothing by that index"
             )
         selected.append((position, current))
@@ -57,9 +63,24 @@ def select(
     return selected, notes
 
 
+def original_outcome(original: dict[str, Any], replay: Replay) -> Outcome:
+    """Which list of the workflow the execution was started for: that, and not the event, says what a replay means.
+
+    Raises:
+        ReplayError: the execution was not started by the router.
+    """
+    for outcome in OUTCOMES:
+        if original["input"].get("routing", {}).get("outcome") == outcome:
+            return outcome
+    raise ReplayError(f"execution {replay.of!r} was not started by the router: its input has no routing.outcome")
+
+
 def _is_still(current: Trigger, item: dict[str, Any]) -> bool:
-    """Whether the trigger is what the execution had; one that was rejected then may have been mended since."""
-    return item["type"] == "rejected" or (current.TYPE, current.name()) == (item["type"], item["name"])
+    """Whether the trigger is what the execution had; of a rejected one, what could be told of it must agree."""
+    meant = item["meant"] if item["type"] == "rejected" else item
+    kind, name = meant["type"], meant["name"]
+    values = (getattr(current, field.name) for field in fields(current))
+    return kind in ("", current.TYPE) and (not name or name in (current.name(), *values))
 
 
 def _now(current: Trigger | Rejected | None) -> str:

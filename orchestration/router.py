@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration import strictjson
 from orchestration.config import ConfigLoader
-from orchestration.errors import OrchestrationError, RoutingError
+from orchestration.errors import OrchestrationError, ReplayError, RoutingError
 from orchestration.events import Delivery, JobEvent, deliveries, read_event
 from orchestration.executions import Executions, StartedExecution, same_event
 from orchestration.plan import Plan, plan
-from orchestration.replay import select
+from orchestration.replay import original_outcome, select
 from orchestration.settings import Settings
 from orchestration.workflows import triggers_for
 
@@ -67,6 +67,11 @@ class Router:
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
         event = read_event(delivery, settings.approvals_topic_arn)
+        executions = Executions(self.step_functions, settings)
+        original: dict[str, Any] = {}
+        if event.replay is not None:
+            original = executions.describe(event.replay.of)
+            event = replace(event, outcome=original_outcome(original, event.replay))
         about: dict[str, Any] = {"job_name": event.job_name, "job_run_id": event.job_run_id, "outcome": event.outcome}
         if event.outcome is None:
             found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
@@ -75,14 +80,15 @@ class Router:
         about |= {"config_source": config.source, "config_version": config.version}
         triggers = triggers_for(config.document, event.job_name, event.outcome, settings)
         warnings = (*event.warnings, *config.warnings)
+        if event.replay is not None and not triggers:
+            raise ReplayError(f"the configuration has no {event.outcome} triggers for job {event.job_name!r} any more")
         if triggers is None:
             return self._ignored(about, f"the configuration has no workflow for job {event.job_name!r}", warnings)
         if not triggers:
             return self._ignored(about, f"workflow {event.job_name!r} has no {event.outcome} triggers", warnings)
-        executions = Executions(self.step_functions, settings)
         selected, notes = list(enumerate(triggers)), list[str]()
         if event.replay is not None:
-            selected, notes = select(event, event.replay, triggers, executions.describe(event.replay.of))
+            selected, notes = select(event, event.replay, triggers, original)
         planned = plan(event, selected, config, settings, delivery.delivery_id)
         started = self._start(planned, event, executions)
         report = self._report(planned, started, (*warnings, *notes, *planned.warnings))
@@ -95,7 +101,7 @@ class Router:
         for execution in planned.executions:
             result = executions.start(execution)
             started.append(result)
-            if result.status == "DUPLICATE" and not same_event(result, event.fields):
+            if result.status == "DUPLICATE" and result.existing and not same_event(result, event.fields):
                 break  # Another event has this run id: starting its other batches would mix the two.
         return started
 

@@ -9,38 +9,54 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from typing import Any
+
+MAX_DEPTH = 100
+"""Levels of objects and lists; whoever reads JSON recursively has room for them."""
 
 
 class StrictJSONError(ValueError):
     """The text is not JSON in the strict sense. The message says where and why."""
 
 
-class RepeatedKey:
-    """Stands in the place of a value whose key appears twice in one object, so that only its reader refuses it."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Stands in the place of a value that nobody can use, so that only its own reader refuses it.
 
-    __slots__ = ()
+    Attributes:
+        reason: what is wrong with the value.
+    """
+
+    reason: str
 
 
-REPEATED = RepeatedKey()
+REPEATED = Refused("a key that appears twice")
+TOO_DEEP = Refused(f"something nested deeper than {MAX_DEPTH} levels")
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse ``text``; a key that appears twice has the value ``REPEATED``.
+    """Parse ``text``; what is repeated or nested too deeply is ``REPEATED`` or ``TOO_DEEP`` in its place.
 
     Raises:
-        StrictJSONError: the text is not UTF-8, is not JSON, holds a non-finite number or an unpaired surrogate.
+        StrictJSONError: the text is not UTF-8, is not JSON, holds a number that is not finite or an unpaired surrogate.
     """
     try:
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
+        decoded.encode()
         value = json.loads(decoded, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_object)
+        value = _bounded(value)
         json.dumps(value, ensure_ascii=False, default=lambda _: None).encode()
+    except StrictJSONError:
+        raise
     except UnicodeEncodeError as error:
         raise StrictJSONError("it holds an unpaired surrogate, which is no Unicode text") from error
     except UnicodeDecodeError as error:
         raise StrictJSONError(f"it is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise StrictJSONError(f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise StrictJSONError(f"it holds a number that cannot be read: {error}") from error
     except RecursionError as error:
         raise StrictJSONError("it is nested too deeply") from error
     return value
@@ -56,13 +72,30 @@ def size(value: Any) -> int:
     return len(dumps(value).encode())
 
 
-def contains_repeated_key(value: Any) -> bool:
-    """Whether any object within ``value`` has a key twice."""
-    if isinstance(value, RepeatedKey):
-        return True
-    if isinstance(value, dict):
-        return any(contains_repeated_key(item) for item in value.values())
-    return isinstance(value, list) and any(contains_repeated_key(item) for item in value)
+def refused(value: Any) -> Refused | None:
+    """The first thing within ``value`` that nobody can use, or None."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Refused):
+            return item
+        if isinstance(item, dict | list):
+            waiting += item.values() if isinstance(item, dict) else item
+    return None
+
+
+def _bounded(value: Any) -> Any:
+    """Put ``TOO_DEEP`` in the place of whatever is nested deeper than ``MAX_DEPTH``, without recursion."""
+    level: list[Any] = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        items = (item for one in level for item in (one.values() if isinstance(one, dict) else one))
+        level = [item for item in items if isinstance(item, dict | list)]
+        if not level:
+            return value
+    for container in level:
+        for key in list(container) if isinstance(container, dict) else range(len(container)):
+            container[key] = TOO_DEEP
+    return value
 
 
 def _refuse_constant(name: str) -> Any:

@@ -98,5 +98,5 @@ def _resolve(token: re.Match[str], fields: Mapping[str, Any], where: str) -> Any
         return token["default"]
     raise ResolutionError(
         f"{where}: the event has no field {token['path']!r} for template {token[0]}; its top-level fields are "
-        f"{', '.join(sorted(fields))}. Correct the path, publish the field, or give a default: ${{{token['path']}:-...}}"
+        f"{', '.join(sorted(fields)[:20])}. Correct the path, publish the field, or give a default: ${{{token['path']}:-...}}"
     )

@@ -41,11 +41,14 @@ class Rejected:
         name: where it stands in the configuration, and its target's name where that could be read.
         error: the error's name, as a class of ``orchestration.errors``.
         cause: what was found, what was expected, what to do.
+        meant: type and target name, as far as they could be told; a replay starts nothing else in its place. None where
+            the problem is the workflow's own, and no trigger could be replayed.
     """
 
     name: str
     error: str
     cause: str
+    meant: tuple[str, str] | None = None
 
 
 def check_document(document: Any) -> list[Problem]:
@@ -82,7 +85,7 @@ def triggers_for(document: Any, job_name: str, outcome: Outcome, settings: Setti
     for index, entry in enumerate(entries):
         where = f"{path}.{outcome}[{index}]"
         trigger, wrong = read_trigger(entry, where, settings)
-        triggers.append(Rejected(_name(entry, where), "ConfigError", _join(wrong)) if trigger is None else trigger)
+        triggers.append(_rejected(entry, where, wrong) if trigger is None else trigger)
     return triggers + [Rejected(problem.path, "ConfigError", str(problem)) for problem in problems]
 
 
@@ -125,14 +128,13 @@ def _entries(workflow: Any, path: str, outcome: Outcome) -> tuple[list[Any], lis
     return (entries if isinstance(entries, list) else []), problems
 
 
-def _name(entry: Any, where: str) -> str:
-    """``where``, with the target's name if one can be told: on-call looks for that."""
-    if isinstance(entry, dict):
-        for key in ("job_name", "arn", "dag_id", "detail_type"):
-            if isinstance(entry.get(key), str):
-                return f"{where} ({entry[key]:.100})"
-    return where
-
-
-def _join(problems: list[Problem]) -> str:
-    return "; ".join(str(problem) for problem in problems)[:4000]
+def _rejected(entry: Any, where: str, problems: list[Problem]) -> Rejected:
+    """The invalid trigger ``entry``, with its target's name if one can be told: on-call looks for that."""
+    fields = entry if isinstance(entry, dict) else {}
+    target = next(
+        (fields[key] for key in ("job_name", "arn", "dag_id", "detail_type") if isinstance(fields.get(key), str)), ""
+    )
+    kind = fields.get("type") if isinstance(fields.get("type"), str) else ""
+    cause = "; ".join(str(problem) for problem in problems)
+    name = f"{where} ({target:.100})" if target else where
+    return Rejected(name, "ConfigError", cause, (kind if kind in BY_TYPE else "", target))

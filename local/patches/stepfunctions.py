@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
@@ -30,6 +28,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from local.clients import client as engine_client
 from local.patches.replacing import replaced
 from local.wiring import Wiring
 
@@ -84,18 +83,9 @@ def cached_clients(wiring: Wiring) -> Iterator[None]:
 
     @functools.cache
     def build(service_name: str, region_name: str) -> Any:
-        client = boto3.session.Session().client(
-            service_name,
-            region_name=region_name,
-            endpoint_url=wiring.endpoint,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
-            config=Config(
-                parameter_validation=False, retries={"total_max_attempts": 1}, max_pool_connections=50, read_timeout=120
-            ),
-        )
-        wiring.faults.watch(client)
-        return client
+        made = engine_client(service_name, region_name, wiring.endpoint, parameter_validation=False)
+        wiring.faults.watch(made)
+        return made
 
     def client(service_name: str, region_name: str, **_: Any) -> Any:
         with lock:

@@ -9,6 +9,7 @@ from typing import Any
 from local.account import ACCOUNT
 from local.engine import Engine
 from local.targets.queues import messages
+from orchestration.errors import ConfigError
 from orchestration.triggers.eventbridge import EventBridge
 
 
@@ -44,3 +45,15 @@ def _bus(trigger: EventBridge) -> str:
 
 def _queue(bus: str) -> str:
     return f"events-of-{re.sub('[^A-Za-z0-9_-]', '-', bus)}"[:80]
+
+
+def address(trigger: EventBridge) -> str:
+    """The bus's name."""
+    return _bus(trigger)
+
+
+def remove(engine: Engine, trigger: EventBridge) -> None:
+    """Delete the bus; the default bus is always there."""
+    if _bus(trigger) == "default":
+        raise ConfigError(f"eventbridge {trigger.name()}: the default event bus cannot be missing, on AWS neither")
+    engine.client("events").delete_event_bus(Name=_bus(trigger))

@@ -28,3 +28,13 @@ def create(engine: Engine, trigger: GlueJob) -> None:
 def received(engine: Engine, trigger: GlueJob, run_id: str) -> Any:
     """The run's job arguments."""
     return engine.client("glue").get_job_run(JobName=trigger.job_name, RunId=run_id)["JobRun"].get("Arguments")
+
+
+def address(trigger: GlueJob) -> str:
+    """The job's name."""
+    return trigger.job_name
+
+
+def remove(engine: Engine, trigger: GlueJob) -> None:
+    """Delete the job."""
+    engine.client("glue").delete_job(JobName=trigger.job_name)

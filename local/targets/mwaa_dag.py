@@ -19,3 +19,15 @@ def received(engine: Engine, trigger: MwaaDag, run_id: str) -> Any:
         if run["dag_run_id"] == run_id:
             return run["conf"]
     return None
+
+
+def address(trigger: MwaaDag) -> str:
+    """Region, environment and DAG."""
+    return f"{trigger.region}/{trigger.environment_name}/{trigger.dag_id}"
+
+
+def remove(engine: Engine, trigger: MwaaDag) -> None:
+    """Forget the DAG; its environment stays."""
+    region = trigger.region or engine.region
+    engine.airflow.add_environment(region, trigger.environment_name)
+    engine.airflow.environments[region, trigger.environment_name].pop(trigger.dag_id, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from local.engine import Engine
@@ -24,3 +25,15 @@ def received(engine: Engine, trigger: SqsMwaa, run_id: str) -> Any:
 
 def _queue(trigger: SqsMwaa) -> str:
     return trigger.queue_url.rsplit("/", 1)[-1] or DEFAULT_QUEUE
+
+
+def address(trigger: SqsMwaa) -> str:
+    """The queue's name."""
+    return _queue(trigger)
+
+
+def remove(engine: Engine, trigger: SqsMwaa) -> None:
+    """Delete the queue, if it is there."""
+    sqs = engine.client("sqs")
+    with contextlib.suppress(sqs.exceptions.QueueDoesNotExist):
+        sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=_queue(trigger))["QueueUrl"])

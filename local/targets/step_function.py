@@ -29,3 +29,13 @@ def create(engine: Engine, trigger: StepFunction) -> None:
 def received(engine: Engine, trigger: StepFunction, run_id: str) -> Any:
     """The nested execution's input."""
     return json.loads(engine.client("stepfunctions").describe_execution(executionArn=run_id)["input"])
+
+
+def address(trigger: StepFunction) -> str:
+    """The state machine's ARN."""
+    return trigger.arn
+
+
+def remove(engine: Engine, trigger: StepFunction) -> None:
+    """Delete the state machine."""
+    engine.client("stepfunctions").delete_state_machine(stateMachineArn=trigger.arn)

@@ -99,15 +99,51 @@ def test_every_field_has_a_meaning(trigger: type[Trigger]) -> None:
         assert re.search(rf"\| `{field.name}` \| [^|]+ \| [^|]+ \| [^|]{{10,}} \|", section), field.name
 
 
+def paths_lacking(trigger: type[Trigger], parameters: Any) -> list[str]:
+    """Paths that ``parameters`` read and the trigger's item does not have: each would end the whole execution on AWS."""
+    item = {"event": EVENT.fields, "request": request(trigger), "outcome": {"index": 0, "type": "", "name": ""}}
+    lacking = []
+    for path in paths_in(parameters):
+        node: Any = item
+        for segment in () if path.startswith("$$.") else path.removeprefix("$.").split("."):
+            node = node.get(segment) if isinstance(node, dict) else None
+        if node is None:
+            lacking.append(path)
+    return lacking
+
+
 @each_type
 def test_the_request_has_every_path_that_the_machine_reads(trigger: type[Trigger]) -> None:
-    item = {"event": EVENT.fields, "request": request(trigger), "outcome": {"index": 0, "type": "", "name": ""}}
-    for path in paths_in(trigger.INTEGRATION.parameters):
-        if not path.startswith("$$."):
-            node: Any = item
-            for segment in path.removeprefix("$.").split("."):
-                assert segment in node, f"{trigger.TYPE}: {path} is not in the item"
-                node = node[segment]
+    assert paths_lacking(trigger, trigger.INTEGRATION.parameters) == []
+
+
+@each_type
+def test_a_planted_path_that_is_missing_is_found(trigger: type[Trigger]) -> None:
+    planted = {**trigger.INTEGRATION.parameters, "Planted": {"deep.$": "States.Format('{}', $.request.nowhere)"}}
+    assert paths_lacking(trigger, planted) == ["$.request.nowhere"]
+
+
+@each_type
+def test_a_minimal_request_has_every_path_too(trigger: type[Trigger]) -> None:
+    """Optional fields left out: their paths must still be there."""
+    required = {field.name for field in dataclasses.fields(trigger) if field.default is dataclasses.MISSING}
+    required = {name for name in required if _has_no_factory(trigger, name)}
+    minimal = {key: value for key, value in trigger.EXAMPLE.items() if key in required | {"type"}}
+    read, problems = read_trigger(minimal, "minimal", SETTINGS)
+    assert problems == []
+    assert read is not None
+    built = read.request(Resolution(event=EVENT, settings=SETTINGS, run_id="run-0"))
+    assert shape(built).keys() == shape(request(trigger)).keys()
+
+
+def _has_no_factory(trigger: type[Trigger], name: str) -> bool:
+    (field,) = (field for field in dataclasses.fields(trigger) if field.name == name)
+    return field.default_factory is dataclasses.MISSING
+
+
+def shape(value: dict[str, Any]) -> dict[str, Any]:
+    """The request's own keys, without what arguments and conf hold."""
+    return dict.fromkeys(value)
 
 
 @each_type

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -169,6 +170,68 @@ def test_validate() -> None:
     assert orchestrator("validate", elsewhere, "--region", "us-west-1").returncode == 2
 
 
+def test_a_default_queue_can_be_missing(event: Event) -> None:
+    arguments = (
+        "--config",
+        "orchestration/workflow_config.json",
+        "--missing",
+        "sqs_mwaa:filter_image_glue_pyspark",
+        "--json",
+    )
+    text = json.dumps(event(job_name="transform_images"))
+    answer = orchestrator("simulate", "--event", "-", *arguments, given=text)
+    assert answer.returncode == 1
+    statuses = {one["type"]: one["status"] for one in json.loads(answer.stdout)["executions"][0]["triggers"]}
+    assert statuses["sqs_mwaa"] == "FAILED"
+
+
+def test_targets_of_one_name_in_two_places(tmp_path: Path, event: Event) -> None:
+    triggers = [
+        {"type": "mwaa_dag", "environment_name": "one", "dag_id": "d"},
+        {"type": "mwaa_dag", "environment_name": "two", "dag_id": "d"},
+        {"type": "sqs_mwaa", "dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/1/one"},
+        {"type": "sqs_mwaa", "dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/1/two"},
+        {"type": "glue_job", "job_name": "j", "arguments": {"--key": "arn:aws:kms:us-east-1:1:key/k"}},
+    ]
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"workflows": {"upstream": {"on_success": triggers}}}))
+    answer = simulate(event(), "--json", config=config)
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--region", "nowhere-1"), "region: found 'nowhere-1', expected one in which AWS has Step Functions"),
+        (("--topic", "job_event"), "--topic: found 'job_event', expected job_events or job_approvals"),
+    ],
+)
+def test_bad_options_are_one_line_and_exit_2(event: Event, arguments: tuple[str, ...], words: str) -> None:
+    answer = simulate(event(), *arguments)
+    assert (answer.returncode, words in answer.stderr, answer.stderr.count("\n")) == (2, True, 1)
+
+
+def test_a_taken_port_is_one_line_and_exit_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = orchestrator("local", "--port", str(taken.getsockname()[1]))
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert "choose another with --port" in answer.stderr
+
+
+def test_the_engine_ignores_this_machines_aws_configuration(event: Event) -> None:
+    text = json.dumps(event(job_name="load_promos"))
+    answer = orchestrator("simulate", "--event", "-", given=text, AWS_PROFILE="nowhere", AWS_CONFIG_FILE="nowhere")
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_standard_input_that_is_not_utf_8() -> None:
+    command = [*COMMAND, "simulate", "--event", "-"]
+    answer = subprocess.run(
+        command, cwd=ROOT, input=b"\xff\xfe", capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
+    )
+    assert (answer.returncode, b"it is not UTF-8" in answer.stderr, b"Traceback" in answer.stderr) == (2, True, False)
+
+
 def test_demo() -> None:
     answer = orchestrator("demo", "--json")
     assert answer.returncode == 0, answer.stderr
@@ -236,6 +299,8 @@ def test_local_with_two_variables_and_replay(event: Event, monkeypatch: pytest.M
         assert json.loads(wish.stdout)["$replay"]["only"] == [2]
         replayed = orchestrator("replay", execution["executionArn"], "--only", "2,4", "--tag", "again")
         assert (replayed.returncode, replayed.stdout.count("TRIGGERED")) == (0, 2)
+        same = orchestrator("replay", execution["executionArn"], "--only", "2,4", "--tag", "again")
+        assert (same.returncode, "DUPLICATE" in same.stdout) == (3, True)
         by_name = orchestrator(
             "replay", execution["name"], "--function", "local-downstream-orchestrator", "--only", "1", "--json"
         )

@@ -26,7 +26,8 @@ def simulator(engine: Engine) -> Simulator:
     [
         ({"status": "FAILED"}, "FILTERED"),
         ({"status": ...}, "FILTERED"),
-        ({"decision": "REJECTED"}, "FILTERED"),
+        ({"decision": "REJECTED", "status": "DONE"}, "FILTERED"),
+        ({"decision": None, "job_run_id": "decision-null"}, "ROUTED"),
         ({"decision": "APPROVED"}, "IGNORED"),
         ({"job_run_id": "passes"}, "ROUTED"),
     ],
@@ -34,7 +35,7 @@ def simulator(engine: Engine) -> Simulator:
 def test_filters(simulator: Simulator, event: Event, change: dict[str, Any], status: str) -> None:
     simulation = simulator.publish(json.dumps(event(**change)))
     assert simulation.status == status
-    assert simulation.topic == ("job_approvals" if "decision" in change else "job_events")
+    assert simulation.topic == ("job_approvals" if change.get("decision") == "APPROVED" else "job_events")
 
 
 def test_a_dropped_event_does_not_reach_the_router(simulator: Simulator, event: Event) -> None:

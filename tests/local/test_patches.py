@@ -28,6 +28,11 @@ def run(engine: Engine, state: dict[str, Any], given: Any = None) -> dict[str, A
         "stateMachineArn"
     ]
     execution = client.start_execution(stateMachineArn=arn, name="e", input=json.dumps(given or {}))["executionArn"]
+    return ended(client, execution)
+
+
+def ended(client: Any, execution: str) -> dict[str, Any]:
+    """The execution, once it has ended."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         described: dict[str, Any] = client.describe_execution(executionArn=execution)
@@ -139,8 +144,7 @@ def mock_config_file(engine: Engine) -> bool:
         execution = client.start_execution(stateMachineArn=f"{arn}#Sent", name="e", input="{}")["executionArn"]
     except client.exceptions.ClientError:
         return False
-    time.sleep(0.3)
-    return "mocked" in client.describe_execution(executionArn=execution).get("output", "")
+    return "mocked" in ended(client, execution).get("output", "")
 
 
 def missing_event_bus(engine: Engine) -> bool:

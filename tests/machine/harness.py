@@ -6,6 +6,7 @@ import json
 import time
 import types
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -95,7 +96,10 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """
     events = {event["id"]: event for event in history}
     script: dict[str, list[dict[str, Any]]] = {}
+    attempts: Counter[str] = Counter()
     for event in history:
+        if "taskScheduledEventDetails" in event:
+            attempts[_state_of(event, events)] += 1
         failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
         if failed:
             answer = {"throw": {"Error": failed["error"], "Cause": failed.get("cause", "")}}
@@ -103,11 +107,15 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
             answer = {"return": json.loads(event["taskSucceededEventDetails"]["output"])}
         else:
             continue
-        before = event
-        while "stateEnteredEventDetails" not in before:
-            before = events[before["previousEventId"]]
-        script.setdefault(before["stateEnteredEventDetails"]["name"], []).append(answer)
-    return script
+        script.setdefault(_state_of(event, events), []).append(answer)
+    # moto notes the late answer of a call that has timed out: it belongs to no attempt.
+    return {state: answers[: attempts[state]] for state, answers in script.items()}
+
+
+def _state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
+    while "stateEnteredEventDetails" not in event:
+        event = events[event["previousEventId"]]
+    return str(event["stateEnteredEventDetails"]["name"])
 
 
 @contextmanager

@@ -68,7 +68,7 @@ FAULTS = (
 )
 POSITIONS = {"first": 0, "middle": 2, "last": 4}
 CELLS = list(itertools.product([one.TYPE for one in REGISTRY], FAULTS, POSITIONS))
-TIMEOUT = 1.0
+TIMEOUT = 2.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def fault_of(kind: str, what: str) -> Fault | None:
         "throttled twice": Fault(status=429, code=THROTTLED[kind], times=2),
         "throttled for ever": Fault(status=429, code=THROTTLED[kind]),
         "server error": Fault(status=500, code=SERVER_ERROR[kind]),
-        "timeout": Fault(delay=TIMEOUT * 1.5),
+        "timeout": Fault(delay=TIMEOUT * 1.25),
         "malformed response": Fault(status=200, body='{"unfinished": '),
         "invalid request": Fault(status=400, code=INVALID[kind]),
     }[what]

@@ -22,7 +22,10 @@ from builder.state_machine import render
 from local.engine import running
 from orchestration.executions import Executions
 from orchestration.settings import Settings
+from orchestration.triggers import REGISTRY
 from tests.machine.harness import shortened
+from tests.second_interpreter import NodeProgram
+from tests.second_interpreter import running as second_interpreter
 
 FILES = Path(__file__).parents[2] / "statemachines"
 MOCKS = json.loads((FILES / "MockConfigFile.json").read_text())
@@ -66,6 +69,34 @@ def test_case(executions: Executions, name: str) -> None:
     assert statuses == {kind: "FAILED" if kind in failing else "TRIGGERED" for kind in statuses}
     assert len(statuses) == len(mocks.sample_input()["triggers"])
     assert described["status"] == ("FAILED" if failing else "SUCCEEDED")
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[NodeProgram]:
+    with second_interpreter("interpret.mjs") as program:
+        yield program
+
+
+def attempts(response: dict[str, Any]) -> list[dict[str, Any]]:
+    """A mocked response, attempt by attempt, as the second interpreter takes it."""
+    answers = []
+    for span, answer in response.items():
+        first, _, last = span.partition("-")
+        answers += [{key.lower(): value for key, value in answer.items()}] * (int(last or first) - int(first) + 1)
+    return answers
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_case_on_the_second_interpreter(second: NodeProgram, name: str) -> None:
+    case = CASES[name]
+    script = {one.INTEGRATION.state: attempts(case.responses[one.TYPE]) for one in REGISTRY}
+    context = {"Execution": {"Id": "arn:aws:states:us-west-1:123456789012:execution:m:e", "Name": "e"}}
+    answer = second.ask(
+        {"definition": json.loads(DEFINITION), "input": mocks.sample_input(), "context": context, "script": script}
+    )
+    statuses = {one["type"]: one["result"]["status"] for one in answer["outcomes"]}
+    assert statuses == {one.TYPE: "FAILED" if one.TYPE in case.failing else "TRIGGERED" for one in REGISTRY}
+    assert answer["calls"] == {state: len(answers) for state, answers in script.items()}
 
 
 def test_the_file_has_every_kind_of_case_for_every_type() -> None:

@@ -11,7 +11,7 @@ from orchestration import strictjson
 from orchestration.config import LoadedConfig
 from orchestration.errors import OversizedEventError
 from orchestration.events import Delivery, JobEvent, Replay, read_event
-from orchestration.plan import MAX_INPUT, MAX_NAME, MAX_TRIGGERS, Plan, execution_name, plan
+from orchestration.plan import MAX_CAUSE, MAX_INPUT, MAX_NAME, MAX_TRIGGERS, Plan, execution_name, plan
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.triggers.glue_job import GlueJob
@@ -106,7 +106,7 @@ def test_a_request_that_has_no_room_is_rejected_beside_the_others() -> None:
 
 
 def test_an_event_that_fits_nowhere_is_refused_with_its_size() -> None:
-    with pytest.raises(OversizedEventError, match=r"found 300,0\d\d bytes, expected at most 22\d,\d\d\d"):
+    with pytest.raises(OversizedEventError, match=r"found 300,0\d\d bytes, expected at most 23\d,\d\d\d"):
         planned(event(blob="x" * 300_000), glue(1))
 
 
@@ -120,7 +120,9 @@ def test_an_unresolved_trigger_travels_as_rejected() -> None:
     assert [item["type"] for item in items] == ["rejected", "rejected", "glue_job"]
     assert items[0]["name"] == "a"
     assert items[0]["request"]["Error"] == "ResolutionError"
-    assert len(items[1]["request"]["Cause"]) == 4000
+    assert len(items[1]["request"]["Cause"]) == MAX_CAUSE
+    assert items[0]["meant"] == {"type": "glue_job", "name": "a"}
+    assert "meant" not in items[1]
 
 
 def test_run_ids_are_unique_over_batches_and_deterministic() -> None:

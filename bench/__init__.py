@@ -1,0 +1,1 @@
+"""Measurements: run by hand, quoted with their command, never part of the tests."""

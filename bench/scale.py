@@ -1,0 +1,61 @@
+"""How the whole path does with 1 to 5,000 triggers of one event: ``python -m bench.scale [COUNT ...]``.
+
+Everything runs on the embedded engine, in one process, so that seconds say something about the engine only; what carries
+over to AWS is how many executions, transitions and history events an event makes.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+
+from local.engine import running
+from local.simulation import Simulator
+
+COUNTS = (1, 10, 40, 100, 1000, 5000)
+
+
+def measure(count: int) -> dict[str, float]:
+    """One event with ``count`` sqs_mwaa triggers, on an engine of its own."""
+    triggers = [{"type": "sqs_mwaa", "dag_id": f"dag_{number}"} for number in range(count)]
+    event = {"job_name": "job", "job_run_id": f"run-{count}", "status": "SUCCESS"}
+    with running() as engine:
+        simulator = Simulator.deployed(engine, {"workflows": {"job": {"on_success": triggers}}})
+        began = time.monotonic()
+        simulation = simulator.publish(json.dumps(event), timeout=1800)
+        seconds = time.monotonic() - began
+        client = engine.client("stepfunctions")
+        histories = [
+            len(client.get_execution_history(executionArn=execution.arn)["events"])
+            for execution in simulation.executions
+        ]
+    return {
+        "triggers": count,
+        "started": sum(trigger.status == "TRIGGERED" for trigger in simulation.triggers),
+        "executions": len(simulation.executions),
+        "transitions": sum(execution.transitions for execution in simulation.executions),
+        "events a trigger": round(sum(histories) / count, 1),
+        "most events": max(histories),
+        "seconds": round(seconds, 1),
+        "ms a trigger": round(1000 * seconds / count, 1),
+    }
+
+
+def main() -> None:
+    """Measure each count once, the first one thrice, and print a table."""
+    counts = [int(argument) for argument in sys.argv[1:]] or list(COUNTS)
+    rows = []
+    for count in counts:
+        runs = [measure(count) for _ in range(3 if count <= 100 else 1)]
+        row = runs[0] | {"seconds": statistics.median(run["seconds"] for run in runs)}
+        rows.append(row)
+        if len(rows) == 1:
+            sys.stdout.write("  ".join(f"{name:>16}" for name in row) + "\n")
+        sys.stdout.write("  ".join(f"{value:>16,}" for value in row.values()) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

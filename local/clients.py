@@ -1,0 +1,37 @@
+"""boto3 clients of the engine: its address and credentials, and nothing of this machine's AWS configuration."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+
+def session() -> boto3.session.Session:
+    """A session that reads no profile, no configuration and no credentials file."""
+    nowhere: tuple[Any, ...] = (None, [], os.devnull, None)
+    variables = {"profile": (None, [], None, None), "config_file": nowhere, "credentials_file": nowhere}
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))
+
+
+def client(service: str, region: str, endpoint: str, **settings: Any) -> Any:
+    """A client of ``service`` at ``endpoint``; ``settings`` are botocore's."""
+    defaults: dict[str, Any] = {
+        "retries": {"total_max_attempts": 1},
+        "max_pool_connections": 50,
+        "read_timeout": 120,
+        "inject_host_prefix": False,
+        "s3": {"addressing_style": "path"},
+        "proxies": {},
+    }
+    return session().client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
+        config=Config(**(defaults | settings)),
+    )
