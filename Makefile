@@ -6,7 +6,7 @@ STAMP := $(VENV)/.synced
 NODE := tests/second_interpreter
 NODE_STAMP := $(NODE)/node_modules/.synced
 
-.PHONY: help demo test check format build local lock node clean
+.PHONY: help demo test test-aws check format build local lock node clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -17,6 +17,10 @@ demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in thi
 
 test: $(STAMP) node check ## The checks, then every test
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+test-aws: $(STAMP) ## Each state alone on AWS's TestState API: make test-aws PROFILE=name
+	@test -n "$(PROFILE)" || { echo "Which AWS profile? make test-aws PROFILE=name (it needs states:TestState)" >&2; exit 2; }
+	@TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate
 
 check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff check .

@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builder import definition_checks, docs, iam, limits, mocks, schema, state_machine
+from builder import definition_checks, docs, iam, limits, mocks, picture, schema, state_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def artifacts() -> dict[str, str]:
     """Every generated file: path from the repository's root, and its text."""
+    definition = state_machine.build()
     return {
-        "statemachines/downstream_orchestrator.asl.json": _json(state_machine.build()),
+        "statemachines/downstream_orchestrator.asl.json": _json(definition),
+        "statemachines/downstream_orchestrator.svg": picture.build(definition),
         "statemachines/MockConfigFile.json": _json(mocks.build()),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),

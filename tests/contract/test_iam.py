@@ -1,0 +1,81 @@
+"""The generated policies: every action exists, each state has what AWS documents for it, and nothing is wider than said.
+
+``permissions.json`` holds, with their pages, the actions that are no API operation and those of each service integration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+
+from builder import iam
+from orchestration.triggers import REGISTRY
+
+FOLDER = Path(__file__).parents[2] / "statemachines"
+POLICIES = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.iam.json"))}
+KNOWN = json.loads((Path(__file__).parent / "permissions.json").read_text())
+
+
+def granted(policy: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for action in statement["Action"]:
+            yield action, statement["Resource"]
+
+
+GRANTS = [(name, action, resource) for name, policy in POLICIES.items() for action, resource in granted(policy)]
+each_grant = pytest.mark.parametrize(
+    ("policy", "action", "resource"), GRANTS, ids=[f"{name}-{action}" for name, action, _ in GRANTS]
+)
+
+
+def test_there_is_a_policy_for_each_role() -> None:
+    assert set(POLICIES) == {"state_machine.iam.json", "downstream_orchestrator.iam.json", "mwaa_dag.iam.json"}
+
+
+@each_grant
+def test_the_action_exists(policy: str, action: str, resource: str) -> None:
+    prefix, _, operation = action.partition(":")
+    if action in KNOWN["permission_only"]:
+        return
+    model = botocore.session.get_session().get_service_model(KNOWN["service_of_prefix"][prefix])
+    assert operation in model.operation_names
+
+
+def test_a_misspelt_action_would_be_seen() -> None:
+    with pytest.raises(AssertionError):
+        test_the_action_exists("", "glue:StartJobRuns", "")
+
+
+@each_grant
+def test_only_what_knows_no_resources_is_granted_on_all(policy: str, action: str, resource: str) -> None:
+    unscoped = {allow.action for allow in iam.UNSCOPED}
+    assert (resource == "*") == (action in unscoped)
+    assert "*" not in action
+
+
+@pytest.mark.parametrize("allow", iam.UNSCOPED, ids=lambda allow: allow.action)
+def test_a_grant_on_all_cites_its_reason(allow: Any) -> None:
+    assert allow.page.startswith("https://docs.aws.amazon.com/step-functions/")
+
+
+@pytest.mark.parametrize("trigger", REGISTRY, ids=lambda trigger: trigger.TYPE)
+def test_a_state_has_the_actions_that_aws_documents_for_its_resource(trigger: Any) -> None:
+    documented = KNOWN["integrations"][trigger.INTEGRATION.resource]
+    assert sorted(allow.action for allow in trigger.INTEGRATION.iam) == sorted(documented["actions"])
+    assert {allow.page for allow in trigger.INTEGRATION.iam} == {documented["page"]}
+    actions = {action for action, _ in granted(POLICIES["state_machine.iam.json"])}
+    assert set(documented["actions"]) <= actions
+
+
+def test_the_machine_may_do_nothing_that_no_state_does() -> None:
+    needed = {
+        action for trigger in REGISTRY for action in KNOWN["integrations"][trigger.INTEGRATION.resource]["actions"]
+    }
+    extra = {action for action, _ in granted(POLICIES["state_machine.iam.json"])} - needed
+    assert extra == {allow.action for allow in iam.UNSCOPED}

@@ -1,0 +1,184 @@
+"""The committed definition, state by state, as inputs of the TestState API.
+
+Source: docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder import mocks
+from builder.state_machine import render
+from orchestration.triggers import REGISTRY, Trigger
+
+ROLE = "arn:aws:iam::123456789012:role/not-assumed"
+DEFINITION = json.loads(
+    render(
+        (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),
+        {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
+    )
+)
+STATES = {**DEFINITION["States"], **DEFINITION["States"]["Start every trigger"]["ItemProcessor"]["States"]}
+CONTEXT = {
+    "Execution": {
+        "Id": "arn:aws:states:us-west-1:123456789012:execution:machine:name",
+        "Name": "name",
+        "RoleArn": ROLE,
+        "StartTime": "2026-01-01T00:00:00Z",
+        "Input": {},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateCase:
+    """One call of TestState, and what must come of it.
+
+    Attributes:
+        retries: how often the state was retried before.
+        output: the exact output, or None where it is not looked at.
+    """
+
+    id: str
+    state: str
+    given: Any
+    status: str
+    following: str = ""
+    mock: dict[str, Any] | None = None
+    retries: int = 0
+    output: Any = None
+
+    def request(self) -> dict[str, Any]:
+        """Arguments of ``boto3.client("stepfunctions").test_state``."""
+        arguments: dict[str, Any] = {
+            "definition": json.dumps(STATES[self.state]),
+            "roleArn": ROLE,
+            "input": json.dumps(self.given),
+            "context": json.dumps(CONTEXT),
+            "inspectionLevel": "DEBUG",
+        }
+        if self.mock is not None:
+            arguments["mock"] = self.mock
+        if self.retries:
+            arguments["stateConfiguration"] = {"retrierRetryCount": self.retries}
+        return arguments
+
+
+def cases() -> Iterator[StateCase]:
+    """Every case: each type's Task, the Choices, and the states that record and explain failures."""
+    for index, (trigger, item) in enumerate(zip(REGISTRY, mocks.sample_input()["triggers"], strict=True)):
+        outcome = {"index": index, "type": item["type"], "name": item["name"]}
+        yield from _task(trigger, {"event": mocks.SAMPLE_EVENT, "request": item["request"], "outcome": outcome})
+    yield from _other()
+
+
+def _task(trigger: type[Trigger], given: dict[str, Any]) -> Iterator[StateCase]:
+    integration, kind = trigger.INTEGRATION, trigger.TYPE
+    choice = {"state": "Which type of trigger?", "given": given, "status": "SUCCEEDED"}
+    yield StateCase(id=f"{kind}-chosen", following=integration.state, **choice)
+    started = {"result": json.dumps(integration.sample), "fieldValidationMode": "PRESENT"}
+    yield StateCase(id=f"{kind}-started", state=integration.state, given=given, mock=started, status="SUCCEEDED")
+    for retry in integration.retries:
+        error = {"errorOutput": {"error": retry.errors[0], "cause": "mocked"}}
+        case = {"state": integration.state, "given": given, "mock": error}
+        yield StateCase(id=f"{kind}-{retry.errors[0]}-retried", status="RETRIABLE", **case)
+        yield StateCase(
+            id=f"{kind}-{retry.errors[0]}-used-up",
+            status="CAUGHT_ERROR",
+            following="Record failure",
+            retries=retry.at_most,
+            **case,
+        )
+    for name in ("States.Timeout", "Unheard.OfException"):
+        error = {"errorOutput": {"error": name, "cause": ""}}
+        yield StateCase(
+            id=f"{kind}-{name}",
+            state=integration.state,
+            given=given,
+            mock=error,
+            status="CAUGHT_ERROR",
+            following="Record failure",
+        )
+    for name in integration.already_started:
+        error = {"errorOutput": {"error": name, "cause": "mocked"}}
+        following = f"{integration.state}: it was started already"
+        yield StateCase(
+            id=f"{kind}-{name}",
+            state=integration.state,
+            given=given,
+            mock=error,
+            status="CAUGHT_ERROR",
+            following=following,
+        )
+
+
+def _other() -> Iterator[StateCase]:
+    outcome = {"index": 0, "type": "rejected", "name": "n"}
+    error = {"Error": "ResolutionError", "Cause": "no such field"}
+    rejected = {"event": {}, "request": error, "outcome": outcome}
+    failed = {**outcome, "error": error, "result": {"status": "FAILED"}}
+    silent = {**outcome, "error": {"Error": "States.Timeout"}, "result": {"status": "FAILED"}}
+    good = {"index": 1, "type": "glue_job", "name": "g", "result": {"status": "TRIGGERED", "id": "jr_1"}}
+    choice, unknown = "Which type of trigger?", {**rejected, "outcome": {**outcome, "type": "not_a_type"}}
+    yield StateCase(
+        id="rejected-chosen",
+        state=choice,
+        given=rejected,
+        status="SUCCEEDED",
+        following="Note why the trigger was rejected",
+    )
+    yield StateCase(
+        id="unknown-chosen", state=choice, given=unknown, status="SUCCEEDED", following="Note unknown trigger type"
+    )
+    yield StateCase(
+        id="rejected-noted",
+        state="Note why the trigger was rejected",
+        given=rejected,
+        status="SUCCEEDED",
+        following="Record failure",
+        output={**rejected, "outcome": {**outcome, "error": error}},
+    )
+    yield StateCase(
+        id="failure-recorded",
+        state="Record failure",
+        given={**rejected, "outcome": {**outcome, "error": error}},
+        status="SUCCEEDED",
+        output=failed,
+    )
+    verdict, collect = "Did every trigger start?", "Collect failed triggers"
+    for given, following in (
+        ({"any_failed": False}, "All triggers started"),
+        ({"any_failed": True}, collect),
+        ({}, collect),
+    ):
+        yield StateCase(
+            id=f"verdict-{json.dumps(given)}",
+            state=verdict,
+            given={"outcomes": [], **given},
+            status="SUCCEEDED",
+            following=following,
+        )
+    for name, outcomes in (("one", [failed, good]), ("all", [failed] * 3), ("without-a-cause", [silent, good])):
+        total, lost = len(outcomes), [one for one in outcomes if "error" in one]
+        yield StateCase(
+            id=f"collect-{name}",
+            state=collect,
+            given={"outcomes": outcomes, "any_failed": True},
+            status="SUCCEEDED",
+            following="Explain which triggers failed",
+            output={"total": total, "failed": lost},
+        )
+        yield StateCase(
+            id=f"explain-{name}",
+            state="Explain which triggers failed",
+            given={"total": total, "failed": lost},
+            status="SUCCEEDED",
+            following="Some triggers failed",
+        )
+    yield StateCase(
+        id="fail", state="Some triggers failed", given={"error": "TriggersFailed", "cause": "c"}, status="FAILED"
+    )
