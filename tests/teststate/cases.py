@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,42 +78,30 @@ def cases() -> Iterator[StateCase]:
 
 def _task(trigger: type[Trigger], given: dict[str, Any]) -> Iterator[StateCase]:
     integration, kind = trigger.INTEGRATION, trigger.TYPE
-    choice = {"state": "Which type of trigger?", "given": given, "status": "SUCCEEDED"}
-    yield StateCase(id=f"{kind}-chosen", following=integration.state, **choice)
-    started = {"result": json.dumps(integration.sample), "fieldValidationMode": "PRESENT"}
-    yield StateCase(id=f"{kind}-started", state=integration.state, given=given, mock=started, status="SUCCEEDED")
+    yield StateCase(
+        id=f"{kind}-chosen",
+        state="Which type of trigger?",
+        given=given,
+        status="SUCCEEDED",
+        following=integration.state,
+    )
+    sample = {"result": json.dumps(integration.sample), "fieldValidationMode": "PRESENT"}
+    task = StateCase(id=f"{kind}-started", state=integration.state, given=given, status="SUCCEEDED", mock=sample)
+    yield task
+    caught = replace(task, status="CAUGHT_ERROR", following="Record failure")
     for retry in integration.retries:
-        error = {"errorOutput": {"error": retry.errors[0], "cause": "mocked"}}
-        case = {"state": integration.state, "given": given, "mock": error}
-        yield StateCase(id=f"{kind}-{retry.errors[0]}-retried", status="RETRIABLE", **case)
-        yield StateCase(
-            id=f"{kind}-{retry.errors[0]}-used-up",
-            status="CAUGHT_ERROR",
-            following="Record failure",
-            retries=retry.at_most,
-            **case,
-        )
-    for name in ("States.Timeout", "Unheard.OfException"):
-        error = {"errorOutput": {"error": name, "cause": ""}}
-        yield StateCase(
-            id=f"{kind}-{name}",
-            state=integration.state,
-            given=given,
-            mock=error,
-            status="CAUGHT_ERROR",
-            following="Record failure",
-        )
-    for name in integration.already_started:
-        error = {"errorOutput": {"error": name, "cause": "mocked"}}
+        error = retry.errors[0]
+        yield replace(task, id=f"{kind}-{error}-retried", status="RETRIABLE", mock=_error(error))
+        yield replace(caught, id=f"{kind}-{error}-used-up", mock=_error(error), retries=retry.at_most)
+    for error in ("States.Timeout", "Unheard.OfException"):
+        yield replace(caught, id=f"{kind}-{error}", mock=_error(error))
+    for error in integration.already_started:
         following = f"{integration.state}: it was started already"
-        yield StateCase(
-            id=f"{kind}-{name}",
-            state=integration.state,
-            given=given,
-            mock=error,
-            status="CAUGHT_ERROR",
-            following=following,
-        )
+        yield replace(caught, id=f"{kind}-{error}", mock=_error(error), following=following)
+
+
+def _error(name: str) -> dict[str, Any]:
+    return {"errorOutput": {"error": name, "cause": "mocked"}}
 
 
 def _other() -> Iterator[StateCase]:
@@ -124,16 +112,9 @@ def _other() -> Iterator[StateCase]:
     silent = {**outcome, "error": {"Error": "States.Timeout"}, "result": {"status": "FAILED"}}
     good = {"index": 1, "type": "glue_job", "name": "g", "result": {"status": "TRIGGERED", "id": "jr_1"}}
     choice, unknown = "Which type of trigger?", {**rejected, "outcome": {**outcome, "type": "not_a_type"}}
-    yield StateCase(
-        id="rejected-chosen",
-        state=choice,
-        given=rejected,
-        status="SUCCEEDED",
-        following="Note why the trigger was rejected",
-    )
-    yield StateCase(
-        id="unknown-chosen", state=choice, given=unknown, status="SUCCEEDED", following="Note unknown trigger type"
-    )
+    chosen = StateCase(id="", state=choice, given=rejected, status="SUCCEEDED")
+    yield replace(chosen, id="rejected-chosen", following="Note why the trigger was rejected")
+    yield replace(chosen, id="unknown-chosen", given=unknown, following="Note unknown trigger type")
     yield StateCase(
         id="rejected-noted",
         state="Note why the trigger was rejected",
@@ -155,13 +136,9 @@ def _other() -> Iterator[StateCase]:
         ({"any_failed": True}, collect),
         ({}, collect),
     ):
-        yield StateCase(
-            id=f"verdict-{json.dumps(given)}",
-            state=verdict,
-            given={"outcomes": [], **given},
-            status="SUCCEEDED",
-            following=following,
-        )
+        judged = {"outcomes": [], **given}
+        name = json.dumps(given)
+        yield StateCase(id=f"verdict-{name}", state=verdict, given=judged, status="SUCCEEDED", following=following)
     for name, outcomes in (("one", [failed, good]), ("all", [failed] * 3), ("without-a-cause", [silent, good])):
         total, lost = len(outcomes), [one for one in outcomes if "error" in one]
         yield StateCase(
