@@ -57,6 +57,12 @@ def failed_outcomes(count: int) -> list[dict[str, object]]:
     return [{"index": index, **outcome} for index in range(count)]
 
 
+def longest_cause(count: int) -> int:
+    """Characters of each cause with which ``count`` failed outcomes still fit into the Map's output."""
+    spare = PAYLOAD - strictjson.size({"outcomes": failed_outcomes(count), "any_failed": True})
+    return LONG_CAUSE + spare // count
+
+
 def cause_size(count: int) -> int:
     """Characters of the execution's cause then: all names and errors, the first two in full, and the words around."""
     outcomes = failed_outcomes(count)
@@ -92,6 +98,10 @@ of {LONG_CAUSE:,} characters and a name of {LONG_NAME}.
 | Type | Most attempts of one trigger | Most seconds | History events of {MAX_TRIGGERS} such triggers |
 |---|---|---|---|
 {types}
+
+With {MAX_TRIGGERS} failures, causes of up to {longest_cause(MAX_TRIGGERS):,} characters each would fit; longer ones would end the
+execution without an explanation (`States.DataLimitExceeded`). AWS's services write a few hundred, our own Lambda at most
+about two thousand, its stack trace included; the router cuts its own to 2,000 bytes.
 
 A good execution takes two transitions a trigger and three around them: {2 * MAX_TRIGGERS + 3} for {MAX_TRIGGERS} triggers.
 

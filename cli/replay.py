@@ -29,6 +29,12 @@ def replay(  # noqa: PLR0913 - one parameter an option
         str, typer.Option(help="The router Lambda; by default it is named as the execution's state machine.")
     ] = "",
     only: Annotated[str, typer.Option(help="Indices of the triggers, as 1,3; by default those that failed.")] = "",
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="INDEX=NAME: the trigger was corrected and is NAME now; may be repeated. Else that is refused."
+        ),
+    ] = None,
     tag: Annotated[
         str, typer.Option(help="Name of this replay; the same replay again starts nothing, unless it has another tag.")
     ] = "",
@@ -64,7 +70,9 @@ def replay(  # noqa: PLR0913 - one parameter an option
     )
     if not indices:
         raise typer.Exit(3)
-    request = {"of": described["name"], "tag": tag or _tag(described["name"], indices), "only": indices}
+    names = _renamed(renamed or [])
+    request = {"of": described["name"], "tag": tag or _tag(described["name"], indices, names), "only": indices}
+    request |= {"renamed": names} if names else {}
     payload = {**event, "$replay": request, "$wait_seconds": 60}
     if dry_run:
         print_json(payload)
@@ -84,7 +92,8 @@ def _print(record: dict[str, Any], *, as_json: bool) -> None:
         for one in record["executions"]:
             typer.echo(f"{one['name']}: {one['status']}, {one.get('execution_status', 'not waited for')}")
         for outcome in outcomes:
-            detail = outcome["result"].get("id") or "{Error}: {Cause}".format(**outcome["error"])
+            error = outcome.get("error", {})
+            detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
             typer.echo(
                 f"  {outcome['index']} {outcome['type']} {outcome['name']}: {outcome['result']['status']} {detail}"
             )
@@ -120,12 +129,19 @@ def _is_trigger(item: dict[str, Any]) -> bool:
     return item["type"] != "rejected" or any(item.get("meant", {}).values())
 
 
-def _tag(name: str, indices: list[int]) -> str:
+def _tag(name: str, indices: list[int], names: dict[str, str]) -> str:
     """Deterministic: the same command twice is one replay."""
-    return f"again-{hashlib.sha256(json.dumps([name, indices]).encode()).hexdigest()[:12]}"
+    return f"again-{hashlib.sha256(json.dumps([name, indices, names], sort_keys=True).encode()).hexdigest()[:12]}"
 
 
 def _indices(text: str) -> list[int]:
     if not re.fullmatch(r"\d+(,\d+)*", text):
         raise ReplayError(f"--only: found {text!r}, expected indices such as 1,3")
-    return [int(index) for index in text.split(",")]
+    return sorted({int(index) for index in text.split(",")})
+
+
+def _renamed(pairs: list[str]) -> dict[str, str]:
+    for pair in pairs:
+        if not re.fullmatch(r"\d+=.+", pair):
+            raise ReplayError(f"--renamed: found {pair!r}, expected INDEX=NAME")
+    return {str(int(pair.partition("=")[0])): pair.partition("=")[2] for pair in pairs}

@@ -6,6 +6,7 @@ and no parse: docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (If-Non
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,7 @@ class LoadedConfig:
     Attributes:
         document: the parsed JSON object; its ``workflows`` is an object.
         source: ``s3://bucket/key``, ``ssm:<parameter>`` or ``default``.
-        version: S3's ETag, the parameter's version, or empty: the same text, the same version.
+        version: digest of the text, or empty: the same text, the same version, however it was uploaded or encrypted.
         warnings: what a person should know although it could be loaded.
     """
 
@@ -50,7 +51,7 @@ class ConfigLoader:
 
     s3: Any
     ssm: Any
-    _cache: dict[str, LoadedConfig] = field(default_factory=dict)
+    _cache: dict[str, tuple[str, LoadedConfig]] = field(default_factory=dict)
 
     def load(self, settings: Settings) -> LoadedConfig:
         """The configuration that this invocation routes with; its source is logged.
@@ -92,24 +93,25 @@ class ConfigLoader:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         if not uri.startswith("s3://") or not bucket or not key:
             raise ConfigError(f"WORKFLOW_CONFIG_S3_URI: found {uri!r}, expected s3://bucket/key")
-        cached = self._cache.get(uri)
-        condition = {} if cached is None else {"IfNoneMatch": f'"{cached.version}"'}
+        etag, cached = self._cache.get(uri, ("", None))
+        condition = {} if cached is None else {"IfNoneMatch": etag}
         try:
             answer = self.s3.get_object(Bucket=bucket, Key=key, **condition)
         except ClientError as error:
             if cached is not None and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
                 return cached
             raise
-        config = _parse(answer["Body"].read(), uri, answer["ETag"].strip('"'))
-        self._cache[uri] = config  # only now: a text that does not parse must not be answered with 304 for ever
+        config = _parse(answer["Body"].read(), uri)
+        # Only now: a text that does not parse must not be answered with 304 for ever.
+        self._cache[uri] = (answer["ETag"], config)
         return config
 
     def _from_ssm(self, name: str) -> LoadedConfig:
         parameter = self.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-        return _parse(parameter["Value"], f"ssm:{name}", str(parameter["Version"]))
+        return _parse(parameter["Value"].encode(), f"ssm:{name}")
 
 
-def _parse(text: str | bytes, source: str, version: str) -> LoadedConfig:
+def _parse(text: bytes, source: str) -> LoadedConfig:
     document = strictjson.loads(text)
     warnings = tuple(f"config {source}: {problem}" for problem in check_document(document))
-    return LoadedConfig(document, source, version, warnings)
+    return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], warnings)

@@ -28,11 +28,13 @@ class Replay:
         of: name of the execution to replay.
         tag: chosen by the sender; the same tag again is a duplicate.
         only: indices of the triggers within that execution, or None for all of them.
+        renamed: index to the name that the trigger has now: without it, another name is refused.
     """
 
     of: str
     tag: str
     only: tuple[int, ...] | None = None
+    renamed: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,17 +196,25 @@ def _required_text(fields: dict[str, Any], name: str) -> str:
 
 
 def _read_replay(value: Any) -> Replay:
-    expected = 'expected {"of": "<execution name>", "tag": "<new>", "only": [<indices>]}'
-    if not isinstance(value, dict) or not value.keys() <= {"of", "tag", "only"}:
+    expected = (
+        'expected {"of": "<execution name>", "tag": "<new>", "only": [<indices>], "renamed": {"<index>": "<name>"}}'
+    )
+    if not isinstance(value, dict) or not value.keys() <= {"of", "tag", "only", "renamed"}:
         raise EventError(f"event field '{_REPLAY}': found {value!r:.120}, {expected}")
-    of, tag, only = value.get("of"), value.get("tag"), value.get("only")
+    of, tag, only, renamed = (value.get(key) for key in ("of", "tag", "only", "renamed"))
     if not isinstance(of, str) or not of or not isinstance(tag, str) or not tag:
         raise EventError(f"event field '{_REPLAY}': 'of' and 'tag' must be non-empty strings; {expected}")
-    if only is None:
-        return Replay(of, tag)
-    if not isinstance(only, list) or not only or any(type(index) is not int or index < 0 for index in only):
+    if only is not None and (
+        not isinstance(only, list) or not only or any(type(one) is not int or one < 0 for one in only)
+    ):
         raise EventError(f"event field '{_REPLAY}.only': found {only!r:.120}, expected a non-empty list of indices")
-    return Replay(of, tag, tuple(dict.fromkeys(only)))
+    names = {} if renamed is None else renamed
+    if not isinstance(names, dict) or any(
+        not key.isdecimal() or not isinstance(name, str) for key, name in names.items()
+    ):
+        raise EventError(f"event field '{_REPLAY}.renamed': found {renamed!r:.120}, expected index to name")
+    now = tuple((int(key), name) for key, name in sorted(names.items()))
+    return Replay(of, tag, None if only is None else tuple(dict.fromkeys(only)), now)
 
 
 def _read_wait(value: Any) -> float:

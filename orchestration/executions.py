@@ -137,13 +137,14 @@ class Executions:
         routing = existing["input"].get("routing", {})
         split = {routing.get("batch", "1/1"), ours["batch"]} != {"1/1"}
         other_config = routing.get("config_version") != ours["config_version"]
-        repacked = routing.get("batch") != ours["batch"] and existing["input"].get("event") == planned.input["event"]
+        packing = (routing.get("batch"), routing.get("positions")) != (ours["batch"], ours["positions"])
+        repacked = packing and existing["input"].get("event") == planned.input["event"]
         if split and (other_config or repacked):
             raise BatchMismatchError(
                 f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
                 f"{routing.get('config_version')!r}, and under {ours['config_version']!r} this would be batch "
-                f"{ours['batch']}: which triggers are left cannot be told. Compare the executions of this run with the "
-                f"configuration, then: orchestrator replay {arn}"
+                f"{ours['batch']}: which triggers are left cannot be told. Upload the configuration of that version again "
+                "and send the event again, as docs/operations.md says under BatchMismatchError"
             )
         if routing.get("replay") != ours.get("replay"):
             raise ReplayError(

@@ -199,7 +199,9 @@ def _cut(text: str, size: int) -> str:
 def _origin(replay: Replay | None) -> dict[str, Any]:
     if replay is None:
         return {}
-    return {"replay": {"of": replay.of, "tag": replay.tag, "only": None if replay.only is None else list(replay.only)}}
+    only = None if replay.only is None else list(replay.only)
+    renamed = {"renamed": {str(index): name for index, name in replay.renamed}} if replay.renamed else {}
+    return {"replay": {"of": replay.of, "tag": replay.tag, "only": only, **renamed}}
 
 
 def _readable(text: str, length: int) -> str:

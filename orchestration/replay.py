@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from orchestration.errors import ReplayError
+from orchestration.errors import ReplayError, ResolutionError
 from orchestration.events import JobEvent, Outcome, Replay
+from orchestration.settings import Settings
 from orchestration.triggers import Trigger
+from orchestration.triggers.base import Resolution
 from orchestration.workflows import OUTCOMES, Rejected
 
 
 def select(
-    event: JobEvent, replay: Replay, triggers: Sequence[Trigger | Rejected], original: dict[str, Any]
+    event: JobEvent,
+    replay: Replay,
+    triggers: Sequence[Trigger | Rejected],
+    original: dict[str, Any],
+    settings: Settings,
 ) -> tuple[list[tuple[int, Trigger | Rejected]], list[str]]:
     """The triggers to start, each with its position in the workflow's list, and warnings.
 
@@ -26,6 +32,7 @@ def select(
         replay: which execution, and which of its triggers.
         triggers: what the current configuration has for the event.
         original: the execution, as ``Executions.describe`` gives it.
+        settings: the router's environment.
 
     Raises:
         ReplayError: the execution belongs to another event, is running, or had another trigger at that place.
@@ -53,10 +60,14 @@ def select(
                 f"({item['request']['Cause']}): mend it, then publish a new event; replay the others with 'only'"
             )
         current = triggers[position] if position < len(triggers) else None
-        if not isinstance(current, Trigger) or not _is_still(current, item):
+        same = isinstance(current, Trigger) and (
+            dict(replay.renamed).get(index) == current.name() or _is_still(current, item, triggers, event, settings)
+        )
+        if not isinstance(current, Trigger) or not same:
             raise ReplayError(
                 f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.outcome}[{position}] "
-                f"of the configuration is now {_now(current)}: the configuration moved; replay nothing by that index"
+                f"of the configuration is now {_now(current)}: the configuration moved. If that is the trigger that you "
+                f"mean, say so: orchestrator replay ... --only {index} --renamed {index}=NAME"
             )
         selected.append((position, current))
     notes = [] if before == event.fields else [f"the event differs from the one of execution {replay.of}"]
@@ -75,12 +86,43 @@ def original_outcome(original: dict[str, Any], replay: Replay) -> Outcome:
     raise ReplayError(f"execution {replay.of!r} was not started by the router: its input has no routing.outcome")
 
 
-def _is_still(current: Trigger, item: dict[str, Any]) -> bool:
-    """Whether the trigger is what the execution had; of a rejected one, what could be told of it must agree."""
-    meant = item["meant"] if item["type"] == "rejected" else item
-    kind, name = meant["type"], meant["name"]
-    values = (getattr(current, field.name) for field in fields(current))
-    return kind in ("", current.TYPE) and (not name or name in (current.name(), *values))
+def _is_still(
+    current: Trigger, item: dict[str, Any], triggers: Sequence[Trigger | Rejected], event: JobEvent, settings: Settings
+) -> bool:
+    """Whether the trigger is what the execution had, wherever the configuration's lines have gone since.
+
+    Of a rejected one, what could be told of it must agree; of any other, type, name and target. Where several triggers
+    have that target, the whole request must be the same: otherwise one could be taken for the other.
+    """
+    if item["type"] == "rejected":
+        kind, name = item["meant"]["type"], item["meant"]["name"]
+        values = (getattr(current, field.name) for field in fields(current))
+        return kind in ("", current.TYPE) and (not name or name in (current.name(), *values))
+    if (current.TYPE, current.name()) != (item["type"], item["name"]):
+        return False
+    before, now = item["request"], _request(current, event, settings)
+    if now is None:  # it cannot be resolved: it will travel as rejected, and start nothing
+        return True
+    alike = [
+        one for one in triggers if isinstance(one, Trigger) and (one.TYPE, one.name()) == (current.TYPE, current.name())
+    ]
+    if len(alike) > 1:
+        return bool(_without_run_ids(before) == _without_run_ids(now))
+    return all(before.get(key) == now[key] for key in current.INTEGRATION.target)
+
+
+def _request(trigger: Trigger, event: JobEvent, settings: Settings) -> dict[str, Any] | None:
+    try:
+        return trigger.request(Resolution(event=event, settings=settings, run_id=""))
+    except ResolutionError:
+        return None
+
+
+def _without_run_ids(request: Any) -> Any:
+    """The request without the ids that differ from one execution to the next."""
+    if not isinstance(request, dict):
+        return request
+    return {key: _without_run_ids(value) for key, value in request.items() if key not in ("dag_run_id", "message_id")}
 
 
 def _now(current: Trigger | Rejected | None) -> str:

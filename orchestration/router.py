@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration import strictjson
 from orchestration.config import ConfigLoader
-from orchestration.errors import OrchestrationError, ReplayError, RoutingError
+from orchestration.errors import ExecutionLookupError, OrchestrationError, ReplayError, RoutingError
 from orchestration.events import Delivery, JobEvent, deliveries, read_event
 from orchestration.executions import Executions, StartedExecution, same_event
 from orchestration.plan import Plan, plan
@@ -88,7 +88,7 @@ class Router:
             return self._ignored(about, f"workflow {event.job_name!r} has no {event.outcome} triggers", warnings)
         selected, notes = list(enumerate(triggers)), list[str]()
         if event.replay is not None:
-            selected, notes = select(event, event.replay, triggers, original)
+            selected, notes = select(event, event.replay, triggers, original, settings)
         planned = plan(event, selected, config, settings, delivery.delivery_id)
         started = self._start(planned, event, executions)
         report = self._report(planned, started, (*warnings, *notes, *planned.warnings))
@@ -150,10 +150,18 @@ class Router:
 def _wait(reports: list[dict[str, Any]], executions: Executions, seconds: float) -> list[dict[str, Any]]:
     """Add status, error, cause and outcomes to each execution, as they are when it ends or the time is over."""
     deadline = time.monotonic() + seconds
-    waited = []
-    for report in reports:
-        described = executions.wait(report["name"], deadline)
-        result = {"execution_status": described["status"], "outcomes": executions.outcomes(described)}
-        result |= {key: described[key] for key in ("error", "cause") if key in described}
-        waited.append({**report, **result})
-    return waited
+    return [{**report, **_ended(report["name"], executions, deadline)} for report in reports]
+
+
+def _ended(name: str, executions: Executions, deadline: float) -> dict[str, Any]:
+    """The execution was started, whatever can be read of it: what cannot is UNKNOWN, and no error."""
+    while True:
+        try:
+            described = executions.wait(name, deadline)
+            result = {"execution_status": described["status"], "outcomes": executions.outcomes(described)}
+            return result | {key: described[key] for key in ("error", "cause") if key in described}
+        except (ExecutionLookupError, ClientError, BotoCoreError) as error:
+            if time.monotonic() >= deadline:
+                log.warning("Execution %s was started, and could not be read: %s", name, error)
+                return {"execution_status": "UNKNOWN", "outcomes": []}
+        time.sleep(0.5)

@@ -75,6 +75,7 @@ class ServiceIntegration:
         state: name of the Task state; on-call reads it in the console.
         resource: service integration as ``glue:startJobRun``.
         parameters: ASL ``Parameters``; paths into the item ``{event, request, outcome: {index, type, name}}``.
+        target: keys of the request that name the target; a replay compares them.
         run_id: path of the run id within the service's result.
         comment: what the state does, one sentence.
         timeout_seconds: of the Task state.
@@ -89,6 +90,7 @@ class ServiceIntegration:
     state: str
     resource: str
     parameters: Mapping[str, Any]
+    target: tuple[str, ...]
     run_id: str
     comment: str
     timeout_seconds: int = 60

@@ -49,6 +49,7 @@ class EventBridge(Trigger):
                 }
             ]
         },
+        target=("EventBusName", "Source", "DetailType"),
         run_id="States.ArrayGetItem($.Entries[*].EventId, 0)",
         retries=(
             Retry(

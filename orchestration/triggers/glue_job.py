@@ -38,6 +38,7 @@ class GlueJob(Trigger):
             "Arguments.$": "$.request.Arguments",
             "JobRunQueuingEnabled.$": "$.request.JobRunQueuingEnabled",
         },
+        target=("JobName",),
         run_id="$.JobRunId",
         retries=(
             Retry(

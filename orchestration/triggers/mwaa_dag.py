@@ -49,6 +49,7 @@ class MwaaDag(DagTrigger):
                 "conf.$": "$.request.conf",
             },
         },
+        target=("environment_name", "region", "dag_id"),
         run_id="$.Payload",
         timeout_seconds=90,
         retries=(

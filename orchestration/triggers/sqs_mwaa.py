@@ -38,6 +38,7 @@ class SqsMwaa(DagTrigger):
         resource="sqs:sendMessage",
         comment="Sends the message that the event_dispatcher DAG turns into a DAG run.",
         parameters={"QueueUrl.$": "$.request.QueueUrl", "MessageBody.$": "$.request.MessageBody"},
+        target=("QueueUrl",),
         run_id="$.MessageId",
         retries=(
             Retry(

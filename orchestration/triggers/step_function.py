@@ -41,6 +41,7 @@ class StepFunction(Trigger):
                 "source_event.$": "$.event",
             },
         },
+        target=("StateMachineArn",),
         run_id="$.ExecutionArn",
         retries=(
             Retry(

@@ -79,7 +79,8 @@ def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
 
 @each_type
 @pytest.mark.parametrize(
-    "facet", ["state", "resource", "parameters", "run_id", "comment", "retries", "iam", "sample", "sample_error"]
+    "facet",
+    ["state", "resource", "parameters", "target", "run_id", "comment", "retries", "iam", "sample", "sample_error"],
 )
 def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
@@ -144,6 +145,11 @@ def _has_no_factory(trigger: type[Trigger], name: str) -> bool:
 def shape(value: dict[str, Any]) -> dict[str, Any]:
     """The request's own keys, without what arguments and conf hold."""
     return dict.fromkeys(value)
+
+
+@each_type
+def test_the_target_is_in_the_request(trigger: type[Trigger]) -> None:
+    assert all(isinstance(request(trigger)[key], str) for key in trigger.INTEGRATION.target)
 
 
 @each_type

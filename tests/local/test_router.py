@@ -217,6 +217,47 @@ def test_a_mended_trigger_can_be_replayed(router: Router, event: Event) -> None:
     assert [one["name"] for one in replayed["triggers"]] == ["job"]
 
 
+def test_a_replay_tells_targets_of_one_name_apart(router: Router, event: Event) -> None:
+    """One DAG in two environments, and one Glue job with two sets of arguments: their lines change places."""
+    dags = [{"type": "mwaa_dag", "environment_name": name, "dag_id": "d"} for name in ("e", "f")]
+    jobs = [{"type": "glue_job", "job_name": "job", "arguments": {"--x": value}} for value in ("1", "2")]
+    body = event(job_run_id="two-of-a-name")
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags[::-1], *jobs[::-1]]}}})
+    try:
+        swapped = [
+            router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [index]}}) for index in range(4)
+        ]
+        router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
+        replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "t"}, "$wait_seconds": 30}))
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert all("the configuration moved" in result["errorMessage"] for result in swapped)
+    assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
+
+
+def test_a_corrected_name_is_replayed_when_it_is_said(router: Router, event: Event) -> None:
+    body = event(job_run_id="corrected")
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": FIVE[:1]}}})
+    router.simulator.engine.client("glue").delete_job(JobName="job")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    router.simulator.replace_config(
+        {"workflows": {"upstream": {"on_success": [{"type": "glue_job", "job_name": "mended"}]}}}
+    )
+    try:
+        unsaid = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
+        other = router.invoke(body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "another"}}})
+        said = router.invoke(
+            body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "mended"}}, "$wait_seconds": 30}
+        )
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert "--renamed 0=NAME" in unsaid["errorMessage"]
+    assert "the configuration moved" in other["errorMessage"]
+    assert record(said)["executions"][0]["execution_status"] == "SUCCEEDED"
+
+
 def test_a_tag_belongs_to_one_replay(router: Router, event: Event) -> None:
     body = event(job_run_id="tagged")
     original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]

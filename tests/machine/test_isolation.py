@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ import pytest
 
 from local.engine import Engine
 from local.faults import Fault
-from orchestration.triggers import BY_TYPE, REGISTRY
+from orchestration.triggers import REGISTRY
 from tests.machine.harness import REQUESTS, Machine, script_of, shortened, trigger
-from tests.second_interpreter import NodeProgram, running
+from tests.second_interpreter import NodeProgram, missing, running
 
 # How botocore names the call that each type's Task makes.
 OPERATIONS = {
@@ -34,10 +35,9 @@ MISSING: dict[str, dict[str, Any]] = {
     "sqs_mwaa": {"QueueUrl": "http://localhost/123456789012/gone"},
 }
 TAKES_ANY_RESULT = {"mwaa_dag"}  # a Lambda's payload is taken whole
-SILENT_ABOUT_MISSING = {"eventbridge"}  # PutEvents to a bus that is not there succeeds
 THROTTLED = {
     "glue_job": "ThrottlingException",
-    "step_function": "ThrottlingException",
+    "step_function": "ExecutionLimitExceeded",
     "eventbridge": "ThrottlingException",
     "mwaa_dag": "TooManyRequestsException",
     "sqs_mwaa": "RequestThrottled",
@@ -66,6 +66,24 @@ FAULTS = (
     "malformed response",
     "invalid request",
 )
+# Calls of a trigger that fails in the end; everything else is called once. Only a definite refusal, or a target that
+# deduplicates by a name of ours (a message_id, a DAG run id), is called again.
+ATTEMPTS = {
+    "glue_job": {"throttled for ever": 6},
+    "step_function": {"throttled for ever": 7},
+    "eventbridge": {"throttled for ever": 5},
+    "mwaa_dag": {"throttled for ever": 6, "server error": 6},
+    "sqs_mwaa": dict.fromkeys(
+        ("target missing", "access denied", "throttled for ever", "server error", "invalid request"), 4
+    ),
+}
+ERRORS = {
+    "glue_job": "Glue.",
+    "step_function": "StepFunctions.",
+    "eventbridge": "EventBridge.",
+    "mwaa_dag": "Lambda.",
+    "sqs_mwaa": "SQS.AmazonSQSException",
+}
 POSITIONS = {"first": 0, "middle": 2, "last": 4}
 CELLS = list(itertools.product([one.TYPE for one in REGISTRY], FAULTS, POSITIONS))
 TIMEOUT = 2.0
@@ -73,11 +91,14 @@ TIMEOUT = 2.0
 
 @dataclass(frozen=True)
 class Cell:
-    """What is expected of the faulted trigger."""
+    """What is expected of the faulted trigger.
+
+    Attributes:
+        calls: of its service's operation, retries included.
+    """
 
     status: str
     calls: int
-    error: str
 
 
 def fault_of(kind: str, what: str) -> Fault | None:
@@ -93,22 +114,13 @@ def fault_of(kind: str, what: str) -> Fault | None:
     }[what]
 
 
-def expected(kind: str, what: str, error: str) -> Cell:
-    """What the type's own declarations promise, given the name that the error got."""
-    if what == "target missing" and kind in SILENT_ABOUT_MISSING:
-        return Cell("TRIGGERED", 1, "")
-    if what == "malformed response" and kind in TAKES_ANY_RESULT:
-        return Cell("TRIGGERED", 1, "")
-    retry = next((retry for retry in BY_TYPE[kind].INTEGRATION.retries if error in retry.errors), None)
-    if what == "throttled twice" and retry is not None and retry.at_most >= 2:
-        return Cell("TRIGGERED", 3, "")
-    return Cell("FAILED", 1 if retry is None else retry.at_most + 1, error)
-
-
-def errors_met(history: list[dict[str, Any]]) -> list[str]:
-    """Names of the errors that Tasks met, caught or not."""
-    details = ("taskFailedEventDetails", "taskTimedOutEventDetails")
-    return [event[key]["error"] for event in history for key in details if key in event]
+def expected(kind: str, what: str) -> Cell:
+    """What each type promises, by hand: its declarations are what is under test."""
+    if (what, kind) in (("target missing", "eventbridge"), ("malformed response", "mwaa_dag")):
+        return Cell("TRIGGERED", 1)  # PutEvents to no bus succeeds; a Lambda's payload is taken whole
+    if what == "throttled twice":
+        return Cell("TRIGGERED", 3)
+    return Cell("FAILED", ATTEMPTS.get(kind, {}).get(what, 1))
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +132,19 @@ def machine(engine: Engine) -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="module")
-def second() -> Iterator[NodeProgram]:
+def second() -> Iterator[NodeProgram | None]:
+    """The second interpreter; without Node the matrix runs on the engine alone, but not where CI is true."""
+    if missing() and os.environ.get("CI") != "true":
+        yield None
+        return
     with running("interpret.mjs") as program:
         yield program
+
+
+def error_of(kind: str, what: str) -> str:
+    """How the error's name begins."""
+    special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
+    return "DagRunRejectedError" if (kind, what) == ("mwaa_dag", "target missing") else special.get(what, ERRORS[kind])
 
 
 def differs(kind: str, what: str) -> str:
@@ -154,7 +176,7 @@ def compare(second: NodeProgram, machine: Machine, described: dict[str, Any], ou
 
 
 @pytest.mark.parametrize(("kind", "what", "position"), CELLS, ids=["-".join(cell).replace(" ", "_") for cell in CELLS])
-def test_cell(machine: Machine, second: NodeProgram, kind: str, what: str, position: str) -> None:
+def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str, position: str) -> None:
     others = [trigger(other, other) for other in REQUESTS if other != kind]
     changes = MISSING[kind] if what == "target missing" else {}
     if kind == "mwaa_dag":
@@ -171,20 +193,22 @@ def test_cell(machine: Machine, second: NodeProgram, kind: str, what: str, posit
     faulted = outcomes[POSITIONS[position]]
     assert [one["name"] for one in outcomes] == [one["name"] for one in triggers]
     assert {one["result"]["status"] for one in outcomes if one is not faulted} == {"TRIGGERED"}
-    met = errors_met(machine.history(described))
-    cell = expected(kind, what, met[0] if met else "")
+    cell = expected(kind, what)
     assert (faulted["result"]["status"], calls) == (cell.status, cell.calls), json.dumps(faulted)
-    assert faulted.get("error", {}).get("Error", "") == cell.error
     if cell.status == "FAILED":
+        assert faulted["error"]["Error"].startswith(error_of(kind, what))
         assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")
         assert 'failed: ["faulted"]' in described["cause"]
     else:
+        assert "error" not in faulted
         assert described["status"] == "SUCCEEDED"
-    if not differs(kind, what):
+    if second is not None and not differs(kind, what):
         compare(second, machine, described, outcomes)
 
 
-def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, second: NodeProgram) -> None:
+def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, second: NodeProgram | None) -> None:
+    if second is None:
+        pytest.skip(f"the second interpreter cannot run: {missing()}")
     for kind in sorted(set(REQUESTS) - TAKES_ANY_RESULT):
         fault = fault_of(kind, "malformed response")
         assert fault is not None
@@ -199,6 +223,24 @@ def test_every_type_is_in_the_matrix() -> None:
     for table in (OPERATIONS, MISSING, THROTTLED, SERVER_ERROR, INVALID, REQUESTS):
         assert set(table) == kinds
     assert len(CELLS) == len(kinds) * 8 * 3
+
+
+AMBIGUOUS = (
+    "States.",
+    "SdkClientException",
+    "InternalService",
+    "InternalError",
+    "OperationTimeout",
+    "AWSGlueException",
+    "ServiceException",
+)
+
+
+@pytest.mark.parametrize("kind", ["glue_job", "step_function", "eventbridge"])
+def test_no_error_is_retried_after_which_the_target_may_have_started(kind: str) -> None:
+    (integration,) = (one.INTEGRATION for one in REGISTRY if kind == one.TYPE)
+    retried = [error for retry in integration.retries for error in retry.errors]
+    assert not [error for error in retried if any(word in error for word in AMBIGUOUS)]
 
 
 UNSAFE = [

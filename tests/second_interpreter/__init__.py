@@ -33,14 +33,19 @@ class NodeProgram:
         return json.loads(line)
 
 
+def missing() -> str:
+    """What a program lacks to run here, or nothing."""
+    if shutil.which("node") is None:
+        return "Node is missing"
+    return "" if (FOLDER / "node_modules").is_dir() else "its packages are missing: make node"
+
+
 @contextmanager
 def running(program: str) -> Iterator[NodeProgram]:
-    """Run ``program``; without Node, skip the test, or fail it where ``CI`` is ``true``."""
-    missing = "" if shutil.which("node") else "Node is missing"
-    missing = missing or ("" if (FOLDER / "node_modules").is_dir() else "its packages are missing: make node")
-    if missing:
+    """Run ``program``; where it cannot, skip the test, or fail it where ``CI`` is ``true``."""
+    if missing():
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say(f"the second interpreter cannot run: {missing}")
+        say(f"the second interpreter cannot run: {missing()}")
     process = subprocess.Popen(
         ["node", program], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -106,6 +106,7 @@ def test_malformed_messages(body: str, words: str) -> None:
         ({"$replay": {"of": "e", "tag": "t", "only": []}}, "'$replay.only': found []"),
         ({"$replay": {"of": "e", "tag": "t", "only": [True]}}, "expected a non-empty list of indices"),
         ({"$replay": {"of": "e", "tag": "t", "only": [-1]}}, "expected a non-empty list of indices"),
+        ({"$replay": {"of": "e", "tag": "t", "renamed": {"x": "y"}}}, "expected index to name"),
         ({"$wait_seconds": 61}, "expected a number from 0 to 60"),
         ({"$wait_seconds": "5"}, "expected a number from 0 to 60"),
         ({"$wait_seconds": True}, "expected a number from 0 to 60"),

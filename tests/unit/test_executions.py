@@ -38,8 +38,10 @@ class FakeStepFunctions:
         return {"status": "SUCCEEDED", "startDate": datetime(2026, 1, 1, tzinfo=UTC), "input": self.inputs[name]}
 
 
-def planned(delivery: str = "d1", version: str = "v1", batch: str = "1/1", event: Any = None) -> PlannedExecution:
-    routing = {"delivery_id": delivery, "config_version": version, "batch": batch}
+def planned(
+    delivery: str = "d1", version: str = "v1", batch: str = "1/1", event: Any = None, positions: Any = None
+) -> PlannedExecution:
+    routing = {"delivery_id": delivery, "config_version": version, "batch": batch, "positions": positions or [0]}
     return PlannedExecution("name", {"event": event or {"a": 1}, "triggers": [], "routing": routing})
 
 
@@ -93,3 +95,11 @@ def test_an_execution_started_by_hand_is_a_duplicate() -> None:
     second = Executions(fake, SETTINGS).start(planned())
     assert second.status == "DUPLICATE"
     assert "a was absent and is now 1" in second.attention
+
+
+def test_a_batch_that_was_packed_otherwise_raises() -> None:
+    """A longer default queue URL moves the batches' borders under one and the same configuration."""
+    executions = Executions(FakeStepFunctions(), SETTINGS)
+    executions.start(planned(batch="1/2", positions=[0, 1]))
+    with pytest.raises(BatchMismatchError):
+        executions.start(planned(batch="1/2", positions=[0]))
