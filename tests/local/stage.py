@@ -1,0 +1,58 @@
+"""What the tests of the deployed router share: a configuration, and what each of its targets was called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local.engine import Engine
+from local.targets.queues import messages
+
+Event = Callable[..., dict[str, Any]]
+NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
+FIVE = [
+    {"type": "glue_job", "job_name": "job"},
+    {"type": "step_function", "arn": NESTED},
+    {"type": "eventbridge", "detail_type": "d", "source": "s"},
+    {"type": "mwaa_dag", "environment_name": "e", "dag_id": "d"},
+    {"type": "sqs_mwaa", "dag_id": "d"},
+]
+CONFIG: dict[str, Any] = {
+    "workflows": {
+        "upstream": {"on_success": FIVE, "on_approval": FIVE[:1]},
+        "empty": {"on_success": []},
+        "hundred": {"on_success": [{"type": "sqs_mwaa", "dag_id": f"dag_{number}"} for number in range(100)]},
+        "broken": {
+            "on_success": [
+                {"type": "glue_job", "job_name": "job"},
+                {"type": "glue"},
+                {"type": "sqs_mwaa", "dag_id": "d"},
+            ]
+        },
+        "unresolved": {
+            "on_success": [
+                {"type": "glue_job", "job_name": "job", "arguments": {"--x": "${artifacts.nowhere}"}},
+                {"type": "sqs_mwaa", "dag_id": "d"},
+            ]
+        },
+    }
+}
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """How often each target was called."""
+    sfn, glue = engine.client("stepfunctions"), engine.client("glue")
+    return {
+        "glue_job": len(glue.get_job_runs(JobName="job")["JobRuns"]),
+        "step_function": len(sfn.list_executions(stateMachineArn=NESTED)["executions"]),
+        "eventbridge": len(messages(engine, "events-of-default")),
+        "mwaa_dag": len(engine.airflow.runs("us-west-1", "e", "d")),
+        "sqs_mwaa": len(messages(engine, "local-mwaa-triggers")),
+    }
+
+
+def record(result: dict[str, Any]) -> dict[str, Any]:
+    assert "errorMessage" not in result, result
+    (one,) = result["records"]
+    assert isinstance(one, dict)
+    return one
