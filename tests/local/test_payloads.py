@@ -136,6 +136,7 @@ def test_field(
 def test_nothing_else_arrives(simulations: dict[str, tuple[dict[str, Any], Simulation]], outcome: str) -> None:
     table = SUCCESS if outcome == "on_success" else APPROVAL
     simulation = simulations[outcome][1]
+    assert {one.type for one in simulation.triggers} == set(table), "add the type's rows to the table"
     assert (simulation.status, simulation.exit_code, simulation.outcome) == ("ROUTED", 0, outcome)
     assert {kind: set(received(simulation, kind)) for kind in table} == {
         kind: set(fields) for kind, fields in table.items()

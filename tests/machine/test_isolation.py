@@ -221,7 +221,7 @@ def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, se
 def test_every_type_is_in_the_matrix() -> None:
     kinds = {one.TYPE for one in REGISTRY}
     for table in (OPERATIONS, MISSING, THROTTLED, SERVER_ERROR, INVALID, ERRORS, REQUESTS):
-        assert set(table) == kinds
+        assert set(table) == kinds, "add the type's faults to this module, and its request to harness.py"
     assert len(CELLS) == len(kinds) * 8 * 3
 
 
