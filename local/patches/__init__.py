@@ -54,6 +54,12 @@ PATCHES: tuple[Patch, ...] = (
         stepfunctions.atomic_start,
     ),
     Patch(
+        "retry_counts",
+        "makes a retrier's key when it is first asked for, in every thread: items of one Map lose a count, and are tried once "
+        "too often",
+        stepfunctions.retry_counts,
+    ),
+    Patch(
         "any_account",
         "refuses the ARN of a state machine whose account number has not twelve digits, as in the specification's example",
         stepfunctions.any_account,

@@ -16,6 +16,7 @@ from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_events import (
     StateTaskServiceEvents,
@@ -105,6 +106,13 @@ def json_path_results(wiring: Wiring) -> Iterator[None]:
         return _Expression(parse(path), indefinite=_INDEFINITE.search(path) is not None)
 
     with replaced(json_path, "parse", parsed):
+        yield
+
+
+@contextmanager
+def retry_counts(wiring: Wiring) -> Iterator[None]:
+    """Key a retrier's count by the retrier itself, which threads cannot disagree about."""
+    with replaced(EvalComponent, "heap_key", property(lambda component: f"component-{id(component)}")):
         yield
 
 

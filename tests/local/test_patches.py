@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.asl.component import eval_component
+from moto.stepfunctions.parser.asl.component.common.retry.max_attempts_decl import MaxAttemptsDecl
 
 from local.account import ACCOUNT
 from local.engine import Engine, running
@@ -89,6 +91,18 @@ def atomic_start(engine: Engine) -> bool:
         return sum(pool.map(start, range(4))) == 1
 
 
+def retry_counts(engine: Engine) -> bool:
+    """Two threads ask a retrier for its key at once, and making a key takes a while."""
+
+    def slowly() -> str:
+        time.sleep(0.05)
+        return str(time.monotonic_ns())
+
+    retrier = MaxAttemptsDecl(3)
+    with replaced(eval_component, "long_uid", slowly), ThreadPoolExecutor(2) as pool:
+        return len(set(pool.map(lambda _: retrier.heap_key, range(2)))) == 1
+
+
 def functions_in_workers(engine: Engine) -> bool:
     _function(engine, "f", "json.dumps", _role(engine, "r"), {})
     try:
@@ -164,6 +178,7 @@ PROBES = {
         cached_clients,
         json_path_results,
         atomic_start,
+        retry_counts,
         any_account,
         service_error_names,
         mock_config_file,
