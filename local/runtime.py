@@ -7,13 +7,18 @@ function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-
 
 from __future__ import annotations
 
+import io
+import tempfile
 import threading
 import time
 import uuid
+import zipfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
+from local.recording import Call
 from local.workers import Pool
 
 RETRY_DELAY = 0.2
@@ -28,6 +33,8 @@ class Function(Protocol):
     handler: Any
     timeout: int
     environment_vars: dict[str, str]
+    code_bytes: bytes
+    code_sha_256: str
     event_invoke_config: list[Any]
     logs_backend: Any
     logs_group_name: str
@@ -43,6 +50,7 @@ class Invocation:
     Attributes:
         error: ``{errorMessage, errorType, stackTrace}``, or None.
         logs: what the handler logged.
+        calls: what it asked of AWS.
     """
 
     function: str
@@ -51,6 +59,7 @@ class Invocation:
     result: Any
     error: dict[str, Any] | None
     logs: str
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class LambdaRuntime:
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
     _pending: list[Future[None]] = field(default_factory=list)
     _closed: threading.Event = field(default_factory=threading.Event)
+    _code: Any = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="orchestrator-code-"))
 
     def invoke(self, function: Function, event: Any, request_id: str = "") -> Invocation:
         """Run the function and wait for its end."""
@@ -110,6 +120,7 @@ class LambdaRuntime:
             result=reply.get("result"),
             error=reply.get("error"),
             logs=reply.get("logs", ""),
+            calls=tuple(Call(*call) for call in reply.get("calls", [])),
         )
         with self._lock:
             self.invocations.append(invocation)
@@ -137,6 +148,7 @@ class LambdaRuntime:
         for pool in self._pools.values():
             pool.close()
         self._asynchronous.shutdown(wait=True)
+        self._code.cleanup()
 
     def _attempts(self, function: Function, event: Any, request_id: str) -> None:
         config = function.event_invoke_config[-1].config if function.event_invoke_config else {}
@@ -155,7 +167,7 @@ class LambdaRuntime:
         with self._lock:
             if self._closed.is_set():
                 raise RuntimeError("the Lambda runtime is closed")
-            environment = self.environment | function.environment_vars
+            environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
             pool = self._pools.get(function.function_arn)
             if pool is None or pool.environment != environment:  # a changed configuration gets new environments
                 if pool is not None:
@@ -163,20 +175,30 @@ class LambdaRuntime:
                 pool = self._pools[function.function_arn] = Pool(environment, self.concurrency)
             return pool
 
+    def _unpacked(self, function: Function) -> str:
+        """The folder of the function's code; what is not in its zip is looked for in this checkout."""
+        folder = Path(self._code.name) / uuid.uuid5(uuid.NAMESPACE_OID, function.code_sha_256).hex
+        if not folder.exists():
+            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
+                archive.extractall(folder)
+        return str(folder)
+
 
 def _failure_record(function: Function, invocation: Invocation, attempts: int) -> dict[str, Any]:
     """What Lambda sends to an on-failure destination; the module's page shows one."""
     error = invocation.error or {}
+    _, _, _, _, _, _, _, *version = function.function_arn.split(":")
+    executed = version[0] if version else "$LATEST"
     return {
         "version": "1.0",
         "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
         "requestContext": {
             "requestId": invocation.request_id,
-            "functionArn": f"{function.function_arn}:$LATEST",
+            "functionArn": f"{function.function_arn.removesuffix(f':{executed}')}:{executed}",
             "condition": "RetriesExhausted",
             "approximateInvokeCount": attempts,
         },
         "requestPayload": invocation.event,
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": {"statusCode": 200, "executedVersion": executed, "functionError": "Unhandled"},
         "responsePayload": error,
     }

@@ -1,14 +1,16 @@
-"""Deploys into the engine what Terraform deploys into an account: topics, filters, queues, functions, machine, config."""
+"""Deploys into the engine what Terraform deploys into an account: topics, filters, queues, functions, machine, config.
+
+``tests/terraform`` deploys both and compares them.
+"""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builder import package
 from builder.state_machine import render
 from local.account import PREFIX
 from local.engine import Engine
@@ -22,12 +24,21 @@ FILTERS: dict[str, dict[str, list[str]]] = {
 }
 """Filter policy of each topic's subscription, on the message's body."""
 
+ALIAS = "live"
+"""Alias of the router's published version: SNS, replays and people invoke it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Names of what was deployed, as AWS names them."""
+    """Names of what was deployed, as AWS names them.
+
+    Attributes:
+        function: the router function's name.
+        router: ARN of its alias, which is what is invoked.
+    """
 
     topics: dict[str, str]
+    function: str
     router: str
     state_machine: str
     config_uri: str
@@ -38,46 +49,50 @@ class Stack:
 
 def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     """Deploy the orchestrator with ``config`` as its configuration's text."""
-    role = _role(engine, f"{prefix}-downstream-orchestrator")
-    s3, sqs = engine.client("s3"), engine.client("sqs")
-    location = {} if engine.region == "us-east-1" else {"LocationConstraint": engine.region}
-    bucket, failures = f"{prefix}-code", f"{prefix}-downstream-orchestrator-failures"
-    for name in (bucket, failures):
-        s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": location} if location else {}))
-    config_uri = f"s3://{bucket}/orchestration/workflow_config.json"
+    name = f"{prefix}-downstream-orchestrator"
+    role = _role(engine, name)
+    sqs = engine.client("sqs")
+    bucket = _bucket(engine, f"{prefix}-code-{engine.region}")
+    failures = _bucket(engine, f"{prefix}-orchestrator-failures-{engine.region}")
+    config_uri = f"s3://{bucket}/code/local/orchestration/workflow_config.json"
     upload_config(engine, config_uri, config)
-    dlq = sqs.create_queue(QueueName=f"{prefix}-downstream-orchestrator-delivery-dlq")["QueueUrl"]
+    dlq = sqs.create_queue(QueueName=f"{name}-delivery-dlq")["QueueUrl"]
     queue = sqs.create_queue(QueueName=f"{prefix}-mwaa-triggers")["QueueUrl"]
-    mwaa = _function(engine, f"{prefix}-mwaa-dag", "tasks.mwaa_dag.handler", role, {})
-    state_machine = engine.client("stepfunctions").create_state_machine(
-        name=f"{prefix}-downstream-orchestrator",
+    mwaa = function(engine, f"{prefix}-mwaa-dag", "mwaa_dag", role, {})
+    machine = engine.client("stepfunctions").create_state_machine(
+        name=name,
         definition=render(DEFINITION.read_text(encoding="utf-8"), {"mwaa_dag_function_arn": mwaa}),
         roleArn=role,
-    )["stateMachineArn"]
-    topics = {name: engine.client("sns").create_topic(Name=f"{prefix}-{name}")["TopicArn"] for name in FILTERS}
+        publish=True,
+    )
+    topics = {topic: engine.client("sns").create_topic(Name=f"{prefix}-{topic}")["TopicArn"] for topic in FILTERS}
     environment = {
-        "STATE_MACHINE_ARN": state_machine,
+        "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "STATE_MACHINE_VERSION": machine["stateMachineVersionArn"].rsplit(":", 1)[1],
         "WORKFLOW_CONFIG_S3_URI": config_uri,
+        "WORKFLOW_CONFIG_SSM_PARAMETER": f"/{prefix}/downstream-orchestrator/workflow-config",
         "MWAA_TRIGGER_QUEUE_URL": queue,
         "REQUIRE_CONFIG": "true",
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
         "LOG_LEVEL": "INFO",
     }
-    router = _function(
-        engine, f"{prefix}-downstream-orchestrator", "tasks.downstream_orchestrator.handler", role, environment
-    )
-    engine.client("lambda").put_function_event_invoke_config(
-        FunctionName=f"{prefix}-downstream-orchestrator",
+    version = function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]
+    aws_lambda = engine.client("lambda")
+    router = aws_lambda.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)["AliasArn"]
+    aws_lambda.put_function_event_invoke_config(
+        FunctionName=name,
+        Qualifier=ALIAS,
         MaximumRetryAttempts=2,
-        DestinationConfig={"OnFailure": {"Destination": f"arn:{state_machine.split(':')[1]}:s3:::{failures}"}},
+        DestinationConfig={"OnFailure": {"Destination": f"arn:{router.split(':')[1]}:s3:::{failures}"}},
     )
     dlq_arn = sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    for name, policy in FILTERS.items():
-        _subscribe(engine, topics[name], router, policy, dlq_arn)
+    for topic, policy in FILTERS.items():
+        _subscribe(engine, topics[topic], router, policy, dlq_arn)
     return Stack(
         topics=topics,
+        function=name,
         router=router,
-        state_machine=state_machine,
+        state_machine=machine["stateMachineArn"],
         config_uri=config_uri,
         queue_url=queue,
         delivery_dlq_url=dlq,
@@ -91,6 +106,28 @@ def upload_config(engine: Engine, uri: str, config: str) -> None:
     engine.client("s3").put_object(Bucket=bucket, Key=key, Body=config.encode())
 
 
+def function(engine: Engine, name: str, handler: str, role: str, environment: dict[str, str]) -> str:
+    """Make a function of the handler ``tasks/<handler>.py`` and publish it; returns its version's ARN."""
+    aws_lambda = engine.client("lambda")
+    aws_lambda.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role,
+        Handler=f"tasks.{handler}.handler",
+        Code={"ZipFile": package.build(handler).body},
+        Timeout=90,
+        Environment={"Variables": environment},
+    )
+    arn: str = aws_lambda.publish_version(FunctionName=name)["FunctionArn"]
+    return arn
+
+
+def _bucket(engine: Engine, name: str) -> str:
+    location = {} if engine.region == "us-east-1" else {"LocationConstraint": engine.region}
+    engine.client("s3").create_bucket(Bucket=name, **({"CreateBucketConfiguration": location} if location else {}))
+    return name
+
+
 def _role(engine: Engine, name: str) -> str:
     principals = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
     statement = {"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"}
@@ -99,30 +136,10 @@ def _role(engine: Engine, name: str) -> str:
     return arn
 
 
-def _function(engine: Engine, name: str, handler: str, role: str, environment: dict[str, str]) -> str:
-    arn: str = engine.client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role,
-        Handler=handler,
-        Code={"ZipFile": _empty_zip()},  # the runtime imports the handler from this checkout
-        Timeout=90,
-        Environment={"Variables": environment},
-    )["FunctionArn"]
-    return arn
-
-
-def _subscribe(engine: Engine, topic: str, function: str, policy: dict[str, list[str]], dlq_arn: str) -> None:
+def _subscribe(engine: Engine, topic: str, endpoint: str, policy: dict[str, list[str]], dlq_arn: str) -> None:
     attributes: dict[str, Any] = {
         "FilterPolicy": json.dumps(policy),
         "FilterPolicyScope": "MessageBody",
         "RedrivePolicy": json.dumps({"deadLetterTargetArn": dlq_arn}),
     }
-    engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function, Attributes=attributes)
-
-
-def _empty_zip() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("empty", "")
-    return buffer.getvalue()
+    engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=endpoint, Attributes=attributes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.faults import Faults
+from local.recording import Call
 from local.runtime import LambdaRuntime
 
 
@@ -17,10 +18,12 @@ class Wiring:
         endpoint: URL of the AWS services.
         runtime: the Lambda service.
         faults: what goes wrong when the state machine calls a service.
+        calls: what the state machines' Tasks asked of AWS.
         mocks: a ``MockConfigFile.json``, whose cases ``{state machine}#{case}`` names; none where it is empty.
     """
 
     endpoint: str
     runtime: LambdaRuntime
     faults: Faults = field(default_factory=Faults)
+    calls: list[Call] = field(default_factory=list)
     mocks: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """One Lambda execution environment: a process that runs one handler, one event at a time.
 
 Reads a JSON line ``{handler, event, request_id, function_name, function_arn, deadline}`` from standard input and writes
-a JSON line ``{result | error, logs}`` to what was standard output. It ends when its input ends, so it never outlives the
+a JSON line ``{result | error, logs, calls}`` to what was standard output. It ends when its input ends, so it never outlives the
 process that started it. The error has the fields of Lambda's own:
 docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html.
 """
@@ -19,6 +19,8 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from local.recording import Call, record
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -32,6 +34,9 @@ class Context:
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function times out."""
         return max(0, int((self.deadline - time.time()) * 1000))
+
+
+_CALLS: list[Call] = []
 
 
 def main() -> None:
@@ -57,7 +62,9 @@ def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
     finally:
         root.removeHandler(handler)
         sys.stdout = sys.__stdout__
-    replies.write(json.dumps(reply | {"logs": logs.getvalue()}) + "\n")
+    calls = [[call.service, call.operation, call.parameters] for call in _CALLS]
+    _CALLS.clear()
+    replies.write(json.dumps(reply | {"logs": logs.getvalue(), "calls": calls}) + "\n")
     replies.flush()
 
 
@@ -66,7 +73,18 @@ def _call(invocation: dict[str, Any]) -> Any:
     context = Context(
         invocation["request_id"], invocation["function_name"], invocation["function_arn"], invocation["deadline"]
     )
-    return getattr(importlib.import_module(module), name)(invocation["event"], context)
+    handler = getattr(importlib.import_module(module), name)
+    _watch_boto3()
+    return handler(invocation["event"], context)
+
+
+def _watch_boto3() -> None:
+    """Record the calls of every client that the handler makes by boto3's default session, if it uses boto3."""
+    boto3 = sys.modules.get("boto3")
+    if boto3 is not None and boto3.DEFAULT_SESSION is None:
+        boto3.setup_default_session()
+        session: Any = boto3.DEFAULT_SESSION
+        record(session.events, _CALLS.append)
 
 
 def _describe(error: Exception) -> dict[str, Any]:

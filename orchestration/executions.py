@@ -67,7 +67,7 @@ class Executions:
         arn = self.settings.execution_arn(planned.name)
         try:
             self.client.start_execution(
-                stateMachineArn=self.settings.state_machine_arn,
+                stateMachineArn=self.settings.start_arn,
                 name=planned.name,
                 input=strictjson.dumps(planned.input),
             )

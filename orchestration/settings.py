@@ -19,6 +19,8 @@ class Settings:
 
     Attributes:
         state_machine_arn: ``STATE_MACHINE_ARN``. Empty only offline, where no execution is started.
+        state_machine_version: ``STATE_MACHINE_VERSION``: the published version that this router was deployed with, or empty for
+            the latest revision. A router and a state machine that change together never meet the other's old half.
         region: the state machine's region. Empty offline: rules that compare regions are then left out.
         config_s3_uri: ``WORKFLOW_CONFIG_S3_URI``, ``s3://bucket/key``, or empty.
         config_ssm_parameter: ``WORKFLOW_CONFIG_SSM_PARAMETER``, the parameter's name, or empty.
@@ -29,6 +31,7 @@ class Settings:
     """
 
     state_machine_arn: str = ""
+    state_machine_version: str = ""
     region: str = ""
     config_s3_uri: str = ""
     config_ssm_parameter: str = ""
@@ -42,7 +45,7 @@ class Settings:
         """Read the Lambda's environment variables.
 
         Raises:
-            SettingsError: ``STATE_MACHINE_ARN`` is missing or is no state machine's ARN.
+            SettingsError: ``STATE_MACHINE_ARN`` is missing or is no state machine's ARN, or its version is no number.
         """
         arn = environment.get("STATE_MACHINE_ARN", "")
         match = STATE_MACHINE_ARN.fullmatch(arn)
@@ -51,8 +54,15 @@ class Settings:
                 f"environment variable STATE_MACHINE_ARN: found {arn!r}, expected the ARN of the orchestrator's state "
                 "machine (arn:aws:states:REGION:ACCOUNT:stateMachine:NAME); Terraform sets it"
             )
+        version = environment.get("STATE_MACHINE_VERSION", "")
+        if not re.fullmatch(r"\d*", version):
+            raise SettingsError(
+                f"environment variable STATE_MACHINE_VERSION: found {version!r}, expected the number of a published version, "
+                "or nothing for the latest revision; Terraform sets it"
+            )
         return cls(
             state_machine_arn=arn,
+            state_machine_version=version,
             region=match["region"],
             config_s3_uri=environment.get("WORKFLOW_CONFIG_S3_URI", ""),
             config_ssm_parameter=environment.get("WORKFLOW_CONFIG_SSM_PARAMETER", ""),
@@ -61,6 +71,15 @@ class Settings:
             approvals_topic_arn=environment.get("JOB_APPROVALS_TOPIC_ARN", ""),
             log_level=environment.get("LOG_LEVEL", "").strip().upper() or "INFO",
         )
+
+    @property
+    def start_arn(self) -> str:
+        """What executions are started with: the state machine's version, where there is one.
+
+        IAM authorizes it by the unqualified ARN, and names stay unique to the state machine, whatever the version:
+        docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html.
+        """
+        return ":".join(filter(None, (self.state_machine_arn, self.state_machine_version)))
 
     def execution_arn(self, name: str) -> str:
         """The ARN that an execution of the orchestrator's state machine has under ``name``."""

@@ -54,6 +54,11 @@ PATCHES: tuple[Patch, ...] = (
         stepfunctions.atomic_start,
     ),
     Patch(
+        "executions_of_versions",
+        "keeps a published version's executions apart: one name starts once for each version",
+        stepfunctions.executions_of_versions,
+    ),
+    Patch(
         "retry_counts",
         "makes a retrier's key when it is first asked for, in every thread: items of one Map lose a count, and are tried once "
         "too often",

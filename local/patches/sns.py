@@ -36,9 +36,9 @@ def sns_to_lambda(wiring: Wiring) -> Iterator[None]:
         if not matched:
             return
         record = _record(subscription, message, message_id, details.get("subject"), attributes)
-        region, name = subscription.endpoint.split(":")[3], subscription.endpoint.split(":")[6]
+        _, _, _, region, _, _, name, *qualifier = subscription.endpoint.split(":")
         try:
-            function = get_backend(subscription.account_id, region).get_function(name, None)
+            function = get_backend(subscription.account_id, region).get_function(name, *(qualifier or (None,)))
         except UnknownFunctionException:
             _dead_letter(subscription, message)
             return

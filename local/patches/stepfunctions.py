@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import functools
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
+from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
@@ -31,6 +33,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from local.clients import client as engine_client
 from local.patches.replacing import replaced
+from local.recording import record
 from local.wiring import Wiring
 
 # "[*]", "[?...]", "[1:2]" and ".." can match several nodes: their result is a list, whatever the number of matches.
@@ -86,6 +89,7 @@ def cached_clients(wiring: Wiring) -> Iterator[None]:
     def build(service_name: str, region_name: str) -> Any:
         made = engine_client(service_name, region_name, wiring.endpoint, parameter_validation=False)
         wiring.faults.watch(made)
+        record(made.meta.events, wiring.calls.append)
         return made
 
     def client(service_name: str, region_name: str, **_: Any) -> Any:
@@ -173,6 +177,30 @@ class _Expression:
             return matches
         path = Index(0) if self._indefinite else Fields("definite")
         return [DatumInContext(matches[0].value, path=path, context=None)]
+
+
+@contextmanager
+def executions_of_versions(wiring: Wiring) -> Iterator[None]:
+    """Keep a published version's executions with the state machine: names are unique to that, whatever the version.
+
+    Source: docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html (stateMachineVersionArn).
+    """
+    publish = StateMachine.publish
+
+    def published(machine: StateMachine, description: str | None) -> None:
+        publish(machine, description)
+        made: Any = machine.latest_version
+        version: Any = copy.copy(machine)  # shares the list of executions
+        version.arn, version.source_arn, version.version, version.description = (
+            made.arn,
+            machine.arn,
+            made.version,
+            description,
+        )
+        machine.versions[made.version] = machine.latest_version = version
+
+    with replaced(StateMachine, "publish", published):
+        yield
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def test_a_delivery_to_a_function_that_is_gone_ends_in_the_dead_letter_queue(
     simulator: Simulator, event: Event
 ) -> None:
     engine, stack = simulator.engine, simulator.stack
-    engine.client("lambda").delete_function(FunctionName=stack.router)
+    engine.client("lambda").delete_function(FunctionName=stack.function)
     body = event(job_run_id="undeliverable")
     engine.client("sns").publish(TopicArn=stack.topics["job_events"], Message=json.dumps(body))
     assert body in messages(engine, stack.delivery_dlq_url.rsplit("/", 1)[-1]).values()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +18,6 @@ from local.account import ACCOUNT
 from local.engine import Engine, running
 from local.patches import PATCHES
 from local.patches.replacing import replaced
-from local.topology import _function, _role
 
 NESTED = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
@@ -91,6 +92,19 @@ def atomic_start(engine: Engine) -> bool:
         return sum(pool.map(start, range(4))) == 1
 
 
+def executions_of_versions(engine: Engine) -> bool:
+    client = engine.client("stepfunctions")
+    made = client.create_state_machine(name="m", definition=json.dumps(NESTED), roleArn=ROLE, publish=True)
+    client.start_execution(stateMachineArn=made["stateMachineArn"], name="one", input="{}")
+    try:
+        client.start_execution(stateMachineArn=made["stateMachineVersionArn"], name="one", input='{"other": 1}')
+    except client.exceptions.ExecutionAlreadyExists:
+        return True
+    except client.exceptions.ClientError:
+        return False
+    return False
+
+
 def retry_counts(engine: Engine) -> bool:
     """Two threads ask a retrier for its key at once, and making a key takes a while."""
 
@@ -103,8 +117,20 @@ def retry_counts(engine: Engine) -> bool:
         return len(set(pool.map(lambda _: retrier.heap_key, range(2)))) == 1
 
 
+def function(engine: Engine) -> str:
+    """A function whose handler is json.dumps."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("empty", "")
+    role = engine.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    arn: str = engine.client("lambda").create_function(
+        FunctionName="f", Runtime="python3.13", Role=role, Handler="json.dumps", Code={"ZipFile": code.getvalue()}
+    )["FunctionArn"]
+    return arn
+
+
 def functions_in_workers(engine: Engine) -> bool:
-    _function(engine, "f", "json.dumps", _role(engine, "r"), {})
+    function(engine)
     try:
         answer = json.loads(engine.client("lambda").invoke(FunctionName="f", Payload=b'{"a": 1}')["Payload"].read())
     except Exception:  # noqa: BLE001 - moto fails in whatever way Docker's absence makes it fail
@@ -114,10 +140,9 @@ def functions_in_workers(engine: Engine) -> bool:
 
 
 def sns_to_lambda(engine: Engine) -> bool:
-    function = _function(engine, "f", "json.dumps", _role(engine, "r"), {})
     sns = engine.client("sns")
     topic = sns.create_topic(Name="t")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function(engine))
     message_id = sns.publish(TopicArn=topic, Message="hello")["MessageId"]
     engine.runtime.drain()
     seen = [one.event["Records"][0]["Sns"]["MessageId"] for one in engine.runtime.invocations]
@@ -178,6 +203,7 @@ PROBES = {
         cached_clients,
         json_path_results,
         atomic_start,
+        executions_of_versions,
         retry_counts,
         any_account,
         service_error_names,

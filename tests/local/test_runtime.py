@@ -13,6 +13,9 @@ import pytest
 from local.runtime import LambdaRuntime
 from local.workers import Pool
 
+EMPTY_ZIP = b"PK\x05\x06" + b"\0" * 18
+"""The end record alone; the handlers are this checkout's."""
+
 
 def function(handler: str, timeout: int = 20) -> Any:
     backend = SimpleNamespace(ensure_log_group=lambda _: None)
@@ -22,6 +25,8 @@ def function(handler: str, timeout: int = 20) -> Any:
         handler=handler,
         timeout=timeout,
         environment_vars={},
+        code_bytes=EMPTY_ZIP,
+        code_sha_256="empty",
         event_invoke_config=[],
         logs_backend=backend,
         logs_group_name="g",

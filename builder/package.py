@@ -1,0 +1,101 @@
+"""Builds the Lambda functions' zip files: the handler and the modules that it imports, the same bytes every time.
+
+Docstrings are left out, line by line, so that a traceback's line numbers are the checkout's. No dependency goes in: boto3
+is the runtime's own (docs/adr/0001-standard-library-at-run-time.md), so a zip fits any architecture. ``manifest``
+describes a release; Terraform reads it beside the zips, and refuses a checkout that differs.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from modulefinder import ModuleFinder
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONS = ("downstream_orchestrator", "mwaa_dag")
+"""Handler modules in ``tasks/``, each a function and a zip of that name."""
+
+GENERATED = (
+    "downstream_orchestrator.asl.json",
+    "downstream_orchestrator.iam.json",
+    "mwaa_dag.iam.json",
+    "state_machine.iam.json",
+)
+"""Files of ``statemachines/`` that Terraform deploys out of the checkout."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+_FILE_MODE = 0o100644
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One function's code.
+
+    Attributes:
+        name: the handler's module in ``tasks/``.
+        body: the zip file.
+        content: SHA-256 (hex) of the names and texts in it: two zip libraries may compress the same content differently.
+    """
+
+    name: str
+    body: bytes
+    content: str
+
+    @property
+    def code_sha256(self) -> str:
+        """Base64 SHA-256 of the zip, as Lambda's ``CodeSha256`` has it.
+
+        Source: docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html.
+        """
+        return base64.b64encode(hashlib.sha256(self.body).digest()).decode()
+
+
+def build(name: str, root: Path = ROOT) -> Package:
+    """The package of ``tasks/<name>.py``, out of the checkout at ``root``."""
+    finder = ModuleFinder(path=[str(root)])  # only ours: the standard library and boto3 are found nowhere, and left out
+    finder.run_script(str(root / "tasks" / f"{name}.py"))
+    modules: list[Any] = list(finder.modules.values())
+    found = {Path(module.__file__) for module in modules if module.__file__} | {root / "tasks" / "__init__.py"}
+    files = {path.relative_to(root).as_posix(): _without_docstrings(path.read_text("utf-8")) for path in found}
+    content, buffer = hashlib.sha256(), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in sorted(files.items()):
+            content.update(f"{path}\0{len(text)}\0".encode() + text)
+            archive.writestr(_entry(path), text, compresslevel=9)
+    return Package(name=name, body=buffer.getvalue(), content=content.hexdigest())
+
+
+def manifest(version: str, packages: list[Package], root: Path = ROOT) -> dict[str, Any]:
+    """What a release is: its packages, and the generated files that belong to them."""
+    return {
+        "version": version,
+        "packages": {one.name: {"content": one.content, "code_sha256": one.code_sha256} for one in packages},
+        "statemachines": {
+            name: hashlib.sha256((root / "statemachines" / name).read_bytes()).hexdigest() for name in GENERATED
+        },
+    }
+
+
+def _without_docstrings(source: str) -> bytes:
+    """The source with an empty string for each string that is a statement of its own; every other line stays where it is."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            lines[first] = lines[first].encode()[: node.col_offset].decode() + '""\n'
+            lines[first + 1 : last + 1] = ["\n"] * (last - first)
+    return "".join(lines).encode()
+
+
+def _entry(path: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(path, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # Unix, on any system: the mode below means nothing elsewhere
+    entry.external_attr = _FILE_MODE << 16
+    return entry
