@@ -11,7 +11,21 @@ from typing import Any
 from orchestration.triggers import REGISTRY
 from orchestration.triggers.base import Allow
 
+_DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+_LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LOG_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
+
+
+def _of_every_function(log_group: str) -> tuple[Allow, ...]:
+    """What the Lambda service does in a function's name: its logs and its traces."""
+    streams = f"{log_group}:*"
+    return (
+        Allow(action="logs:CreateLogStream", resource=streams, page=_LOG_STREAMS),
+        Allow(action="logs:PutLogEvents", resource=streams, page=_LOG_STREAMS),
+        Allow(action="xray:PutTraceSegments", resource="*", page=_LAMBDA_XRAY),
+        Allow(action="xray:PutTelemetryRecords", resource="*", page=_LAMBDA_XRAY),
+    )
+
 
 ROUTER: tuple[Allow, ...] = (
     Allow(
@@ -39,18 +53,18 @@ ROUTER: tuple[Allow, ...] = (
         resource="${config_parameter_arn}",
         page="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html",
     ),
-    Allow(action="logs:CreateLogStream", resource="${router_log_group_arn}:*", page=_LOG_STREAMS),
-    Allow(action="logs:PutLogEvents", resource="${router_log_group_arn}:*", page=_LOG_STREAMS),
+    Allow(action="s3:PutObject", resource="${failure_bucket_arn}/*", page=_DESTINATIONS),
+    Allow(action="s3:ListBucket", resource="${failure_bucket_arn}", page=_DESTINATIONS),
+    *_of_every_function("${router_log_group_arn}"),
 )
 
 MWAA_DAG: tuple[Allow, ...] = (
     Allow(
         action="airflow:InvokeRestApi",
-        resource="arn:${partition}:airflow:*:${account}:role/*/${airflow_role}",
+        resource="arn:${partition}:airflow:${region}:${account}:role/*/${airflow_role}",
         page="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
     ),
-    Allow(action="logs:CreateLogStream", resource="${mwaa_dag_log_group_arn}:*", page=_LOG_STREAMS),
-    Allow(action="logs:PutLogEvents", resource="${mwaa_dag_log_group_arn}:*", page=_LOG_STREAMS),
+    *_of_every_function("${mwaa_dag_log_group_arn}"),
 )
 
 _LOG_DELIVERY = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"

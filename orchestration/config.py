@@ -100,6 +100,12 @@ class ConfigLoader:
         except ClientError as error:
             if cached is not None and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
                 return cached
+            if error.response["Error"]["Code"] in ("AccessDenied", "403"):
+                raise ConfigError(
+                    f"{error}. S3 says so of an object that is not there, too, because the router may not list the bucket: look "
+                    f"whether {uri} exists (deploy.sh uploads it), then at s3:GetObject of the router's role, the bucket's "
+                    "policy and its key"
+                ) from error
             raise
         config = _parse(answer["Body"].read(), uri)
         # Only now: a text that does not parse must not be answered with 304 for ever.

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from local.patches import events, lambda_, mocks, sns, stepfunctions
+from local.patches import events, lambda_, mocks, sns, stepfunctions, terraform
 from local.wiring import Wiring
 
 
@@ -79,6 +79,14 @@ PATCHES: tuple[Patch, ...] = (
         "ignores a mocked test case in a state machine's ARN, which Step Functions Local takes",
         mocks.mock_config_file,
     ),
+    Patch("validated_definitions", "does not know ValidateStateMachineDefinition", terraform.validated_definitions),
+    Patch("listed_versions", "does not know ListStateMachineVersions", terraform.listed_versions),
+    Patch(
+        "queue_attributes",
+        "forgets RedriveAllowPolicy, takes the policy away when another attribute is set, and puts spaces into RedrivePolicy",
+        terraform.queue_attributes,
+    ),
+    Patch("logging_config", "forgets a function's LoggingConfig", terraform.logging_config),
     Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
     Patch(
         "sns_to_lambda",

@@ -16,3 +16,15 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, before)
+
+
+@contextmanager
+def added(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Give ``owner`` an attribute that it does not have, for as long as the context lasts."""
+    if hasattr(owner, name):
+        raise AttributeError(f"{owner.__name__} has {name} already")
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        delattr(owner, name)

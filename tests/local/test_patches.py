@@ -117,14 +117,64 @@ def retry_counts(engine: Engine) -> bool:
         return len(set(pool.map(lambda _: retrier.heap_key, range(2)))) == 1
 
 
-def function(engine: Engine) -> str:
+def validated_definitions(engine: Engine) -> bool:
+    client = engine.client("stepfunctions")
+    broken = {"StartAt": "S", "States": {"S": {"Type": "Nothing"}}}
+    try:
+        results = [
+            client.validate_state_machine_definition(definition=json.dumps(definition))["result"]
+            for definition in (NESTED, broken)
+        ]
+    except Exception:  # noqa: BLE001 - moto answers in whatever way it answers what it does not know
+        return False
+    return results == ["OK", "FAIL"]
+
+
+def listed_versions(engine: Engine) -> bool:
+    client = engine.client("stepfunctions")
+    made = client.create_state_machine(name="m", definition=json.dumps(NESTED), roleArn=ROLE, publish=True)
+    try:
+        listed = client.list_state_machine_versions(stateMachineArn=made["stateMachineArn"])["stateMachineVersions"]
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return [one["stateMachineVersionArn"] for one in listed] == [made["stateMachineVersionArn"]]
+
+
+def queue_attributes(engine: Engine) -> bool:
+    sqs = engine.client("sqs")
+    dlq = sqs.create_queue(QueueName="dlq")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3}, separators=(",", ":"))
+    statement = {"Sid": "s", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    given = {"RedrivePolicy": redrive, "Policy": policy, "RedriveAllowPolicy": '{"redrivePermission":"denyAll"}'}
+    url = sqs.create_queue(QueueName="q", Attributes=given)["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return all(kept.get(name) == value for name, value in given.items())
+
+
+def logging_config(engine: Engine) -> bool:
+    function(engine, LoggingConfig={"LogFormat": "JSON"})
+    return bool(
+        engine.client("lambda").get_function_configuration(FunctionName="f").get("LoggingConfig")
+        == {"LogFormat": "JSON"}
+    )
+
+
+def function(engine: Engine, **settings: Any) -> str:
     """A function whose handler is json.dumps."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("empty", "")
     role = engine.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     arn: str = engine.client("lambda").create_function(
-        FunctionName="f", Runtime="python3.13", Role=role, Handler="json.dumps", Code={"ZipFile": code.getvalue()}
+        FunctionName="f",
+        Runtime="python3.13",
+        Role=role,
+        Handler="json.dumps",
+        Code={"ZipFile": code.getvalue()},
+        **settings,
     )["FunctionArn"]
     return arn
 
@@ -208,6 +258,10 @@ PROBES = {
         any_account,
         service_error_names,
         mock_config_file,
+        validated_definitions,
+        listed_versions,
+        queue_attributes,
+        logging_config,
         functions_in_workers,
         sns_to_lambda,
         missing_event_bus,

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Uploads a release's code and the configuration to the account's code bucket, where Terraform and the router find them.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+OPTIONS="--account= --env= [--region=us-west-1] [--version=] [--prefix=sfly-aws-dwh] [--config-only] [--dry-run] [--replacing=DIGEST]"
+
+fail() {
+  echo "deploy.sh: $*" >&2
+  exit 2
+}
+
+help() {
+  cat <<HELP
+Usage: ./deploy.sh $OPTIONS
+
+Validates the configuration and the generated files, then uploads to s3://{prefix}-{account}-{env}-code-{region}/code/{version}/:
+  downstream_orchestrator.zip, mwaa_dag.zip   the functions, the same bytes from every build
+  manifest.json                               what the release is; Terraform compares the checkout with it
+  orchestration/workflow_config.json          the configuration; it takes effect with the next event
+
+  --version=V      the release, by default the version in pyproject.toml; its code cannot be replaced by other code
+  --config-only    upload the configuration alone
+  --dry-run        show what would be uploaded
+  --replacing=D    overwrite the remote configuration with digest D, which this checkout's history does not know
+
+AWS credentials and AWS_ENDPOINT_URL are taken from the environment, as everywhere.
+HELP
+}
+
+account="" env="" region="us-west-1" version="" prefix="sfly-aws-dwh" mode="all"
+flags=()
+for argument in "$@"; do
+  case "$argument" in
+    --account=*) account="${argument#*=}" ;;
+    --env=*) env="${argument#*=}" ;;
+    --region=*) region="${argument#*=}" ;;
+    --version=*) version="${argument#*=}" ;;
+    --prefix=*) prefix="${argument#*=}" ;;
+    --replacing=*) flags+=("$argument") ;;
+    --dry-run) flags+=("$argument") ;;
+    --config-only) mode="config" flags+=("$argument") ;;
+    --help | -h) help && exit 0 ;;
+    *) fail "unknown option $argument; expected $OPTIONS" ;;
+  esac
+done
+[ -n "$account" ] || fail "--account= is missing; expected $OPTIONS"
+[ -n "$env" ] || fail "--env= is missing; expected $OPTIONS"
+[ -n "$version" ] || version="$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
+[[ "$version" =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || fail "--version=: found '$version', expected a version such as 0.3.0"
+[[ "$prefix-$account-$env-$region" =~ ^[a-z0-9-]+$ ]] ||
+  fail "--prefix=, --account=, --env=, --region=: expected lower-case letters, digits and hyphens: they name the bucket"
+
+command -v make >/dev/null || fail "make is missing: it installs what this needs into .venv"
+make -s .venv/.synced
+
+# Which queue the router falls back to is Terraform's to say: here it counts as there.
+.venv/bin/orchestrator validate --region "$region" --queue-url "https://sqs.$region.amazonaws.com/000000000000/any" >&2
+.venv/bin/python -m builder --check
+.venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" ${flags[@]+"${flags[@]}"}
+
+if [ "$mode" = config ]; then
+  echo "The next event follows it; there is nothing to apply."
+else
+  cat <<NEXT
+Next:
+  terraform -chdir=terraform init
+  terraform -chdir=terraform apply -var="prefix=$prefix" -var="account=$account" -var="env=$env" -var="region=$region" -var="code_version=$version"
+NEXT
+fi

@@ -1,0 +1,52 @@
+locals {
+  # Left to right, top to bottom: what came in, what was started, what was kept, what needs a person.
+  widgets = [
+    {
+      title = "Events in: published, filtered out"
+      metrics = concat(
+        [for topic in keys(local.topics) : ["AWS/SNS", "NumberOfMessagesPublished", "TopicName", "${local.name}-${topic}"]],
+        [for topic in keys(local.topics) : ["AWS/SNS", "NumberOfNotificationsFilteredOut", "TopicName", "${local.name}-${topic}"]],
+      )
+    },
+    {
+      title   = "Router: invocations, errors, throttles"
+      metrics = [for metric in ["Invocations", "Errors", "Throttles"] : ["AWS/Lambda", metric, "FunctionName", local.orchestrator]]
+    },
+    {
+      title   = "Executions: started, succeeded, failed, timed out, aborted"
+      metrics = [for metric in ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"] : ["AWS/States", metric, "StateMachineArn", local.state_machine_arn]]
+    },
+    {
+      title = "Kept: dead letters, failure bucket"
+      metrics = [
+        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${local.orchestrator}-delivery-dlq", { stat = "Maximum" }],
+        ["AWS/Lambda", "AsyncEventsDropped", "FunctionName", local.orchestrator],
+        ["AWS/Lambda", "DestinationDeliveryFailures", "FunctionName", local.orchestrator],
+      ]
+    },
+    {
+      title   = "Needs a person"
+      metrics = [for filter in keys(local.log_filters) : [local.metric_namespace, filter]]
+    },
+    {
+      title   = "MWAA function: invocations, errors"
+      metrics = [for metric in ["Invocations", "Errors"] : ["AWS/Lambda", metric, "FunctionName", local.mwaa_dag]]
+    },
+  ]
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = local.orchestrator
+  dashboard_body = jsonencode({
+    widgets = [
+      for index, widget in local.widgets : {
+        type       = "metric"
+        x          = (index % 2) * 12
+        y          = floor(index / 2) * 6
+        width      = 12
+        height     = 6
+        properties = { title = widget.title, metrics = widget.metrics, region = var.region, stat = "Sum", period = 300, view = "timeSeries" }
+      }
+    ]
+  })
+}

@@ -1,0 +1,123 @@
+locals {
+  functions = {
+    downstream_orchestrator = { name = local.orchestrator, memory = 512, timeout = 90, concurrency = var.router_reserved_concurrency }
+    mwaa_dag                = { name = local.mwaa_dag, memory = 256, timeout = 60, concurrency = -1 }
+  }
+
+  environments = {
+    downstream_orchestrator = {
+      STATE_MACHINE_ARN             = local.state_machine_arn
+      STATE_MACHINE_VERSION         = element(split(":", aws_sfn_state_machine.this.state_machine_version_arn), 7)
+      WORKFLOW_CONFIG_S3_URI        = local.config_s3_uri
+      WORKFLOW_CONFIG_SSM_PARAMETER = local.config_parameter
+      MWAA_TRIGGER_QUEUE_URL        = var.mwaa_trigger_queue_url
+      REQUIRE_CONFIG                = "true"
+      JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
+      LOG_LEVEL                     = var.log_level
+    }
+  }
+}
+
+# Before the functions: else Lambda makes them, without retention.
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.functions
+
+  name              = "/aws/lambda/${each.value.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.kms_key_arn
+}
+
+# Two resources, because the state machine stands between them: it calls mwaa_dag, and the router starts it.
+
+resource "aws_lambda_function" "mwaa_dag" {
+  function_name    = local.mwaa_dag
+  description      = "Starts a DAG run on MWAA for the state machine"
+  role             = aws_iam_role.this["mwaa_dag"].arn
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  handler          = "tasks.mwaa_dag.handler"
+  s3_bucket        = local.code_bucket
+  s3_key           = "${local.code_prefix}/mwaa_dag.zip"
+  source_code_hash = local.manifest.packages["mwaa_dag"].code_sha256
+  memory_size      = local.functions.mwaa_dag.memory
+  timeout          = local.functions.mwaa_dag.timeout
+  kms_key_arn      = local.kms_key_arn
+  publish          = true
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function["mwaa_dag"].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_lambda_function" "router" {
+  function_name                  = local.orchestrator
+  description                    = "Routes job events and approvals into the state machine"
+  role                           = aws_iam_role.this["downstream_orchestrator"].arn
+  runtime                        = "python3.13"
+  architectures                  = ["arm64"]
+  handler                        = "tasks.downstream_orchestrator.handler"
+  s3_bucket                      = local.code_bucket
+  s3_key                         = "${local.code_prefix}/downstream_orchestrator.zip"
+  source_code_hash               = local.manifest.packages["downstream_orchestrator"].code_sha256
+  memory_size                    = local.functions.downstream_orchestrator.memory
+  timeout                        = local.functions.downstream_orchestrator.timeout
+  reserved_concurrent_executions = local.functions.downstream_orchestrator.concurrency
+  kms_key_arn                    = local.kms_key_arn
+  publish                        = true
+
+  environment {
+    variables = local.environments.downstream_orchestrator
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function["downstream_orchestrator"].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+# A published version holds code and environment, and so the state machine's version: moving the alias is the deployment.
+resource "aws_lambda_alias" "router" {
+  name             = "live"
+  description      = "The router that SNS and replays invoke"
+  function_name    = aws_lambda_function.router.function_name
+  function_version = aws_lambda_function.router.version
+}
+
+resource "aws_lambda_permission" "topic" {
+  for_each = local.topics
+
+  statement_id   = "Topic-${each.key}"
+  function_name  = aws_lambda_function.router.function_name
+  qualifier      = aws_lambda_alias.router.name
+  action         = "lambda:InvokeFunction"
+  principal      = "sns.amazonaws.com"
+  source_arn     = aws_sns_topic.this[each.key].arn
+  source_account = local.account_id
+}
+
+# docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+resource "aws_lambda_function_event_invoke_config" "router" {
+  function_name                = aws_lambda_function.router.function_name
+  qualifier                    = aws_lambda_alias.router.name
+  maximum_event_age_in_seconds = 6 * 60 * 60
+  maximum_retry_attempts       = 2
+
+  destination_config {
+    on_failure {
+      destination = aws_s3_bucket.failures.arn
+    }
+  }
+}

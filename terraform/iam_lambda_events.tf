@@ -1,0 +1,86 @@
+# Roles and their policies. The statements are generated (statemachines/*.iam.json, python -m builder), beside the states and
+# calls that need them; here they get names, and are narrowed to what the variables allow.
+
+locals {
+  policy_names = {
+    partition              = local.partition
+    region                 = var.region
+    account                = local.account_id
+    airflow_role           = var.airflow_role
+    state_machine_arn      = local.state_machine_arn
+    execution_arn          = local.execution_arn
+    config_object_arn      = "arn:${local.partition}:s3:::${local.config_object}"
+    config_parameter_arn   = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.config_parameter}"
+    failure_bucket_arn     = aws_s3_bucket.failures.arn
+    router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn
+    mwaa_dag_log_group_arn = aws_cloudwatch_log_group.function["mwaa_dag"].arn
+    # Any version: executions of an older state machine's version go on calling the one that they were deployed with.
+    mwaa_dag_function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.mwaa_dag}:*"
+  }
+
+  # What the generated policies grant on a whole kind of resource, and what that is narrowed to.
+  regional = "${var.region}:${local.account_id}"
+  narrowed = {
+    "arn:${local.partition}:glue:${local.regional}:job/*"            = [for one in var.glue_jobs : "arn:${local.partition}:glue:${local.regional}:job/${one}"]
+    "arn:${local.partition}:states:${local.regional}:stateMachine:*" = [for one in var.state_machines : "arn:${local.partition}:states:${local.regional}:stateMachine:${one}"]
+    "arn:${local.partition}:events:${local.regional}:event-bus/*"    = [for one in var.event_buses : startswith(one, "arn:") ? one : "arn:${local.partition}:events:${local.regional}:event-bus/${one}"]
+    "arn:${local.partition}:sqs:${local.regional}:*"                 = [for one in var.queues : startswith(one, "arn:") ? one : "arn:${local.partition}:sqs:${local.regional}:${one}"]
+    "arn:${local.partition}:airflow:${local.regional}:role/*/${var.airflow_role}" = [
+      for one in var.mwaa_environments :
+      "arn:${local.partition}:airflow:${length(split("/", one)) == 2 ? split("/", one)[0] : var.region}:${local.account_id}:role/${element(split("/", one), -1)}/${var.airflow_role}"
+    ]
+  }
+
+  generated = { for role in ["state_machine", "downstream_orchestrator", "mwaa_dag"] : role => jsondecode(templatefile("${local.statemachines}/${role}.iam.json", local.policy_names)) }
+
+  # docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+  kms_keys = {
+    state_machine           = compact(concat([var.kms_key_arn], var.target_kms_key_arns))
+    downstream_orchestrator = compact([var.kms_key_arn, var.config_kms_key_arn])
+    mwaa_dag                = compact([var.kms_key_arn])
+  }
+
+  policies = {
+    for role, policy in local.generated : role => jsonencode({
+      Version = policy.Version
+      Statement = concat(
+        [for one in policy.Statement : merge(one, { Resource = sort(lookup(local.narrowed, one.Resource, [one.Resource])) }) if length(lookup(local.narrowed, one.Resource, [one.Resource])) > 0],
+        [for keys in [local.kms_keys[role]] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = sort(keys) } if length(keys) > 0],
+      )
+    })
+  }
+
+  trusted = {
+    # docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html: the machine alone may have the role.
+    state_machine = {
+      service    = "states.amazonaws.com"
+      conditions = { ArnLike = { "aws:SourceArn" = "${local.state_machine_arn}*" }, StringEquals = { "aws:SourceAccount" = local.account_id } }
+    }
+    downstream_orchestrator = { service = "lambda.amazonaws.com", conditions = null }
+    mwaa_dag                = { service = "lambda.amazonaws.com", conditions = null }
+  }
+
+  # The region is in the name because roles are global; a role may have 64 characters.
+  role_names = { state_machine = "orchestrator-machine", downstream_orchestrator = "orchestrator-router", mwaa_dag = "orchestrator-mwaa-dag" }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.trusted
+
+  name = "${local.name}-${local.role_names[each.key]}-${var.region}"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [merge(
+      { Effect = "Allow", Principal = { Service = each.value.service }, Action = "sts:AssumeRole" },
+      each.value.conditions == null ? {} : { Condition = each.value.conditions },
+    )]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local.policies
+
+  name   = each.key
+  role   = aws_iam_role.this[each.key].id
+  policy = each.value
+}

@@ -1,0 +1,40 @@
+locals {
+  name         = "${var.prefix}-${var.account}-${var.env}"
+  orchestrator = "${local.name}-downstream-orchestrator"
+  mwaa_dag     = "${local.name}-mwaa-dag"
+  code_bucket  = "${local.name}-code-${var.region}"
+  code_prefix  = "code/${var.code_version}"
+
+  partition  = data.aws_partition.current.partition
+  account_id = data.aws_caller_identity.current.account_id
+
+  # deploy.sh uploads to this very URI.
+  config_s3_uri    = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
+  config_object    = trimprefix(local.config_s3_uri, "s3://")
+  config_bucket    = split("/", local.config_object)[0]
+  config_key       = trimprefix(local.config_object, "${local.config_bucket}/")
+  config_parameter = "/${local.name}/downstream-orchestrator/workflow-config"
+
+  topics = {
+    job_events    = { filter = { status = ["SUCCESS"] }, publishers = var.event_publishers }
+    job_approvals = { filter = { decision = ["APPROVED"] }, publishers = var.approval_publishers }
+  }
+
+  # ARNs of what is made here, by name: a policy that named the resources would make a circle of them.
+  state_machine_arn = "arn:${local.partition}:states:${var.region}:${local.account_id}:stateMachine:${local.orchestrator}"
+  execution_arn     = "arn:${local.partition}:states:${var.region}:${local.account_id}:execution:${local.orchestrator}"
+  delivery_dlq_arn  = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.orchestrator}-delivery-dlq"
+  topic_arns        = { for topic in keys(local.topics) : topic => "arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.name}-${topic}" }
+
+  kms_key_arn   = var.kms_key_arn == "" ? null : var.kms_key_arn
+  alarm_actions = compact([var.alarm_topic_arn])
+
+  statemachines = "${path.module}/../statemachines"
+
+  tags = merge(var.tags, {
+    Application = "downstream-orchestrator"
+    Account     = var.account
+    Environment = var.env
+    CodeVersion = var.code_version
+  })
+}

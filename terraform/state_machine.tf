@@ -1,0 +1,49 @@
+# Vended log groups need no entry in the account's log resource policy, which holds only 5,120 characters:
+# docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+resource "aws_cloudwatch_log_group" "state_machine" {
+  name              = "/aws/vendedlogs/states/${local.orchestrator}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.kms_key_arn
+}
+
+resource "aws_sfn_state_machine" "this" {
+  name     = local.orchestrator
+  role_arn = aws_iam_role.this["state_machine"].arn
+  publish  = true
+
+  # The function's version, not its name: a state machine's version keeps the function that it was deployed with.
+  definition = replace(
+    templatefile("${local.statemachines}/downstream_orchestrator.asl.json", { mwaa_dag_function_arn = aws_lambda_function.mwaa_dag.qualified_arn }),
+    "arn:aws:states:::", "arn:${local.partition}:states:::"
+  )
+
+  logging_configuration {
+    level                  = "ALL"
+    include_execution_data = true
+    log_destination        = "${aws_cloudwatch_log_group.state_machine.arn}:*"
+  }
+
+  tracing_configuration {
+    enabled = true
+  }
+
+  dynamic "encryption_configuration" {
+    for_each = local.kms_key_arn == null ? [] : [local.kms_key_arn]
+
+    content {
+      type                              = "CUSTOMER_MANAGED_KMS_KEY"
+      kms_key_id                        = encryption_configuration.value
+      kms_data_key_reuse_period_seconds = 300
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.foreign_files) == 0
+      error_message = "This checkout is not version ${var.code_version}: statemachines/ differs from the release in ${join(", ", local.foreign_files)}. Check out the release (git checkout v${var.code_version}), or deploy this checkout under a version of its own."
+    }
+  }
+
+  # Step Functions tries the role when the machine is made: without its policy the log destination is refused.
+  depends_on = [aws_iam_role_policy.this]
+}

@@ -1,0 +1,96 @@
+# docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html, sns-dead-letter-queues.html
+
+resource "aws_sns_topic" "this" {
+  for_each = local.topics
+
+  name              = "${local.name}-${each.key}"
+  kms_master_key_id = local.kms_key_arn
+}
+
+# Approvals start other work than events do: that is why each has a topic, and its own publishers.
+resource "aws_sns_topic_policy" "this" {
+  for_each = local.topics
+
+  arn = aws_sns_topic.this[each.key].arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid       = "PrincipalsOfThisAccountByTheirOwnPolicies"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+          Action    = ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes"]
+          Resource  = aws_sns_topic.this[each.key].arn
+        },
+        {
+          Sid       = "OnlyOverTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "sns:Publish"
+          Resource  = aws_sns_topic.this[each.key].arn
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ],
+      [
+        for principal in each.value.publishers : {
+          Sid       = "Publisher${index(each.value.publishers, principal)}"
+          Effect    = "Allow"
+          Principal = { AWS = principal }
+          Action    = ["sns:Publish"]
+          Resource  = aws_sns_topic.this[each.key].arn
+        }
+      ],
+    )
+  })
+}
+
+resource "aws_sns_topic_subscription" "router" {
+  for_each = local.topics
+
+  topic_arn           = aws_sns_topic.this[each.key].arn
+  protocol            = "lambda"
+  endpoint            = aws_lambda_alias.router.arn
+  filter_policy       = jsonencode(each.value.filter)
+  filter_policy_scope = var.filter_policy_scope
+  redrive_policy      = jsonencode({ deadLetterTargetArn = aws_sqs_queue.delivery_dlq.arn })
+
+  # A message that comes before Lambda lets SNS in, or the queue does, would be lost.
+  depends_on = [aws_lambda_permission.topic, aws_lambda_function_event_invoke_config.router]
+}
+
+# What SNS could not deliver: `orchestrator redrive-dlq` sends it again.
+resource "aws_sqs_queue" "delivery_dlq" {
+  name                      = "${local.orchestrator}-delivery-dlq"
+  message_retention_seconds = 14 * 24 * 60 * 60
+  # SNS can write to a queue under SQS's own key or a customer managed one, not under alias/aws/sqs.
+  sqs_managed_sse_enabled           = local.kms_key_arn == null ? true : null
+  kms_master_key_id                 = local.kms_key_arn
+  kms_data_key_reuse_period_seconds = local.kms_key_arn == null ? null : 300
+
+  # With the queue, not after it: there is no moment in which SNS may not write.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "DeadLettersOfTheTopics"
+        Effect    = "Allow"
+        Principal = { Service = "sns.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = local.delivery_dlq_arn
+        Condition = {
+          ArnEquals    = { "aws:SourceArn" = values(local.topic_arns) }
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+        }
+      },
+      {
+        Sid       = "OnlyOverTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sqs:*"
+        Resource  = local.delivery_dlq_arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+    ]
+  })
+}

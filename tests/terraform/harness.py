@@ -1,0 +1,102 @@
+"""Runs Terraform on a copy of ``terraform/``, with the provider of this machine, against the embedded engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.engine import Engine
+
+ROOT = Path(__file__).resolve().parents[2]
+MIRROR = "TERRAFORM_PROVIDER_MIRROR"
+"""Environment variable that names a folder of providers; else it is looked for, and else the registry is asked."""
+
+OVERRIDE = """
+provider "aws" {
+  max_retries       = 2
+  s3_use_path_style = true
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """Terraform in a folder of its own.
+
+    Attributes:
+        binary: path of the program.
+        folder: holds copies of ``terraform/`` and ``statemachines/``.
+        environment: of every command.
+    """
+
+    binary: str
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def module(self) -> Path:
+        """The copy of ``terraform/``."""
+        return self.folder / "terraform"
+
+    def run(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        """Run a command; its output is the failure's message where its exit code is none of ``ok``."""
+        answer = subprocess.run(
+            [self.binary, *arguments],
+            cwd=self.module,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode in ok, (
+            f"terraform {' '.join(arguments)}:\n{answer.stdout[-4000:]}\n{answer.stderr[-8000:]}"
+        )
+        return answer
+
+    def json(self, *arguments: str) -> Any:
+        """The command's output, parsed."""
+        return json.loads(self.run(*arguments).stdout)
+
+
+def workspace(binary: str, folder: Path, engine: Engine | None = None) -> Terraform:
+    """Copy the module and its generated files to ``folder``; with an engine, point the provider at it."""
+    shutil.copytree(
+        ROOT / "terraform", folder / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*")
+    )
+    shutil.copytree(ROOT / "statemachines", folder / "statemachines")
+    configuration = folder / "terraform.rc"
+    configuration.write_text(_cli_configuration(), encoding="utf-8")
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    if engine is not None:
+        (folder / "terraform" / "engine_override.tf").write_text(OVERRIDE, encoding="utf-8")
+        environment |= {
+            "AWS_ENDPOINT_URL": engine.endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": engine.region,
+        }
+    return Terraform(binary, folder, environment)
+
+
+def _cli_configuration() -> str:
+    """Where the provider comes from: a mirror on this machine, or the registry."""
+    mirror = next(iter(_mirrors()), None)
+    method = f'filesystem_mirror {{ path = "{mirror}" }}' if mirror else "direct {}"
+    return f"provider_installation {{\n  {method}\n}}\n"
+
+
+def _mirrors() -> Iterator[str]:
+    if os.environ.get(MIRROR):
+        yield os.environ[MIRROR]
+    # A mirror is a folder of HOST/NAMESPACE/TYPE/VERSION.
+    for found in sorted(Path("/").glob("*/*/*/hashicorp/aws/5.*")) + sorted(
+        Path("/").glob("usr/*/*/*/*/hashicorp/aws/5.*")
+    ):
+        yield str(found.parents[3])
