@@ -6,7 +6,10 @@ STAMP := $(VENV)/.synced
 NODE := tests/second_interpreter
 NODE_STAMP := $(NODE)/node_modules/.synced
 
-.PHONY: help demo test test-aws check format build local lock node clean
+CHECKOV := .venv-checkov
+CHECKOV_STAMP := $(CHECKOV)/.synced
+
+.PHONY: help cycle checkov demo test test-aws check format build local lock node clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -15,7 +18,10 @@ help: ## This list
 demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in this process
 	@$(BIN)/orchestrator demo
 
-test: $(STAMP) node check ## The checks, then every test
+cycle: $(STAMP) ## Deploy with Terraform, use, upgrade, roll back and destroy, on this machine
+	@$(BIN)/pytest -s tests/terraform/test_cycle.py
+
+test: $(STAMP) node checkov check ## The checks, then every test
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-aws: $(STAMP) ## Each state alone on AWS's TestState API: make test-aws PROFILE=name
@@ -42,6 +48,8 @@ local: $(STAMP) ## Keep the local stack running until Ctrl-C
 lock: $(STAMP) ## Resolve the dependencies again
 	@echo 'uv' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header -o requirements/bootstrap.txt
+	@echo 'checkov' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header -o requirements/checkov.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header -o requirements/dev.txt
 
@@ -49,13 +57,22 @@ node: ## Install the second interpreter, if Node is there
 	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
 	else echo "Node 20 or newer is missing: the second interpreter and asl-validator are left out" >&2; fi
 
+checkov: $(CHECKOV_STAMP) ## Install checkov
+
+# An environment of its own: it pins an old boto3.
+$(CHECKOV_STAMP): $(STAMP) requirements/checkov.txt
+	@echo "Installing checkov into $(CHECKOV) ..." >&2
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(CHECKOV)
+	@$(BIN)/uv pip sync -q --python $(CHECKOV)/bin/python --require-hashes requirements/checkov.txt
+	@touch $@
+
 $(NODE_STAMP): $(NODE)/package-lock.json
 	@echo "Installing the second interpreter into $(NODE)/node_modules ..." >&2
 	@cd $(NODE) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(CHECKOV) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -19,11 +19,13 @@ class Call:
         service: as boto3 names it.
         operation: as the service's API names it: ``StartJobRun``.
         parameters: what the caller gave, as JSON values.
+        region: of the client.
     """
 
     service: str
     operation: str
     parameters: dict[str, Any]
+    region: str
 
 
 def record(events: Any, keep: Callable[[Call], None]) -> None:
@@ -32,7 +34,8 @@ def record(events: Any, keep: Callable[[Call], None]) -> None:
     Source: boto3.amazonaws.com/v1/documentation/api/latest/guide/events.html.
     """
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        keep(Call(model.service_model.service_name, model.name, json.loads(json.dumps(params, default=str))))
+    def note(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        given = json.loads(json.dumps(params, default=str))
+        keep(Call(model.service_model.service_name, model.name, given, context["client_region"]))
 
     events.register("provide-client-params", note)

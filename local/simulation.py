@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.engine import Engine
-from local.inputs import local_settings
 from local.reports import ExecutionReport, Simulation, TriggerReport
 from local.runtime import Invocation
 from local.targets import TARGETS
@@ -59,8 +58,9 @@ class Simulator:
 
     @property
     def settings(self) -> Settings:
-        """The router's environment."""
-        return local_settings(self.engine.region)
+        """The router's environment, as it is deployed."""
+        deployed = self.engine.client("lambda").get_function_configuration(FunctionName=self.stack.router)
+        return Settings.from_environment(deployed["Environment"]["Variables"])
 
     def create_targets(self, missing: Sequence[str] = ()) -> None:
         """Make the targets of every trigger, and remove those in ``missing``, also where other triggers share them."""

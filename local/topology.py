@@ -24,6 +24,9 @@ FILTERS: dict[str, dict[str, list[str]]] = {
 }
 """Filter policy of each topic's subscription, on the message's body."""
 
+TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
+"""Seconds that each function may take."""
+
 ALIAS = "live"
 """Alias of the router's published version: SNS, replays and people invoke it."""
 
@@ -115,7 +118,7 @@ def function(engine: Engine, name: str, handler: str, role: str, environment: di
         Role=role,
         Handler=f"tasks.{handler}.handler",
         Code={"ZipFile": package.build(handler).body},
-        Timeout=90,
+        Timeout=TIMEOUTS[handler],
         Environment={"Variables": environment},
     )
     arn: str = aws_lambda.publish_version(FunctionName=name)["FunctionArn"]

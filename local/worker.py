@@ -62,7 +62,7 @@ def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
     finally:
         root.removeHandler(handler)
         sys.stdout = sys.__stdout__
-    calls = [[call.service, call.operation, call.parameters] for call in _CALLS]
+    calls = [[call.service, call.operation, call.parameters, call.region] for call in _CALLS]
     _CALLS.clear()
     replies.write(json.dumps(reply | {"logs": logs.getvalue(), "calls": calls}) + "\n")
     replies.flush()

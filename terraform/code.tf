@@ -14,6 +14,7 @@ locals {
 
 # Read by the router only when S3 is unavailable. No parameter is better than an empty one: then events wait, and are kept.
 resource "aws_ssm_parameter" "workflow_config" {
+  #checkov:skip=CKV2_AWS_34:it holds names of jobs, no secret; the same text is in the code bucket
   count = var.workflow_config_fallback == "" ? 0 : 1
 
   name        = local.config_parameter

@@ -35,6 +35,8 @@ locals {
     Application = "downstream-orchestrator"
     Account     = var.account
     Environment = var.env
-    CodeVersion = var.code_version
   })
+
+  # Of what is released, not of everything: a new version would else change every resource.
+  release_tags = { CodeVersion = var.code_version }
 }

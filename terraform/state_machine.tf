@@ -10,6 +10,7 @@ resource "aws_sfn_state_machine" "this" {
   name     = local.orchestrator
   role_arn = aws_iam_role.this["state_machine"].arn
   publish  = true
+  tags     = local.release_tags
 
   # The function's version, not its name: a state machine's version keeps the function that it was deployed with.
   definition = replace(

@@ -55,7 +55,7 @@ variable "code_version" {
 }
 
 variable "tags" {
-  description = "Tags of every resource, beside Application, Account, Environment and CodeVersion."
+  description = "Tags of every resource, beside Application, Account and Environment."
   type        = map(string)
   default     = {}
 }
@@ -201,7 +201,7 @@ variable "target_kms_key_arns" {
 variable "log_retention_days" {
   description = "Days for which logs are kept."
   type        = number
-  default     = 90
+  default     = 365
 }
 
 variable "log_level" {

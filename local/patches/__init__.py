@@ -86,6 +86,11 @@ PATCHES: tuple[Patch, ...] = (
         "forgets RedriveAllowPolicy, takes the policy away when another attribute is set, and puts spaces into RedrivePolicy",
         terraform.queue_attributes,
     ),
+    Patch(
+        "transport_conditions",
+        "refuses every request where a bucket's policy denies those without TLS, whatever the condition says",
+        terraform.transport_conditions,
+    ),
     Patch("logging_config", "forgets a function's LoggingConfig", terraform.logging_config),
     Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
     Patch(

@@ -9,12 +9,15 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.responses import ActionResult
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.sqs.models import Queue
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local.patches.replacing import added, replaced
 from local.wiring import Wiring
+
+_ALLOW = "RedriveAllowPolicy"
 
 
 @contextmanager
@@ -62,17 +65,37 @@ def queue_attributes(wiring: Wiring) -> Iterator[None]:
     assign, attributes = Queue._set_attributes, Queue.attributes
 
     def set_attributes(queue: Any, given: dict[str, Any], now: float | None = None) -> None:
-        assign(queue, {"Policy": getattr(queue, "policy", None)} | given, now)
+        kept = {"Policy": getattr(queue, "policy", None), _ALLOW: getattr(queue, "redrive_allow_policy", None)}
+        assign(queue, kept | given, now)
 
     def all_attributes(queue: Any) -> dict[str, Any]:
         known: dict[str, Any] = attributes.fget(queue)  # type: ignore[attr-defined]
         if queue.redrive_policy:
             known["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))
-        if getattr(queue, "redrive_allow_policy", None):
-            known["RedriveAllowPolicy"] = queue.redrive_allow_policy
         return known
 
-    with replaced(Queue, "_set_attributes", set_attributes), replaced(Queue, "attributes", property(all_attributes)):
+    with (
+        replaced(Queue, "BASE_ATTRIBUTES", [*Queue.BASE_ATTRIBUTES, _ALLOW]),
+        replaced(Queue, "_set_attributes", set_attributes),
+        replaced(Queue, "attributes", property(all_attributes)),
+    ):
+        yield
+
+
+@contextmanager
+def transport_conditions(wiring: Wiring) -> Iterator[None]:
+    """Let a Deny for requests without TLS apply to none: the engine stands in for addresses that have TLS only.
+
+    Source: docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html (aws:SecureTransport).
+    """
+    permitted = IAMPolicyStatement.is_action_permitted
+
+    def is_action_permitted(statement: Any, *args: Any, **kwargs: Any) -> PermissionResult:
+        if statement._statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
+            return PermissionResult.NEUTRAL
+        return permitted(statement, *args, **kwargs)
+
+    with replaced(IAMPolicyStatement, "is_action_permitted", is_action_permitted):
         yield
 
 

@@ -150,8 +150,29 @@ def queue_attributes(engine: Engine) -> bool:
     given = {"RedrivePolicy": redrive, "Policy": policy, "RedriveAllowPolicy": '{"redrivePermission":"denyAll"}'}
     url = sqs.create_queue(QueueName="q", Attributes=given)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
-    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    try:
+        kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(given))["Attributes"]
+    except sqs.exceptions.ClientError:
+        return False
     return all(kept.get(name) == value for name, value in given.items())
+
+
+def transport_conditions(engine: Engine) -> bool:
+    s3 = engine.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": engine.region})
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::bucket/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    try:
+        s3.put_object(Bucket="bucket", Key="k", Body=b"")
+    except s3.exceptions.ClientError:
+        return False
+    return True
 
 
 def logging_config(engine: Engine) -> bool:
@@ -261,6 +282,7 @@ PROBES = {
         validated_definitions,
         listed_versions,
         queue_attributes,
+        transport_conditions,
         logging_config,
         functions_in_workers,
         sns_to_lambda,

@@ -47,7 +47,12 @@ class Terraform:
     def run(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run a command; its output is the failure's message where its exit code is none of ``ok``."""
         answer = subprocess.run(
-            [self.binary, *arguments],
+            [
+                self.binary,
+                arguments[0],
+                *([] if arguments[0] in ("fmt", "show", "output") else ["-no-color"]),
+                *arguments[1:],
+            ],
             cwd=self.module,
             env=self.environment,
             capture_output=True,
@@ -70,19 +75,40 @@ def workspace(binary: str, folder: Path, engine: Engine | None = None) -> Terraf
         ROOT / "terraform", folder / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*")
     )
     shutil.copytree(ROOT / "statemachines", folder / "statemachines")
+    return _configured(binary, folder, engine)
+
+
+def infrastructure(binary: str, folder: Path, engine: Engine | None = None) -> Terraform:
+    """A module of the files for the infrastructure repository, each under its name there."""
+    module = folder / "terraform"
+    module.mkdir(parents=True)
+    for path in (ROOT / "terraform").glob("*.tf.infra"):
+        shutil.copy(path, module / path.name.removesuffix(".infra"))
+    versions = (ROOT / "terraform" / "versions.tf").read_text(encoding="utf-8")
+    (module / "versions.tf").write_text(versions[: versions.index('provider "aws"')], encoding="utf-8")
+    return _configured(binary, folder, engine)
+
+
+def _configured(binary: str, folder: Path, engine: Engine | None) -> Terraform:
     configuration = folder / "terraform.rc"
     configuration.write_text(_cli_configuration(), encoding="utf-8")
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment |= {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
     if engine is not None:
         (folder / "terraform" / "engine_override.tf").write_text(OVERRIDE, encoding="utf-8")
-        environment |= {
-            "AWS_ENDPOINT_URL": engine.endpoint,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_REGION": engine.region,
-        }
+        environment |= aws_environment(engine)
     return Terraform(binary, folder, environment)
+
+
+def aws_environment(engine: Engine) -> dict[str, str]:
+    """Environment variables with which AWS's tools use the engine."""
+    return {
+        "AWS_ENDPOINT_URL": engine.endpoint,
+        "AWS_ENDPOINT_URL_MWAA": engine.airflow.endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": engine.region,
+    }
 
 
 def _cli_configuration() -> str:

@@ -1,0 +1,273 @@
+"""The stack's whole life on the engine, once: what was seen at each step is kept, and the tests judge it.
+
+Empty account → infrastructure → deploy.sh → apply → second plan → events → configuration by upload → failures and redrive →
+upgrade, half and whole → rollback → destroy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.engine import Engine
+from local.recording import Call
+from local.reports import Simulation
+from local.simulation import Simulator
+from local.topology import Stack, deploy
+from tests.terraform.description import describe
+from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
+
+PREFIX = "sfly-aws-dwh-sandbox-jc"
+NAME = f"{PREFIX}-downstream-orchestrator"
+BUCKET = f"{PREFIX}-code-us-west-1"
+VERSION = "0.3.0"
+NEXT = "0.3.1"
+
+# A release in which the router and the state machine both call the Glue job's name something else: neither half of it works
+# with the other half of the release before.
+RENAMED = (
+    ('"JobName.$": "$.request.JobName"', '"JobName.$": "$.request.Renamed"'),
+    ('"JobName": self.job_name', '"Renamed": self.job_name'),
+)
+
+
+@dataclass(slots=True)
+class Life:
+    """What was seen.
+
+    Attributes:
+        seconds: of each step.
+        outputs: of Terraform.
+        second_plan: its JSON: what an apply would change that has just been applied.
+        terraform_stack: the deployed stack, as ``describe`` reads it.
+        local_stack: the one that ``orchestrator local`` deploys, under the same names.
+        simulations: by step, what an event did.
+        calls: by role, what was asked of AWS.
+        policies: by role, the policy as it is deployed.
+        logs: lines that the router wrote.
+        commands: by step, output and exit code of a command.
+        left: by service, what destroy left behind.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    second_plan: dict[str, Any] = field(default_factory=dict)
+    terraform_stack: dict[str, Any] = field(default_factory=dict)
+    local_stack: dict[str, Any] = field(default_factory=dict)
+    simulations: dict[str, Simulation] = field(default_factory=dict)
+    calls: dict[str, list[Call]] = field(default_factory=dict)
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    logs: list[str] = field(default_factory=list)
+    commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step, and say on standard error that it has begun."""
+        print(f"  {name} ...", file=sys.stderr, flush=True)  # noqa: T201 - long work shows progress, with pytest -s
+        began = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - began
+
+
+def live(engine: Engine, binary: str, folder: Path) -> Life:
+    """Live it."""
+    life = Life()
+    engine.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.region})
+    engine.client("iam").create_role(RoleName="mwaa-execution", AssumeRolePolicyDocument="{}")
+    infra, stack = infrastructure(binary, folder / "infra", engine), workspace(binary, folder / "stack", engine)
+    with life.step("infrastructure: init, apply"):
+        infra.run("init", "-input=false")
+        variables = [
+            f"-var=mwaa_trigger_queue_name={PREFIX}-mwaa-triggers",
+            "-var=mwaa_execution_role_name=mwaa-execution",
+        ]
+        infra.run("apply", "-auto-approve", "-input=false", *variables)
+        queue = infra.json("output", "-json")["mwaa_trigger_queue_url"]["value"]
+    with life.step("deploy.sh"):
+        life.commands["deploy.sh"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc")
+    with life.step("init"):
+        stack.run("init", "-input=false")
+    settings = [f"-var=mwaa_trigger_queue_url={queue}", '-var=mwaa_environments=["us-west-2/dwh-airflow"]']
+    with life.step("apply"):
+        _apply(stack, VERSION, settings)
+    with life.step("second plan"):
+        for one, given in ((stack, [f"-var=code_version={VERSION}", *settings]), (infra, variables)):
+            one.run("plan", "-input=false", "-out=second", *given)
+            shown = one.json("show", "-json", "second")
+            life.second_plan[one.folder.name] = shown["resource_changes"]
+    life.outputs = {name: one["value"] for name, one in stack.json("output", "-json").items()}
+    life.policies = _policies(engine)
+    life.terraform_stack = describe(engine, PREFIX)
+    simulator = _simulator(engine, life.outputs)
+    _events(life, engine, simulator)
+    _failures(life, engine, simulator)
+    _upgrade(life, simulator, stack, settings)
+    life.calls = _calls(engine)
+    life.logs = [line for one in engine.runtime.invocations if one.function == NAME for line in one.logs.splitlines()]
+    with life.step("destroy"):
+        stack.run("destroy", "-auto-approve", "-input=false", f"-var=code_version={VERSION}", *settings)
+        infra.run("destroy", "-auto-approve", "-input=false", *variables)
+    life.left = _left(engine)
+    with life.step("the local stack, under the same names"):
+        engine.client("s3").delete_objects(Bucket=BUCKET, Delete={"Objects": _objects(engine, BUCKET)})
+        engine.client("s3").delete_bucket(Bucket=BUCKET)
+        deploy(engine, (ROOT / "orchestration/workflow_config.json").read_text(), PREFIX)
+        life.local_stack = describe(engine, PREFIX)
+    return life
+
+
+def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
+    """One of each outcome, a duplicate; then another configuration, by upload alone."""
+    with life.step("events"):
+        for name in ("success", "approval"):
+            life.simulations[name] = simulator.publish((ROOT / f"local/events/{name}.json").read_text())
+        life.simulations["duplicate"] = simulator.publish((ROOT / "local/events/success.json").read_text())
+    with life.step("configuration by upload"):
+        other = {"workflows": {"transform_images": {"on_success": [{"type": "sqs_mwaa", "dag_id": "after_upload"}]}}}
+        simulator.replace_config(other)
+        life.simulations["after upload"] = simulator.publish(_event("after-upload"))
+        simulator.replace_config(json.loads((ROOT / "orchestration/workflow_config.json").read_text()))
+
+
+def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
+    """A trigger that fails and is replayed; a configuration that is not there, the failure bucket, and redrive."""
+    with life.step("a failed trigger, and its replay"):
+        engine.client("glue").delete_job(JobName="load_images_to_redshift")
+        life.simulations["failed trigger"] = simulator.publish(_event("failed-trigger"))
+        simulator.create_targets()
+        (execution,) = life.simulations["failed trigger"].executions
+        life.commands["replay"] = _command(engine, *_orchestrator("replay", execution.arn, "--json"))
+    with life.step("no configuration, failure bucket, redrive"):
+        bucket, key = simulator.stack.config_uri.removeprefix("s3://").split("/", 1)
+        engine.client("s3").delete_object(Bucket=bucket, Key=key)
+        life.simulations["no configuration"] = simulator.publish(_event("no-configuration"))
+        life.commands["redrive: dry run"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
+        life.commands["restore"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc", "--config-only")
+        life.commands["redrive"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--send", "--json"))
+        life.commands["redrive: nothing left"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
+
+
+def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[str]) -> None:
+    """A release that changes the router and the state machine incompatibly: in force by half, whole, and rolled back."""
+    engine, released = simulator.engine, stack.folder / "next"
+    with life.step("upgrade: the state machine alone"):
+        for room in ("orchestration", "builder", "tasks", "cli", "local", "statemachines", "docs"):
+            shutil.copytree(ROOT / room, released / room, ignore=shutil.ignore_patterns("__pycache__"))
+        glue_job = released / "orchestration/triggers/glue_job.py"
+        text = glue_job.read_text()
+        for before, after in RENAMED:
+            assert before in text, f"{glue_job} no longer has {before}: the test's next release is none"
+            text = text.replace(before, after)
+        glue_job.write_text(text)
+        # The interpreter of this environment, but the modules of the next release.
+        _command(engine, sys.executable, "-P", "-m", "builder", cwd=released, ok=(0,))
+        arguments = ["upload", "--bucket", BUCKET, "--region", engine.region, "--version", NEXT]
+        _command(engine, *_orchestrator(*arguments), cwd=released, ok=(0,))
+        shutil.rmtree(stack.folder / "statemachines")
+        shutil.copytree(released / "statemachines", stack.folder / "statemachines")
+        _apply(stack, NEXT, ["-target=aws_sfn_state_machine.this", *settings])
+        life.simulations["new machine, old router"] = simulator.publish(_event("half-an-upgrade"))
+    with life.step("upgrade: whole"):
+        _apply(stack, NEXT, settings)
+        life.simulations["upgraded"] = simulator.publish(_event("upgraded"))
+    with life.step("rollback"):
+        shutil.rmtree(stack.folder / "statemachines")
+        shutil.copytree(ROOT / "statemachines", stack.folder / "statemachines")
+        _apply(stack, VERSION, settings)
+        life.simulations["rolled back"] = simulator.publish(_event("rolled-back"))
+
+
+def _apply(stack: Terraform, version: str, settings: list[str]) -> None:
+    stack.run("apply", "-auto-approve", "-input=false", f"-var=code_version={version}", *settings)
+
+
+def _command(
+    engine: Engine, *arguments: str, cwd: Path = ROOT, ok: tuple[int, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= aws_environment(engine) | {"PYTHONPATH": str(cwd)}
+    answer = subprocess.run(arguments, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert not ok or answer.returncode in ok, f"{arguments}: {answer.stdout}{answer.stderr}"
+    return answer
+
+
+def _orchestrator(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "cli.main", *arguments]
+
+
+def _event(run: str) -> str:
+    event = json.loads((ROOT / "local/events/success.json").read_text())
+    return json.dumps(event | {"job_run_id": run})
+
+
+def _simulator(engine: Engine, outputs: dict[str, Any]) -> Simulator:
+    """The local tools on Terraform's stack."""
+    stack = Stack(
+        topics=outputs["topic_arns"],
+        function=outputs["router_function_name"],
+        router=f"{outputs['router_function_name']}:live",
+        state_machine=outputs["state_machine_arn"],
+        config_uri=outputs["workflow_config_s3_uri"],
+        queue_url="",
+        delivery_dlq_url=outputs["delivery_dlq_url"],
+        failure_bucket=outputs["failure_bucket"],
+    )
+    document = json.loads((ROOT / "orchestration/workflow_config.json").read_text())
+    simulator = Simulator(engine, document, stack)
+    simulator.create_targets()
+    return simulator
+
+
+def _policies(engine: Engine) -> dict[str, dict[str, Any]]:
+    iam, roles = (
+        engine.client("iam"),
+        {"state_machine": "machine", "downstream_orchestrator": "router", "mwaa_dag": "mwaa-dag"},
+    )
+    return {
+        role: iam.get_role_policy(RoleName=f"{PREFIX}-orchestrator-{name}-{engine.region}", PolicyName=role)[
+            "PolicyDocument"
+        ]
+        for role, name in roles.items()
+    }
+
+
+def _calls(engine: Engine) -> dict[str, list[Call]]:
+    of = {NAME: "downstream_orchestrator", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
+    calls: dict[str, list[Call]] = {
+        "state_machine": list(engine.wiring.calls),
+        "downstream_orchestrator": [],
+        "mwaa_dag": [],
+    }
+    for invocation in engine.runtime.invocations:
+        calls[of[invocation.function]].extend(invocation.calls)
+    return calls
+
+
+def _objects(engine: Engine, bucket: str) -> list[dict[str, str]]:
+    found = engine.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return [{"Key": one["Key"]} for one in found]
+
+
+def _left(engine: Engine) -> dict[str, list[str]]:
+    """Names of what is still there; the targets, their queues and the code bucket are not the stack's."""
+    found = {
+        "functions": [one["FunctionName"] for one in engine.client("lambda").list_functions()["Functions"]],
+        "machines": [one["name"] for one in engine.client("stepfunctions").list_state_machines()["stateMachines"]],
+        "topics": [one["TopicArn"] for one in engine.client("sns").list_topics()["Topics"]],
+        "queues": engine.client("sqs").list_queues().get("QueueUrls", []),
+        "roles": [one["RoleName"] for one in engine.client("iam").list_roles()["Roles"]],
+        "buckets": [one["Name"] for one in engine.client("s3").list_buckets()["Buckets"] if one["Name"] != BUCKET],
+        "alarms": [one["AlarmName"] for one in engine.client("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "log groups": [one["logGroupName"] for one in engine.client("logs").describe_log_groups()["logGroups"]],
+    }
+    return {kind: [name for name in names if PREFIX in name] for kind, names in found.items()}

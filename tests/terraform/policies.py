@@ -1,0 +1,67 @@
+"""Evaluates identity policies against recorded API calls, as IAM does for Allow statements without conditions.
+
+Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html; actions and resources of each
+service: docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from local.account import ACCOUNT
+from local.recording import Call
+
+Need = tuple[str, str]
+"""An action and the ARN of what it is done to."""
+
+
+def needs(call: Call, airflow_role: str = "User") -> list[Need]:
+    """What an identity must be allowed for this call."""
+    given, here = call.parameters, f"{call.region}:{ACCOUNT}"
+    resources: dict[str, Callable[[], list[str]]] = {
+        "s3.GetObject": lambda: [f"arn:aws:s3:::{given['Bucket']}/{given['Key']}"],
+        "ssm.GetParameter": lambda: [f"arn:aws:ssm:{here}:parameter{given['Name']}"],
+        # Authorized by the unqualified ARN, whatever the version: docs/adr/0006-versions.md.
+        "stepfunctions.StartExecution": lambda: [":".join(given["stateMachineArn"].split(":")[:7])],
+        "stepfunctions.DescribeExecution": lambda: [given["executionArn"]],
+        "stepfunctions.GetExecutionHistory": lambda: [given["executionArn"]],
+        "glue.StartJobRun": lambda: [f"arn:aws:glue:{here}:job/{given['JobName']}"],
+        "events.PutEvents": lambda: [_bus(entry["EventBusName"], here) for entry in given["Entries"]],
+        "sqs.SendMessage": lambda: ["arn:aws:sqs:{}:{}:{}".format(call.region, *given["QueueUrl"].rsplit("/", 2)[1:])],
+        "lambda.Invoke": lambda: [given["FunctionName"]],
+        "mwaa.InvokeRestApi": lambda: [f"arn:aws:airflow:{here}:role/{given['Name']}/{airflow_role}"],
+    }
+    prefixes = {"stepfunctions": "states", "mwaa": "airflow"}
+    operation = {"Invoke": "InvokeFunction"}.get(call.operation, call.operation)
+    action = f"{prefixes.get(call.service, call.service)}:{operation}"
+    return [(action, resource) for resource in resources[f"{call.service}.{call.operation}"]()]
+
+
+def _bus(name: str, here: str) -> str:
+    return name if name.startswith("arn:") else f"arn:aws:events:{here}:event-bus/{name}"
+
+
+def grants(policy: dict[str, Any]) -> Iterator[Need]:
+    """Every action and resource pattern that the policy allows."""
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert "Condition" not in statement
+        for action in _listed(statement["Action"]):
+            for resource in _listed(statement["Resource"]):
+                yield action, resource
+
+
+def covers(grant: Need, need: Need) -> bool:
+    """Whether the grant allows it."""
+    return fnmatchcase(need[0], grant[0]) and fnmatchcase(need[1], grant[1])
+
+
+def allowed(policy: dict[str, Any], need: Need) -> bool:
+    """Whether any statement of the policy allows it."""
+    return any(covers(grant, need) for grant in grants(policy))
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]

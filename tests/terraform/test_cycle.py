@@ -1,0 +1,174 @@
+"""From an empty account to a running stack and back: ``pytest -s tests/terraform/test_cycle.py`` shows each step's seconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import Engine, running
+from tests.terraform.life import BUCKET, NAME, PREFIX, VERSION, Life, live
+from tests.terraform.policies import allowed, covers, grants, needs
+
+pytestmark = pytest.mark.timeout(600)
+
+FIVE = ["glue_job", "step_function", "eventbridge", "mwaa_dag", "sqs_mwaa"]
+
+DRIFT: dict[tuple[str, str], str] = {}
+"""Attributes that the patched engine still reports as changed, each with the reason; anything else fails."""
+
+IMPLICIT = {
+    "logs:CreateLogStream": "the Lambda service, in the function's name",
+    "logs:PutLogEvents": "the Lambda service, in the function's name",
+    "xray:PutTraceSegments": "the services themselves, while tracing",
+    "xray:PutTelemetryRecords": "the services themselves, while tracing",
+    "xray:GetSamplingRules": "Step Functions, while tracing",
+    "xray:GetSamplingTargets": "Step Functions, while tracing",
+    "s3:PutObject": "the Lambda service, into the failure destination",
+    "s3:ListBucket": "the Lambda service checks it when the failure destination is set",
+}
+"""What is granted and called by no code of ours: AWS's services do it in the role's name. The log delivery actions of the
+state machine are added below."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with running("us-west-1") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def life(engine: Engine, terraform: str, folder: Path) -> Life:
+    lived = live(engine, terraform, folder)
+    for name, seconds in lived.seconds.items():
+        print(f"{seconds:7.1f} s  {name}")  # noqa: T201 - shown by pytest -s
+    print(f"{sum(lived.seconds.values()):7.1f} s  in all")  # noqa: T201
+    return lived
+
+
+def test_a_second_plan_changes_nothing(life: Life) -> None:
+    changed = []
+    for one in [*life.second_plan["stack"], *life.second_plan["infra"]]:
+        before, after = one["change"]["before"] or {}, one["change"]["after"] or {}
+        if one["change"]["actions"] not in (["no-op"], ["read"]):
+            names = [key for key in {*before, *after} if before.get(key) != after.get(key)]
+            changed += [(one["address"], name) for name in names if (one["type"], name) not in DRIFT]
+    assert changed == []
+    assert len(life.second_plan["stack"]) > 40, "the plan is not that of the stack"
+
+
+def test_the_local_stack_is_terraforms(life: Life) -> None:
+    """Same filters, names, machine, environment; a local configuration has no release in its key."""
+    ours = json.loads(json.dumps(life.local_stack).replace("code/local/", f"code/{VERSION}/"))
+    assert ours == life.terraform_stack
+
+
+def test_an_event_through_the_deployed_topic_reaches_all_five_kinds_of_target(life: Life) -> None:
+    success = life.simulations["success"]
+    assert (success.status, [one.type for one in success.triggers]) == ("ROUTED", FIVE)
+    assert [one.status for one in success.triggers] == ["TRIGGERED"] * 5, success
+    assert all(one.received for one in success.triggers)
+    approval = life.simulations["approval"]
+    assert approval.topic == "job_approvals"
+    assert [(one.type, one.status) for one in approval.triggers] == [("glue_job", "TRIGGERED")]
+    assert life.simulations["duplicate"].status == "DUPLICATE"
+
+
+def test_an_upload_alone_changes_what_the_next_event_does(life: Life) -> None:
+    (one,) = life.simulations["after upload"].triggers
+    assert (one.type, one.status, one.received["dag_id"]) == ("sqs_mwaa", "TRIGGERED", "after_upload")
+
+
+def test_a_failed_trigger_is_replayed(life: Life) -> None:
+    assert [one.status for one in life.simulations["failed trigger"].triggers] == ["FAILED"] + ["TRIGGERED"] * 4
+    replay = life.commands["replay"]
+    assert replay.returncode == 0, replay.stderr
+    (execution,) = json.loads(replay.stdout)["executions"]
+    assert [(one["type"], one["result"]["status"]) for one in execution["outcomes"]] == [("glue_job", "TRIGGERED")]
+
+
+def test_what_the_router_could_not_route_is_redriven(life: Life) -> None:
+    assert life.simulations["no configuration"].status == "FAILED"
+    (held,) = json.loads(life.commands["redrive: dry run"].stdout)
+    assert held["job_run_id"] == "no-configuration"
+    assert life.commands["redrive"].returncode == 0, life.commands["redrive"].stderr
+    (sent,) = json.loads(life.commands["redrive"].stdout)
+    assert sent["status"] == "STARTED"
+    assert json.loads(life.commands["redrive: nothing left"].stdout) == []
+
+
+@pytest.mark.parametrize("step", ["new machine, old router", "upgraded", "rolled back"])
+def test_an_upgrade_does_no_harm(life: Life, step: str) -> None:
+    assert [one.status for one in life.simulations[step].triggers] == ["TRIGGERED"] * 5, life.simulations[step]
+
+
+@pytest.mark.parametrize("role", ["downstream_orchestrator", "mwaa_dag", "state_machine"])
+def test_a_role_is_allowed_what_it_calls(life: Life, role: str) -> None:
+    asked = {need for call in life.calls[role] for need in needs(call)}
+    assert asked
+    assert [need for need in sorted(asked) if not allowed(life.policies[role], need)] == []
+
+
+@pytest.mark.parametrize("role", ["downstream_orchestrator", "mwaa_dag", "state_machine"])
+def test_a_role_is_allowed_nothing_that_it_does_not_call(life: Life, role: str) -> None:
+    asked = {need for call in life.calls[role] for need in needs(call)}
+    unused = [grant for grant in grants(life.policies[role]) if not any(covers(grant, need) for need in asked)]
+    delivery = "logs:" if role == "state_machine" else "-"
+    assert [one for one in unused if one[0] not in IMPLICIT and not one[0].startswith(delivery)] == []
+
+
+def test_the_policy_check_sees_what_is_missing(life: Life) -> None:
+    """Each statement that code uses, taken away, is missed."""
+    for role, policy in life.policies.items():
+        asked = {need for call in life.calls[role] for need in needs(call)}
+        for statement in policy["Statement"]:
+            rest = {"Statement": [one for one in policy["Statement"] if one != statement]}
+            used = any(covers(grant, need) for grant in grants({"Statement": [statement]}) for need in asked)
+            assert used == any(not allowed(rest, need) for need in asked), statement
+
+
+def test_the_failure_destination_may_be_written(life: Life) -> None:
+    bucket = life.terraform_stack["failure_destination"]
+    policy = life.policies["downstream_orchestrator"]
+    assert allowed(policy, ("s3:PutObject", f"{bucket}/aws/lambda/async/{NAME}/2026/01/01/x"))
+    assert allowed(policy, ("s3:ListBucket", bucket))
+    assert not allowed(policy, ("s3:GetObject", f"{bucket}/x"))
+
+
+def test_what_is_granted_can_be_listed(life: Life) -> None:
+    """``terraform output iam_policies``: every action and resource of each role."""
+    listed = {
+        role: {(action, resource) for one in statements for action in one["actions"] for resource in one["resources"]}
+        for role, statements in life.outputs["iam_policies"].items()
+    }
+    assert listed == {role: set(grants(policy)) for role, policy in life.policies.items()}
+    for role, pairs in sorted(listed.items()):
+        print(role, *(f"  {action} {resource}" for action, resource in sorted(pairs)), sep="\n")  # noqa: T201 - pytest -s
+
+
+def test_alarm_patterns_match_lines_that_the_router_writes(life: Life) -> None:
+    module = (Path(__file__).parents[2] / "terraform" / "alarms.tf").read_text()
+    for beginning in ("Failed to load workflow config from S3", "duplicate of execution"):
+        assert f'$.message = \\"{beginning}*\\"' in module
+        assert any(fnmatchcase(line.split("\t")[-1], f"{beginning}*") for line in life.logs if "[WARNING]" in line)
+
+
+def test_destroy_leaves_nothing(life: Life) -> None:
+    assert {kind: names for kind, names in life.left.items() if names} == {}
+
+
+def test_deploy_says_what_to_run_next(life: Life) -> None:
+    deployed = life.commands["deploy.sh"]
+    assert deployed.returncode == 0, deployed.stderr
+    assert f"uploaded s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json" in deployed.stdout
+    assert f'-var="code_version={VERSION}"' in deployed.stdout.splitlines()[-1]
+    assert life.outputs["workflow_config_s3_uri"] == f"s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json"
+
+
+def test_names_begin_with_the_prefix(life: Life) -> None:
+    router: dict[str, Any] = life.terraform_stack["router"]
+    assert router["FunctionName"] == f"{PREFIX}-downstream-orchestrator"

@@ -1,0 +1,215 @@
+"""deploy.sh against the engine: what it uploads, and what it refuses, each in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builder import package
+from local.engine import Engine
+from tests.terraform.harness import ROOT, aws_environment
+
+BUCKET = "sfly-aws-dwh-sandbox-{env}-code-us-west-1"
+CONFIG = "code/{version}/orchestration/workflow_config.json"
+
+
+def deploy(engine: Engine, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    given = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    given |= aws_environment(engine) | environment
+    given = {name: value for name, value in given.items() if value != "-"}
+    return subprocess.run(["./deploy.sh", *arguments], cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def env(engine: Engine, request: pytest.FixtureRequest) -> str:
+    """An environment of the test's own, with an empty code bucket."""
+    name = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
+    location = {"LocationConstraint": engine.region}
+    engine.client("s3").create_bucket(Bucket=BUCKET.format(env=name), CreateBucketConfiguration=location)
+    return name
+
+
+def keys(engine: Engine, env: str) -> list[str]:
+    found = engine.client("s3").list_objects_v2(Bucket=BUCKET.format(env=env)).get("Contents", [])
+    return sorted(one["Key"] for one in found)
+
+
+def body(engine: Engine, env: str, key: str) -> bytes:
+    content: bytes = engine.client("s3").get_object(Bucket=BUCKET.format(env=env), Key=key)["Body"].read()
+    return content
+
+
+def refused(answer: subprocess.CompletedProcess[str]) -> str:
+    """Its one line."""
+    assert answer.returncode == 2, answer.stdout + answer.stderr
+    lines = [line for line in answer.stderr.splitlines() if ": valid, " not in line]
+    assert len(lines) == 1, answer.stderr
+    return lines[0]
+
+
+def test_it_uploads_code_and_configuration(engine: Engine, env: str) -> None:
+    answer = deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.2.3")
+    assert answer.returncode == 0, answer.stderr
+    names = ["downstream_orchestrator.zip", "manifest.json", "mwaa_dag.zip", "orchestration/workflow_config.json"]
+    assert keys(engine, env) == [f"code/1.2.3/{name}" for name in names]
+    assert (
+        body(engine, env, CONFIG.format(version="1.2.3")) == (ROOT / "orchestration/workflow_config.json").read_bytes()
+    )
+    assert body(engine, env, "code/1.2.3/downstream_orchestrator.zip") == package.build("downstream_orchestrator").body
+    assert json.loads(body(engine, env, "code/1.2.3/manifest.json"))["version"] == "1.2.3"
+    assert answer.stdout.splitlines()[-1].strip() == (
+        f'terraform -chdir=terraform apply -var="prefix=sfly-aws-dwh" -var="account=sandbox" -var="env={env}" '
+        '-var="region=us-west-1" -var="code_version=1.2.3"'
+    )
+
+
+def test_the_version_is_the_projects(engine: Engine, env: str) -> None:
+    assert deploy(engine, "--account=sandbox", f"--env={env}").returncode == 0
+    assert {key.split("/")[1] for key in keys(engine, env)} == {"0.3.0"}
+
+
+def test_again_changes_nothing(engine: Engine, env: str) -> None:
+    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
+    deploy(engine, *arguments)
+    answer = deploy(engine, *arguments)
+    assert answer.returncode == 0
+    assert [line.split()[0] for line in answer.stdout.splitlines()[:4]] == ["unchanged"] * 4
+
+
+def test_a_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
+    answer = deploy(engine, "--account=sandbox", f"--env={env}", "--dry-run")
+    assert answer.returncode == 0
+    assert answer.stdout.count("would upload s3://") == 4
+    assert keys(engine, env) == []
+
+
+def test_only_the_configuration(engine: Engine, env: str) -> None:
+    answer = deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only")
+    assert answer.returncode == 0
+    assert keys(engine, env) == [CONFIG.format(version="1.0.0")]
+    assert "terraform" not in answer.stdout
+
+
+def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -> None:
+    deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0")
+    manifest = json.loads(body(engine, env, "code/1.0.0/manifest.json"))
+    manifest["packages"]["mwaa_dag"]["content"] = "other"
+    manifest["statemachines"]["downstream_orchestrator.asl.json"] = "other"
+    bucket = BUCKET.format(env=env)
+    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=json.dumps(manifest).encode())
+    line = refused(deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0"))
+    assert line == (
+        f"orchestrator: s3://{bucket}/code/1.0.0: version 1.0.0 is released already, with other content in mwaa_dag.zip, "
+        "downstream_orchestrator.asl.json: a release does not change; raise the version in pyproject.toml, or name another with "
+        "--version="
+    )
+    # Its configuration may change all the same.
+    assert deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only").returncode == 0
+
+
+def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(engine: Engine, env: str) -> None:
+    key, bucket = CONFIG.format(version="1.0.0"), BUCKET.format(env=env)
+    theirs = b'{"workflows": {"theirs": {}}}'
+    digest = hashlib.sha256(theirs).hexdigest()[:16]
+    engine.client("s3").put_object(Bucket=bucket, Key=key, Body=theirs)
+    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only")
+    line = refused(deploy(engine, *arguments))
+    assert f"the configuration there ({digest})" in line
+    assert f"--replacing={digest}" in line
+    assert body(engine, env, key) == theirs
+    refused(deploy(engine, *arguments, "--replacing=0000000000000000"))
+    answer = deploy(engine, *arguments, f"--replacing={digest}")
+    assert answer.returncode == 0, answer.stderr
+    assert body(engine, env, key) == (ROOT / "orchestration/workflow_config.json").read_bytes()
+
+
+def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, env: str, tmp_path: Path) -> None:
+    """In a repository with two versions of the file, the remote one being the older."""
+    config = tmp_path / "workflow_config.json"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for text in ('{"workflows": {}}', '{"workflows": {"job": {}}}'):
+        config.write_text(text)
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "-qm", "c"], check=True)
+    bucket, key = BUCKET.format(env=env), CONFIG.format(version="1.0.0")
+    command = [
+        ROOT / ".venv/bin/orchestrator",
+        "upload",
+        "--bucket",
+        bucket,
+        "--region",
+        engine.region,
+        "--version",
+        "1.0.0",
+    ]
+    command += ["--config", config, "--config-only"]
+    environment = {"PATH": os.environ["PATH"], **aws_environment(engine)}
+    for remote, code in ((b'{"workflows": {}}', 0), (b'{"workflows": {"unseen": {}}}', 2)):
+        engine.client("s3").put_object(Bucket=bucket, Key=key, Body=remote)
+        answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert answer.returncode == code, answer.stderr
+    assert body(engine, env, key) == b'{"workflows": {"unseen": {}}}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--acount=x"], "deploy.sh: unknown option --acount=x; expected --account= --env="),
+        (["--env=jc"], "deploy.sh: --account= is missing"),
+        (["--account=sandbox"], "deploy.sh: --env= is missing"),
+        (
+            ["--account=sandbox", "--env=jc", "--version=../x"],
+            "deploy.sh: --version=: found '../x', expected a version",
+        ),
+        (["--account=Sand Box", "--env=jc"], "expected lower-case letters, digits and hyphens"),
+        (
+            ["--account=sandbox", "--env=nowhere"],
+            "bucket sfly-aws-dwh-sandbox-nowhere-code-us-west-1: it is not there: correct --account=, --env=, --region= or",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(engine: Engine, arguments: list[str], expected: str) -> None:
+    assert expected in refused(deploy(engine, *arguments))
+
+
+def test_no_credentials(engine: Engine, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none")
+    answer = deploy(
+        engine,
+        "--account=sandbox",
+        "--env=jc",
+        AWS_ACCESS_KEY_ID="-",
+        AWS_SECRET_ACCESS_KEY="-",
+        AWS_EC2_METADATA_DISABLED="true",
+        AWS_CONFIG_FILE=nowhere,
+        AWS_SHARED_CREDENTIALS_FILE=nowhere,
+    )
+    assert "Unable to locate credentials" in refused(answer)
+
+
+def test_help_names_every_option(engine: Engine) -> None:
+    answer = deploy(engine, "--help")
+    assert answer.returncode == 0
+    for option in (
+        "--account=",
+        "--env=",
+        "--region=",
+        "--version=",
+        "--prefix=",
+        "--config-only",
+        "--dry-run",
+        "--replacing=",
+    ):
+        assert option in answer.stdout
+
+
+def test_shellcheck() -> None:
+    command = [ROOT / ".venv/bin/shellcheck", "--enable=all", "--exclude=SC2250,SC2310", "deploy.sh", ".ci/run"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.stdout + answer.stderr == ""
