@@ -89,9 +89,9 @@ class DeployedRouter:
             RouterFailedError: it raised, or the answer is no router's report.
             ClientError: Lambda refused the call.
         """
-        answer = self.client.invoke(
-            FunctionName=self.name, Payload=json.dumps(payload).encode(), **_qualified(self.qualifier)
-        )
+        # The alias in the name, not as Qualifier: AWS takes both, the local engine reads no Qualifier of an invocation.
+        name = f"{self.name}:{self.qualifier}" if self.qualifier else self.name
+        answer = self.client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
         result = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             raise RouterFailedError(str(result.get("errorMessage", result)))
