@@ -93,7 +93,7 @@ def read(parked: Parked, function: str, topic: str = "") -> Content:
         if isinstance(value.get("requestContext"), dict) and ("requestPayload" in value or "responseContext" in value):
             return _invocation_record(value, function)
         if isinstance(value.get("Records"), list):
-            return _lambda_event(value, parked)
+            return Content(format="Lambda event", payload=value, error=parked.error)
         if _is_envelope(value):
             return Content(format="SNS envelope", payload=_event(value), error=parked.error)
     return _raw_message(text, value, parked, topic)
@@ -108,12 +108,6 @@ def _invocation_record(record: dict[str, Any], function: str) -> Content:
     response, condition = record.get("responsePayload"), record["requestContext"].get("condition", "")
     error = f"{response.get('errorType')}: {response.get('errorMessage')}" if isinstance(response, dict) else condition
     return Content(format="invocation record", payload=record["requestPayload"], error=str(error))
-
-
-def _lambda_event(event: dict[str, Any], parked: Parked) -> Content:
-    if not event["Records"]:
-        return _unreadable("the Lambda event has no records")
-    return Content(format="Lambda event", payload=event, error=parked.error)
 
 
 def _is_envelope(value: dict[str, Any]) -> bool:

@@ -164,7 +164,10 @@ def _looked_at(parked: Parked, content: Content, router: DeployedRouter) -> Repo
     )
     if content.format == "unreadable":
         return report
-    for delivery in deliveries(content.payload, ""):
+    held = list(deliveries(content.payload, ""))
+    if not held:
+        return dataclasses.replace(report, status="UNREADABLE", reason="found no records, expected at least one")
+    for delivery in held:
         try:
             event = read_event(delivery, router.settings.approvals_topic_arn)
         except EventError as error:

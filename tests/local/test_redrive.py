@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from cli.parked_stores import Queue, Reading
 from local.engine import Engine
 from local.faults import Fault
 from local.simulation import Simulator
@@ -235,6 +236,15 @@ def test_a_poisonous_body_stays_and_stops_nothing(redrive: Redrive, event: Event
     assert (set(redrive.bodies()), len(redrive.objects())) == (kept, 1)
 
 
+def test_an_invocation_without_records_stays(redrive: Redrive) -> None:
+    """The router has nothing to say of it: it was neither started nor ignored."""
+    redrive.park({"Records": []})
+    redrive.park({"requestContext": {}, "requestPayload": {"Records": []}})
+    assert redrive.statuses() == (1, ["UNREADABLE"] * 2)
+    assert redrive.statuses("--send") == (1, ["FAILED"] * 2)
+    assert len(redrive.bodies()) == 2
+
+
 def test_a_raw_approval_needs_its_topic(redrive: Redrive, event: Event) -> None:
     redrive.park(event(job_run_id="approved", decision="APPROVED"))
     runs = len(redrive.engine.runtime.invocations)
@@ -328,28 +338,51 @@ def test_other_functions_records_are_left_alone(redrive: Redrive, event: Event) 
     assert len(redrive.objects()) == 1
 
 
-def test_a_failure_destination_that_is_a_queue(redrive: Redrive, event: Event) -> None:
+@contextmanager
+def failure_destination(redrive: Redrive, url: str) -> Iterator[None]:
+    """The function's failure destination is the queue."""
     client = redrive.engine.client("lambda")
     config = client.get_function_event_invoke_config(FunctionName=FUNCTION)["DestinationConfig"]
-    url = redrive.sqs.create_queue(QueueName="failures")["QueueUrl"]
     arn = redrive.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
     def destination(wanted: dict[str, Any]) -> None:
         client.delete_function_event_invoke_config(FunctionName=FUNCTION)
         client.put_function_event_invoke_config(FunctionName=FUNCTION, DestinationConfig=wanted)
 
+    destination({"OnFailure": {"Destination": arn}})
+    try:
+        yield
+    finally:
+        destination(config)
+
+
+def test_a_failure_destination_that_is_a_queue(redrive: Redrive, event: Event) -> None:
+    url = redrive.sqs.create_queue(QueueName="failures")["QueueUrl"]
     redrive.fail({"Records": [redrive.router.sns(event(job_name="cheap", job_run_id="from-a-queue"))]})
     (key,) = redrive.objects()
     record = redrive.s3.get_object(Bucket=redrive.bucket, Key=key)["Body"].read().decode()
     redrive.sqs.send_message(QueueUrl=url, MessageBody=record)
-    destination({"OnFailure": {"Destination": arn}})
-    try:
+    with failure_destination(redrive, url):
         code, (report,) = redrive.reports("--send")
-    finally:
-        destination(config)
     assert (code, report["store"], report["status"]) == (0, "failures", "STARTED")
     assert messages(redrive.engine, "failures") == {}
     assert redrive.statuses("--send") == (0, ["DUPLICATE"])  # what is in the bucket
+
+
+def test_one_queue_may_be_both_stores(redrive: Redrive) -> None:
+    with failure_destination(redrive, redrive.url):
+        assert redrive.run() == (0, f"nothing is held in {FUNCTION}-delivery-dlq\n")
+
+
+def test_a_message_that_is_visible_again_too_early_is_given_once(redrive: Redrive, event: Event) -> None:
+    held = {redrive.park(event(job_run_id=f"early-{number}")) for number in range(2)}
+    queue = Queue.open(redrive.sqs, redrive.url, Reading(batch=1, hidden=1))
+    given = []
+    for parked in queue.parked():
+        given.append(parked.id)
+        time.sleep(1.2)
+    queue.release()
+    assert (len(given), set(given)) == (2, held)
 
 
 def test_the_limit_says_that_more_is_held(redrive: Redrive, event: Event) -> None:
@@ -391,7 +424,7 @@ def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Ev
 def test_ctrl_c_in_the_middle_loses_nothing(redrive: Redrive, event: Event) -> None:
     poison = redrive.park("{")
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})
-    with redrive.engine.wiring.faults.injected("glue.StartJobRun", Fault(delay=6)):
+    with redrive.engine.wiring.faults.injected("glue.StartJobRun", Fault(delay=3)):
         command = [*COMMAND, "redrive-dlq", FUNCTION, "--send", "--json"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
