@@ -171,10 +171,14 @@ def _looked_at(parked: Parked, content: Content, router: DeployedRouter) -> Repo
         try:
             event = read_event(delivery, router.settings.approvals_topic_arn)
         except EventError as error:
-            report = dataclasses.replace(report, status=content.refusal or "UNREADABLE", reason=str(error))
+            report = dataclasses.replace(
+                report, status=content.refusal or "UNREADABLE", reason=content.reason or str(error)
+            )
             continue
         job = {"job_name": event.job_name, "job_run_id": event.job_run_id}
-        report = dataclasses.replace(report, jobs=(*report.jobs, job), warnings=(*report.warnings, *event.warnings))
+        report = dataclasses.replace(
+            report, jobs=(*report.jobs, job), warnings=(*report.warnings, *(() if content.refusal else event.warnings))
+        )
         if report.status == "IGNORED":
             report = dataclasses.replace(report, status=_meaning(event))
     if report.status == "IGNORED":

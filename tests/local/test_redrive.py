@@ -250,7 +250,7 @@ def test_a_raw_approval_needs_its_topic(redrive: Redrive, event: Event) -> None:
     runs = len(redrive.engine.runtime.invocations)
     for arguments in ((), ("--send",)):
         code, (report,) = redrive.reports(*arguments)
-        assert (code, report["status"]) == (1, "TOPIC_UNKNOWN")
+        assert (code, report["status"], report["warnings"]) == (1, "TOPIC_UNKNOWN", [])
         assert "--topic ARN" in report["reason"]
     assert (len(redrive.bodies()), len(redrive.engine.runtime.invocations)) == (1, runs)
     before = counts(redrive.engine)
