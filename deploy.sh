@@ -44,9 +44,9 @@ for argument in "$@"; do
     *) fail "unknown option $argument; expected $OPTIONS" ;;
   esac
 done
-[ -n "$account" ] || fail "--account= is missing; expected $OPTIONS"
-[ -n "$env" ] || fail "--env= is missing; expected $OPTIONS"
-[ -n "$version" ] || version="$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
+[[ -n "$account" ]] || fail "--account= is missing; expected $OPTIONS"
+[[ -n "$env" ]] || fail "--env= is missing; expected $OPTIONS"
+[[ -n "$version" ]] || version="$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
 [[ "$version" =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || fail "--version=: found '$version', expected a version such as 0.3.0"
 [[ "$prefix-$account-$env-$region" =~ ^[a-z0-9-]+$ ]] ||
   fail "--prefix=, --account=, --env=, --region=: expected lower-case letters, digits and hyphens: they name the bucket"
@@ -59,7 +59,7 @@ make -s .venv/.synced
 .venv/bin/python -m builder --check
 .venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" ${flags[@]+"${flags[@]}"}
 
-if [ "$mode" = config ]; then
+if [[ "$mode" = config ]]; then
   echo "The next event follows it; there is nothing to apply."
 else
   cat <<NEXT

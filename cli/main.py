@@ -7,7 +7,7 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import demo, local, replay, simulate, upload, validate
+from cli import demo, local, replay, simulate, validate
 from orchestration.errors import OrchestrationError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app.command()(simulate.simulate)
 app.command()(demo.demo)
 app.command()(local.local)
 app.command()(replay.replay)
-app.command()(upload.upload)
+from cli import demo, local, replay, simulate, validate
 
 
 def main() -> None:

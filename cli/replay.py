@@ -10,12 +10,11 @@ from typing import Annotated, Any
 
 import boto3
 import typer
-from botocore.config import Config
 
+from cli.deployed_router import DeployedRouter
 from cli.files import print_json
 from orchestration.errors import ExecutionLookupError, ReplayError
 from orchestration.executions import Executions
-from orchestration.settings import Settings
 
 _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
@@ -50,15 +49,8 @@ def replay(  # noqa: PLR0913 - one parameter an option
     arn = _ARN.fullmatch(execution)
     if arn is None and not function:
         raise ReplayError(f"found {execution!r}, expected an execution's ARN, or its name together with --function")
-    router = function or (arn["machine"] if arn else "")
-    client = boto3.client(
-        "lambda",
-        region_name=arn["region"] if arn else None,
-        config=Config(read_timeout=120, retries={"total_max_attempts": 1}),
-    )
-    variables = client.get_function_configuration(FunctionName=router).get("Environment", {}).get("Variables", {})
-    settings = Settings.from_environment(variables)
-    executions = Executions(boto3.client("stepfunctions", region_name=settings.region), settings)
+    router = DeployedRouter.find(function or (arn["machine"] if arn else ""), arn["region"] if arn else "")
+    executions = Executions(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
     described = executions.describe(arn["name"] if arn else execution)
     indices = _indices(only) if only else _failed(described, executions)
     items, event = described["input"].get("triggers", []), described["input"].get("event")
@@ -77,11 +69,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
     if dry_run:
         print_json(payload)
         return
-    answer = client.invoke(FunctionName=router, Payload=json.dumps(payload).encode())
-    result = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise ReplayError(str(result.get("errorMessage", result)))
-    _print(result["records"][0], as_json=as_json)
+    _print(router.invoke(payload)[0], as_json=as_json)
 
 
 def _print(record: dict[str, Any], *, as_json: bool) -> None:
