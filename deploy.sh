@@ -40,7 +40,10 @@ for argument in "$@"; do
     --replacing=*) flags+=("$argument") ;;
     --dry-run) flags+=("$argument") ;;
     --config-only) mode="config" flags+=("$argument") ;;
-    --help | -h) help && exit 0 ;;
+    --help | -h)
+      help
+      exit 0
+      ;;
     *) fail "unknown option $argument; expected $OPTIONS" ;;
   esac
 done

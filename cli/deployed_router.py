@@ -7,6 +7,7 @@ the same environment and the same failure destination.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,7 @@ import boto3
 from botocore.config import Config
 
 from orchestration.errors import OrchestrationError
-from orchestration.settings import Settings
-
-ALIAS = "live"
+from orchestration.settings import LIVE, Settings
 
 # One attempt, and longer than the function's own time: a second attempt would only meet the first one's executions.
 _CLIENT = Config(read_timeout=120, retries={"total_max_attempts": 1})
@@ -58,10 +57,12 @@ class DeployedRouter:
             RouterNotFoundError: there is no such function.
             SettingsError: it is no router, or its environment is incomplete.
         """
+        # AWS_REGION is read by the AWS CLI and Terraform, and not by boto3.
+        region = region or os.environ.get("AWS_REGION", "")
         client = boto3.client("lambda", region_name=region or None, config=_CLIENT)
         try:
-            client.get_alias(FunctionName=name, Name=ALIAS)
-            qualifier = ALIAS
+            client.get_alias(FunctionName=name, Name=LIVE)
+            qualifier = LIVE
         except client.exceptions.ResourceNotFoundException:
             qualifier = ""
         try:

@@ -7,7 +7,7 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import demo, local, replay, simulate, validate
+from cli import demo, local, redrive, replay, simulate, upload, validate
 from orchestration.errors import OrchestrationError
 
 app = typer.Typer(
@@ -23,7 +23,8 @@ app.command()(simulate.simulate)
 app.command()(demo.demo)
 app.command()(local.local)
 app.command()(replay.replay)
-from cli import demo, local, replay, simulate, validate
+app.command()(redrive.redrive_dlq)
+app.command()(upload.upload)
 
 
 def main() -> None:

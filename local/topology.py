@@ -14,6 +14,7 @@ from builder import package
 from builder.state_machine import render
 from local.account import PREFIX
 from local.engine import Engine
+from orchestration.settings import LIVE
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFINITION = ROOT / "statemachines" / "downstream_orchestrator.asl.json"
@@ -26,9 +27,6 @@ FILTERS: dict[str, dict[str, list[str]]] = {
 
 TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
 """Seconds that each function may take."""
-
-ALIAS = "live"
-"""Alias of the router's published version: SNS, replays and people invoke it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +79,10 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     }
     version = function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]
     aws_lambda = engine.client("lambda")
-    router = aws_lambda.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)["AliasArn"]
+    router = aws_lambda.create_alias(FunctionName=name, Name=LIVE, FunctionVersion=version)["AliasArn"]
     aws_lambda.put_function_event_invoke_config(
         FunctionName=name,
-        Qualifier=ALIAS,
+        Qualifier=LIVE,
         MaximumRetryAttempts=2,
         DestinationConfig={"OnFailure": {"Destination": f"arn:{router.split(':')[1]}:s3:::{failures}"}},
     )

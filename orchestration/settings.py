@@ -12,6 +12,9 @@ STATE_MACHINE_ARN = re.compile(
     r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
 )
 
+LIVE = "live"
+"""The router's alias: SNS, replays and people invoke it, and so the published version that Terraform made last."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -9,7 +9,7 @@ locals {
     airflow_role           = var.airflow_role
     state_machine_arn      = local.state_machine_arn
     execution_arn          = local.execution_arn
-    config_object_arn      = "arn:${local.partition}:s3:::${local.config_object}"
+    config_object_arn      = "arn:${local.partition}:s3:::${local.config_readable}"
     config_parameter_arn   = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.config_parameter}"
     failure_bucket_arn     = aws_s3_bucket.failures.arn
     router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn

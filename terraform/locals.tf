@@ -9,10 +9,10 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
 
   # deploy.sh uploads to this very URI.
-  config_s3_uri    = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
-  config_object    = trimprefix(local.config_s3_uri, "s3://")
-  config_bucket    = split("/", local.config_object)[0]
-  config_key       = trimprefix(local.config_object, "${local.config_bucket}/")
+  config_s3_uri = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
+  config_object = trimprefix(local.config_s3_uri, "s3://")
+  # Of any release: while one follows another, each router reads its own.
+  config_readable  = var.workflow_config_s3_uri == "" ? "${local.code_bucket}/code/*/orchestration/workflow_config.json" : local.config_object
   config_parameter = "/${local.name}/downstream-orchestrator/workflow-config"
 
   topics = {

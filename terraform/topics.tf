@@ -48,9 +48,10 @@ resource "aws_sns_topic_policy" "this" {
 resource "aws_sns_topic_subscription" "router" {
   for_each = local.topics
 
-  topic_arn           = aws_sns_topic.this[each.key].arn
-  protocol            = "lambda"
-  endpoint            = aws_lambda_alias.router.arn
+  topic_arn = aws_sns_topic.this[each.key].arn
+  protocol  = "lambda"
+  endpoint  = aws_lambda_alias.router.arn
+  # redrive-dlq relies on it: a body that passes has status or decision at its top, and so is no forged wrapper of another.
   filter_policy       = jsonencode(each.value.filter)
   filter_policy_scope = var.filter_policy_scope
   redrive_policy      = jsonencode({ deadLetterTargetArn = aws_sqs_queue.delivery_dlq.arn })

@@ -11,6 +11,11 @@ from local.account import ACCOUNT
 from local.engine import Engine
 
 
+def default_queue(engine: Engine) -> str:
+    """The queue behind the deployed router's ``MWAA_TRIGGER_QUEUE_URL``, whatever the stack's prefix."""
+    return next(name for name in sqs_backends[ACCOUNT][engine.region].queues if name.endswith("-mwaa-triggers"))
+
+
 def messages(engine: Engine, queue: str) -> dict[str, Any]:
     """Every message of the queue, parsed, by its id; none where there is no such queue."""
     queues = sqs_backends[ACCOUNT][engine.region].queues

@@ -64,6 +64,13 @@ run "defaults_are_the_specifications_example" {
   }
 }
 
+run "a_router_may_read_its_own_releases_configuration_while_the_next_is_applied" {
+  assert {
+    condition     = contains(flatten([for one in output.iam_policies.downstream_orchestrator : one.resources if contains(one.actions, "s3:GetObject")]), "arn:aws:s3:::sfly-aws-dwh-sandbox-jc-code-us-west-1/code/*/orchestration/workflow_config.json")
+    error_message = "The policy changes before the router does: the old one must still read its configuration."
+  }
+}
+
 run "topics_filter_the_message_body" {
   assert {
     condition     = jsondecode(aws_sns_topic_subscription.router["job_events"].filter_policy) == { status = ["SUCCESS"] }

@@ -6,19 +6,20 @@ import json
 from typing import Any
 
 from local.engine import Engine
-from local.topology import ALIAS, FILTERS
+from local.topology import FILTERS
+from orchestration.settings import LIVE
 
 
 def describe(engine: Engine, prefix: str) -> dict[str, Any]:
     """Names, filters, environment, code, state machine and failure stores of the stack under ``prefix``."""
     name = f"{prefix}-downstream-orchestrator"
     aws_lambda, machines = engine.client("lambda"), engine.client("stepfunctions")
-    invoke = aws_lambda.get_function_event_invoke_config(FunctionName=name, Qualifier=ALIAS)
+    invoke = aws_lambda.get_function_event_invoke_config(FunctionName=name, Qualifier=LIVE)
     machine = next(one for one in machines.list_state_machines()["stateMachines"] if one["name"] == name)
     definition = machines.describe_state_machine(stateMachineArn=machine["stateMachineArn"])["definition"]
     return {
         "topics": {topic: _subscriptions(engine, f"{prefix}-{topic}") for topic in FILTERS},
-        "router": _function(aws_lambda, name, ALIAS),
+        "router": _function(aws_lambda, name, LIVE),
         "mwaa_dag": _function(aws_lambda, f"{prefix}-mwaa-dag", "1"),
         "retries": invoke["MaximumRetryAttempts"],
         "failure_destination": invoke["DestinationConfig"]["OnFailure"]["Destination"],

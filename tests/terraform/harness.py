@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -122,7 +123,5 @@ def _mirrors() -> Iterator[str]:
     if os.environ.get(MIRROR):
         yield os.environ[MIRROR]
     # A mirror is a folder of HOST/NAMESPACE/TYPE/VERSION.
-    for found in sorted(Path("/").glob("*/*/*/hashicorp/aws/5.*")) + sorted(
-        Path("/").glob("usr/*/*/*/*/hashicorp/aws/5.*")
-    ):
-        yield str(found.parents[3])
+    for found in sorted(glob.glob("/*/*/*/hashicorp/aws/5.*") + glob.glob("/usr/*/*/*/*/hashicorp/aws/5.*")):  # noqa: PTH207 - pathlib's stumbles over processes that end
+        yield str(Path(found).parents[3])

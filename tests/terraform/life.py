@@ -25,6 +25,7 @@ from local.simulation import Simulator
 from local.topology import Stack, deploy
 from tests.terraform.description import describe
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
+from tests.terraform.policies import Need, needs
 
 PREFIX = "sfly-aws-dwh-sandbox-jc"
 NAME = f"{PREFIX}-downstream-orchestrator"
@@ -40,6 +41,23 @@ RENAMED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One stage.
+
+    Attributes:
+        calls: by role, what was asked of AWS.
+        policies: by role, the policy as it is deployed.
+    """
+
+    calls: dict[str, list[Call]]
+    policies: dict[str, dict[str, Any]]
+
+    def asked(self, role: str) -> set[Need]:
+        """What the role had to be allowed."""
+        return {need for call in self.calls[role] for need in needs(call)}
+
+
 @dataclass(slots=True)
 class Life:
     """What was seen.
@@ -51,8 +69,7 @@ class Life:
         terraform_stack: the deployed stack, as ``describe`` reads it.
         local_stack: the one that ``orchestrator local`` deploys, under the same names.
         simulations: by step, what an event did.
-        calls: by role, what was asked of AWS.
-        policies: by role, the policy as it is deployed.
+        observed: by stage, what each role asked of AWS in it, and the policies that were in force.
         logs: lines that the router wrote.
         commands: by step, output and exit code of a command.
         left: by service, what destroy left behind.
@@ -64,8 +81,7 @@ class Life:
     terraform_stack: dict[str, Any] = field(default_factory=dict)
     local_stack: dict[str, Any] = field(default_factory=dict)
     simulations: dict[str, Simulation] = field(default_factory=dict)
-    calls: dict[str, list[Call]] = field(default_factory=dict)
-    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    observed: dict[str, Observed] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
@@ -77,6 +93,13 @@ class Life:
         began = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - began
+
+    def observe(self, stage: str, engine: Engine) -> None:
+        """Keep what was asked of AWS since the stage before, and the policies in force."""
+        calls = _calls(engine)
+        seen = {role: sum(len(one.calls[role]) for one in self.observed.values()) for role in calls}
+        since = {role: made[seen[role] :] for role, made in calls.items()}
+        self.observed[stage] = Observed(since, _policies(engine))
 
 
 def live(engine: Engine, binary: str, folder: Path) -> Life:
@@ -94,7 +117,7 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         infra.run("apply", "-auto-approve", "-input=false", *variables)
         queue = infra.json("output", "-json")["mwaa_trigger_queue_url"]["value"]
     with life.step("deploy.sh"):
-        life.commands["deploy.sh"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc")
+        life.commands["deploy.sh"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc", ok=(0,))
     with life.step("init"):
         stack.run("init", "-input=false")
     settings = [f"-var=mwaa_trigger_queue_url={queue}", '-var=mwaa_environments=["us-west-2/dwh-airflow"]']
@@ -106,13 +129,12 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
             shown = one.json("show", "-json", "second")
             life.second_plan[one.folder.name] = shown["resource_changes"]
     life.outputs = {name: one["value"] for name, one in stack.json("output", "-json").items()}
-    life.policies = _policies(engine)
     life.terraform_stack = describe(engine, PREFIX)
     simulator = _simulator(engine, life.outputs)
     _events(life, engine, simulator)
     _failures(life, engine, simulator)
+    life.observe("in use", engine)
     _upgrade(life, simulator, stack, settings)
-    life.calls = _calls(engine)
     life.logs = [line for one in engine.runtime.invocations if one.function == NAME for line in one.logs.splitlines()]
     with life.step("destroy"):
         stack.run("destroy", "-auto-approve", "-input=false", f"-var=code_version={VERSION}", *settings)
@@ -132,6 +154,8 @@ def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
         for name in ("success", "approval"):
             life.simulations[name] = simulator.publish((ROOT / f"local/events/{name}.json").read_text())
         life.simulations["duplicate"] = simulator.publish((ROOT / "local/events/success.json").read_text())
+        other = json.loads((ROOT / "local/events/success.json").read_text()) | {"created_by": "somebody else"}
+        life.simulations["other content"] = simulator.publish(json.dumps(other))
     with life.step("configuration by upload"):
         other = {"workflows": {"transform_images": {"on_success": [{"type": "sqs_mwaa", "dag_id": "after_upload"}]}}}
         simulator.replace_config(other)
@@ -144,6 +168,8 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
     with life.step("a failed trigger, and its replay"):
         engine.client("glue").delete_job(JobName="load_images_to_redshift")
         life.simulations["failed trigger"] = simulator.publish(_event("failed-trigger"))
+        waiting = json.loads(_event("failed-and-waited-for")) | {"$wait_seconds": 30}
+        engine.client("lambda").invoke(FunctionName=simulator.stack.router, Payload=json.dumps(waiting).encode())
         simulator.create_targets()
         (execution,) = life.simulations["failed trigger"].executions
         life.commands["replay"] = _command(engine, *_orchestrator("replay", execution.arn, "--json"))
@@ -152,8 +178,10 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
         engine.client("s3").delete_object(Bucket=bucket, Key=key)
         life.simulations["no configuration"] = simulator.publish(_event("no-configuration"))
         life.commands["redrive: dry run"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
-        life.commands["restore"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc", "--config-only")
-        life.commands["redrive"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--send", "--json"))
+        life.commands["restore"] = _command(
+            engine, "./deploy.sh", "--account=sandbox", "--env=jc", "--config-only", ok=(0,)
+        )
+        life.commands["redrive"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--send", "--json"), ok=(0,))
         life.commands["redrive: nothing left"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
 
 
@@ -177,14 +205,17 @@ def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[
         shutil.copytree(released / "statemachines", stack.folder / "statemachines")
         _apply(stack, NEXT, ["-target=aws_sfn_state_machine.this", *settings])
         life.simulations["new machine, old router"] = simulator.publish(_event("half-an-upgrade"))
+        life.observe("new machine, old router", engine)
     with life.step("upgrade: whole"):
         _apply(stack, NEXT, settings)
         life.simulations["upgraded"] = simulator.publish(_event("upgraded"))
+        life.observe("upgraded", engine)
     with life.step("rollback"):
         shutil.rmtree(stack.folder / "statemachines")
         shutil.copytree(ROOT / "statemachines", stack.folder / "statemachines")
         _apply(stack, VERSION, settings)
         life.simulations["rolled back"] = simulator.publish(_event("rolled-back"))
+        life.observe("rolled back", engine)
 
 
 def _apply(stack: Terraform, version: str, settings: list[str]) -> None:

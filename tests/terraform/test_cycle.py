@@ -12,7 +12,7 @@ import pytest
 
 from local.engine import Engine, running
 from tests.terraform.life import BUCKET, NAME, PREFIX, VERSION, Life, live
-from tests.terraform.policies import allowed, covers, grants, needs
+from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -75,7 +75,7 @@ def test_an_event_through_the_deployed_topic_reaches_all_five_kinds_of_target(li
     approval = life.simulations["approval"]
     assert approval.topic == "job_approvals"
     assert [(one.type, one.status) for one in approval.triggers] == [("glue_job", "TRIGGERED")]
-    assert life.simulations["duplicate"].status == "DUPLICATE"
+    assert life.simulations["duplicate"].status == life.simulations["other content"].status == "DUPLICATE"
 
 
 def test_an_upload_alone_changes_what_the_next_event_does(life: Life) -> None:
@@ -94,7 +94,7 @@ def test_a_failed_trigger_is_replayed(life: Life) -> None:
 def test_what_the_router_could_not_route_is_redriven(life: Life) -> None:
     assert life.simulations["no configuration"].status == "FAILED"
     (held,) = json.loads(life.commands["redrive: dry run"].stdout)
-    assert held["job_run_id"] == "no-configuration"
+    assert [job["job_run_id"] for job in held["jobs"]] == ["no-configuration"]
     assert life.commands["redrive"].returncode == 0, life.commands["redrive"].stderr
     (sent,) = json.loads(life.commands["redrive"].stdout)
     assert sent["status"] == "STARTED"
@@ -106,34 +106,41 @@ def test_an_upgrade_does_no_harm(life: Life, step: str) -> None:
     assert [one.status for one in life.simulations[step].triggers] == ["TRIGGERED"] * 5, life.simulations[step]
 
 
-@pytest.mark.parametrize("role", ["downstream_orchestrator", "mwaa_dag", "state_machine"])
-def test_a_role_is_allowed_what_it_calls(life: Life, role: str) -> None:
-    asked = {need for call in life.calls[role] for need in needs(call)}
+ROLES = ["downstream_orchestrator", "mwaa_dag", "state_machine"]
+
+
+@pytest.mark.parametrize("stage", ["in use", "new machine, old router", "upgraded", "rolled back"])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_allowed_what_it_calls(life: Life, role: str, stage: str) -> None:
+    """Also half-way through an upgrade, when the policies are the new release's and the router is the old one's."""
+    asked = life.observed[stage].asked(role)
     assert asked
-    assert [need for need in sorted(asked) if not allowed(life.policies[role], need)] == []
+    assert [need for need in sorted(asked) if not allowed(life.observed[stage].policies[role], need)] == []
 
 
-@pytest.mark.parametrize("role", ["downstream_orchestrator", "mwaa_dag", "state_machine"])
+@pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_allowed_nothing_that_it_does_not_call(life: Life, role: str) -> None:
-    asked = {need for call in life.calls[role] for need in needs(call)}
-    unused = [grant for grant in grants(life.policies[role]) if not any(covers(grant, need) for need in asked)]
+    seen = life.observed["in use"]
+    unused = [
+        grant for grant in grants(seen.policies[role]) if not any(covers(grant, need) for need in seen.asked(role))
+    ]
     delivery = "logs:" if role == "state_machine" else "-"
     assert [one for one in unused if one[0] not in IMPLICIT and not one[0].startswith(delivery)] == []
 
 
 def test_the_policy_check_sees_what_is_missing(life: Life) -> None:
     """Each statement that code uses, taken away, is missed."""
-    for role, policy in life.policies.items():
-        asked = {need for call in life.calls[role] for need in needs(call)}
+    seen = life.observed["in use"]
+    for role, policy in seen.policies.items():
         for statement in policy["Statement"]:
             rest = {"Statement": [one for one in policy["Statement"] if one != statement]}
-            used = any(covers(grant, need) for grant in grants({"Statement": [statement]}) for need in asked)
-            assert used == any(not allowed(rest, need) for need in asked), statement
+            used = any(covers(grant, need) for grant in grants({"Statement": [statement]}) for need in seen.asked(role))
+            assert used == any(not allowed(rest, need) for need in seen.asked(role)), statement
 
 
 def test_the_failure_destination_may_be_written(life: Life) -> None:
     bucket = life.terraform_stack["failure_destination"]
-    policy = life.policies["downstream_orchestrator"]
+    policy = life.observed["in use"].policies["downstream_orchestrator"]
     assert allowed(policy, ("s3:PutObject", f"{bucket}/aws/lambda/async/{NAME}/2026/01/01/x"))
     assert allowed(policy, ("s3:ListBucket", bucket))
     assert not allowed(policy, ("s3:GetObject", f"{bucket}/x"))
@@ -145,7 +152,7 @@ def test_what_is_granted_can_be_listed(life: Life) -> None:
         role: {(action, resource) for one in statements for action in one["actions"] for resource in one["resources"]}
         for role, statements in life.outputs["iam_policies"].items()
     }
-    assert listed == {role: set(grants(policy)) for role, policy in life.policies.items()}
+    assert listed == {role: set(grants(policy)) for role, policy in life.observed["in use"].policies.items()}
     for role, pairs in sorted(listed.items()):
         print(role, *(f"  {action} {resource}" for action, resource in sorted(pairs)), sep="\n")  # noqa: T201 - pytest -s
 

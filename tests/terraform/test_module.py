@@ -63,13 +63,12 @@ def checkov(folder: Path) -> dict[str, Any]:
             pytest.fail(missing, pytrace=False)
         pytest.skip(missing)
     command = [
-        CHECKOV,
+        str(CHECKOV),
         "--directory",
-        folder,
+        str(folder),
         "--framework",
         "terraform",
         "--skip-download",
-        "--quiet",
         "--output",
         "json",
     ]
@@ -91,4 +90,4 @@ def test_checkov_finds_nothing_that_is_not_justified(request: pytest.FixtureRequ
         print(f"  {check} {resource}: {reason}")  # noqa: T201 - shown by pytest -rP
     assert failed == []
     assert all(len(reason) > 20 for reason in skipped.values())
-    assert found["summary"]["passed"] > 10
+    assert found["summary"]["passed"] >= 10
