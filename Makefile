@@ -33,11 +33,16 @@ check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m builder --check
+	@$(BIN)/shellcheck --enable=all --exclude=SC2250 deploy.sh .ci/run
+	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -diff -recursive terraform; \
+	elif [ "$(CI)" = true ]; then echo "Terraform 1.9 or newer is missing" >&2; exit 1; \
+	else echo "Terraform is missing: its format is not checked" >&2; fi
 	@$(BIN)/pytest tests/contract/test_gates.py
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -recursive terraform; fi
 
 build: $(STAMP) ## Write the generated files
 	@$(BIN)/python -m builder
