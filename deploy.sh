@@ -63,11 +63,18 @@ make -s .venv/.synced
 .venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" ${flags[@]+"${flags[@]}"}
 
 if [[ "$mode" = config ]]; then
-  echo "The next event follows it; there is nothing to apply."
-else
-  cat <<NEXT
+  echo "Routers of version $version follow it with the next event, but where workflow_config_s3_uri names another place."
+  exit 0
+fi
+
+# Each environment has a state of its own: another one's would be renamed, which replaces everything.
+values="$account-$env-$region.tfvars"
+file=""
+[[ -f "terraform/$values" ]] && file="-var-file=\"$values\" "
+cat <<NEXT
 Next:
   terraform -chdir=terraform init
-  terraform -chdir=terraform apply -var="prefix=$prefix" -var="account=$account" -var="env=$env" -var="region=$region" -var="code_version=$version"
+  terraform -chdir=terraform workspace select -or-create "$account-$env-$region"
+  terraform -chdir=terraform apply $file-var="prefix=$prefix" -var="account=$account" -var="env=$env" -var="region=$region" -var="code_version=$version"
 NEXT
-fi
+[[ -n "$file" ]] || echo "Every other variable that was ever set must be given again, best in terraform/$values: what is left out returns to its default."

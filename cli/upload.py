@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,32 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder import package
+from cli.releases import CONFIG, DeploymentError, Release, Upload
 from cli.validate import DEFAULT_CONFIG
-from orchestration.errors import OrchestrationError
-
-
-class DeploymentError(OrchestrationError):
-    """Nothing, or not all, was uploaded. Who deploys acts."""
-
-
-_CONFIG_KEY = "orchestration/workflow_config.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """One object to be written.
-
-    Attributes:
-        state: what it is compared with what is there: ``new``, ``changed`` or ``unchanged``, which is not written.
-        condition: S3's condition for the write, so that what came in between is not overwritten:
-            docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html.
-    """
-
-    key: str
-    body: bytes
-    content_type: str
-    state: str
-    condition: dict[str, str]
 
 
 def upload(  # noqa: PLR0913 - one parameter an option
@@ -67,38 +42,41 @@ def upload(  # noqa: PLR0913 - one parameter an option
     """
     client = boto3.client("s3", region_name=region, config=Config(retries={"mode": "standard"}))
     _check_bucket(client, bucket, region)
-    prefix = f"code/{version}"
-    planned = [] if config_only else _code(client, bucket, prefix, version)
-    planned.insert(len(planned) - 1, _config(client, bucket, f"{prefix}/{_CONFIG_KEY}", config, replacing))
+    release = Release(client, bucket, version)
+    released = release.manifest()
+    if config_only and released is None:
+        raise DeploymentError(
+            f"{release.uri}: version {version} was never deployed here, so nothing reads its configuration; name the "
+            "version that runs with --version="
+        )
+    planned = [] if config_only else _code(release, released)
+    planned.insert(len(planned) - 1, _config(release, config, replacing))
     for one in planned:
         if one.state != "unchanged" and not dry_run:
-            _put(client, bucket, one)
+            release.put(one)
         verb = "unchanged" if one.state == "unchanged" else "would upload" if dry_run else "uploaded"
         typer.echo(f"{verb} s3://{bucket}/{one.key} ({len(one.body):,} bytes)")
 
 
-def _code(client: Any, bucket: str, prefix: str, version: str) -> list[Upload]:
-    """The packages, and the manifest last: a release is whole once its manifest is there."""
+def _code(release: Release, released: dict[str, Any] | None) -> list[Upload]:
+    """The packages, and the manifest last."""
     packages = [package.build(name) for name in package.FUNCTIONS]
-    manifest = package.manifest(version, packages)
-    released, _ = _get(client, bucket, f"{prefix}/manifest.json")
-    if released is not None:
-        different = _different(json.loads(released), manifest)
-        if different:
-            raise DeploymentError(
-                f"s3://{bucket}/{prefix}: version {version} is released already, with other content in {', '.join(different)}: "
-                "a release does not change; raise the version in pyproject.toml, or name another with --version="
-            )
-    state = "new" if released is None else "unchanged"
+    manifest = package.manifest(release.version, packages)
+    different = [] if released is None else _different(released, manifest)
+    if different:
+        raise DeploymentError(
+            f"{release.uri}: version {release.version} is released already, with other content in {', '.join(different)}: "
+            "a release does not change; raise the version in pyproject.toml, or name another with --version="
+        )
     bodies = {f"{one.name}.zip": (one.body, "application/zip") for one in packages}
-    bodies["manifest.json"] = (released or (json.dumps(manifest, indent=2) + "\n").encode(), "application/json")
+    bodies["manifest.json"] = ((json.dumps(manifest, indent=2) + "\n").encode(), "application/json")
     return [
         Upload(
-            key=f"{prefix}/{name}",
+            key=release.key(name),
             body=body,
             content_type=content_type,
-            state=state,
-            condition={"IfNoneMatch": "*"} if name == "manifest.json" else {},
+            state="new" if released is None else "unchanged",
+            condition={"IfNoneMatch": "*"},
         )
         for name, (body, content_type) in bodies.items()
     ]
@@ -115,19 +93,17 @@ def _different(released: dict[str, Any], built: dict[str, Any]) -> list[str]:
     return packages + files
 
 
-def _config(client: Any, bucket: str, key: str, path: Path, replacing: str) -> Upload:
+def _config(release: Release, path: Path, replacing: str) -> Upload:
     try:
         body = path.read_bytes()
     except OSError as error:
         raise DeploymentError(f"{path}: {error.strerror}; expected the workflow configuration") from error
-    remote, etag = _get(client, bucket, key)
-    digest = "" if remote is None else hashlib.sha256(remote).hexdigest()[:16]
-    if remote not in (None, body) and digest != replacing and not _in_history(remote or b"", path):
-        raise DeploymentError(
-            f"s3://{bucket}/{key}: the configuration there ({digest}) is none that {path} ever was in this checkout's history: "
-            f"somebody changed it. Fetch it (aws s3 cp s3://{bucket}/{key} FILE), take over what it has, then deploy with "
-            f"--replacing={digest}"
-        )
+    key = release.key(CONFIG)
+    remote, etag = release.get(key)
+    # A new version's configuration follows that of the version before: what was changed there by hand is not dropped either.
+    known, where = (remote, key) if remote is not None else release.running_config()
+    if known not in (None, body):
+        _check_history(known or b"", f"s3://{release.bucket}/{where}", path, replacing)
     return Upload(
         key=key,
         body=body,
@@ -137,39 +113,37 @@ def _config(client: Any, bucket: str, key: str, path: Path, replacing: str) -> U
     )
 
 
-def _in_history(text: bytes, path: Path) -> bool:
-    """Whether ``path`` had this very text in a commit of the checkout; git names texts by their digest."""
+def _check_history(text: bytes, uri: str, path: Path, replacing: str) -> None:
+    """Refuse to follow a configuration that ``path`` never was in this checkout's history: somebody else changed it."""
+    digest = hashlib.sha256(text).hexdigest()[:16]
+    # git names a text by its digest.
     blob = hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
-    command = ["git", "-C", str(path.resolve().parent), "rev-list", "--objects", "HEAD", "--", path.name]
+    if digest == replacing:
+        return
+    listed, problem = _git(path, "rev-list", "--objects", "HEAD", "--", path.name)
+    if any(line.startswith(blob) for line in listed.splitlines()):
+        return
+    if not problem and _git(path, "rev-parse", "--is-shallow-repository")[0].strip() == "true":
+        problem = "this checkout is shallow: git fetch --unshallow"
+    found = (
+        f"of {path}'s history nothing is known ({problem})"
+        if problem
+        else (f"{path} was never that in this checkout's history: somebody changed it")
+    )
+    raise DeploymentError(
+        f"{uri}: the configuration there ({digest}) would be lost; {found}. Fetch it (aws s3 cp {uri} FILE), take over what it "
+        f"has, then deploy with --replacing={digest}"
+    )
+
+
+def _git(path: Path, *arguments: str) -> tuple[str, str]:
+    """What git says about the folder of ``path``, and in one line why it says nothing."""
+    command = ["git", "-C", str(path.resolve().parent), *arguments]
     try:
-        listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, no input of others
-    except OSError:
-        return False  # no git: nothing is known of the history
-    return any(line.startswith(blob) for line in listed.stdout.splitlines())
-
-
-def _get(client: Any, bucket: str, key: str) -> tuple[bytes | None, str]:
-    """The object's body and ETag, or None where there is no such object."""
-    try:
-        answer = client.get_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-            return None, ""
-        raise DeploymentError(
-            f"s3://{bucket}/{key}: {error}; deploying needs s3:GetObject and s3:ListBucket"
-        ) from error
-    return answer["Body"].read(), answer["ETag"]
-
-
-def _put(client: Any, bucket: str, one: Upload) -> None:
-    try:
-        client.put_object(Bucket=bucket, Key=one.key, Body=one.body, ContentType=one.content_type, **one.condition)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
-            raise DeploymentError(
-                f"s3://{bucket}/{one.key}: somebody wrote it at the same moment; look who, and deploy again"
-            ) from error
-        raise DeploymentError(f"s3://{bucket}/{one.key}: {error}; deploying needs s3:PutObject") from error
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, no input of others
+    except OSError as error:
+        return "", f"git: {error.strerror}"
+    return answer.stdout, "" if answer.returncode == 0 else answer.stderr.partition("\n")[0]
 
 
 def _check_bucket(client: Any, bucket: str, region: str) -> None:

@@ -65,6 +65,13 @@ locals {
         description = "SNS could deliver an event neither to the router nor to the dead-letter queue, and it is lost. Look at the queue's and the key's policies; publish the event again."
       }
     },
+    {
+      # docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html: what the filter cannot read, it drops.
+      for topic in keys(local.topics) : "${replace(topic, "_", "-")}-unreadable" => {
+        namespace   = "AWS/SNS", metric = var.filter_policy_scope == "MessageBody" ? "NumberOfNotificationsFilteredOut-InvalidMessageBody" : "NumberOfNotificationsFilteredOut-InvalidAttributes", dimensions = { TopicName = aws_sns_topic.this[topic].name }
+        description = "A message was published that the subscription's filter cannot read (no JSON), and was dropped. Its publisher must send a JSON object."
+      }
+    },
   )
 
   # Step Functions counts executions of a version by its own dimensions, too; the log knows every end in any case.
@@ -112,12 +119,15 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
 
   alarm_name          = "${local.orchestrator}-${each.key}"
   alarm_description   = each.value.description
-  evaluation_periods  = 1
   threshold           = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_actions
   ok_actions          = local.alarm_actions
+
+  # One of the last fifteen minutes: both metrics come late, and until then FILL gives 0, which would stay the newest point.
+  evaluation_periods  = 15
+  datapoints_to_alarm = 1
 
   metric_query {
     id          = "ended"
@@ -150,7 +160,7 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
   }
 }
 
-# S3 counts objects once a day: the reminder that failures are still there.
+# S3 counts objects once a day, and late: this says that failures are still there, days after failure-kept has said that they came.
 resource "aws_cloudwatch_metric_alarm" "failure_bucket_not_empty" {
   alarm_name          = "${local.orchestrator}-failure-bucket-not-empty"
   alarm_description   = "The failure bucket holds events that were not routed. See what: orchestrator redrive-dlq ${local.orchestrator}"
@@ -159,7 +169,8 @@ resource "aws_cloudwatch_metric_alarm" "failure_bucket_not_empty" {
   dimensions          = { BucketName = aws_s3_bucket.failures.id, StorageType = "AllStorageTypes" }
   statistic           = "Average"
   period              = 24 * 60 * 60
-  evaluation_periods  = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 1
   threshold           = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   treat_missing_data  = "notBreaching"

@@ -9,7 +9,7 @@ locals {
   manifest = jsondecode(data.aws_s3_object.manifest.body)
 
   # The state machine and the policies come out of this checkout: they must be those of the released code.
-  foreign_files = [for name, digest in local.manifest.statemachines : name if filesha256("${local.statemachines}/${name}") != digest]
+  foreign_files = [for name, digest in local.manifest.statemachines : name if try(filesha256("${local.statemachines}/${name}"), "missing") != digest]
 }
 
 # Read by the router only when S3 is unavailable. No parameter is better than an empty one: then events wait, and are kept.

@@ -46,7 +46,6 @@ resource "aws_lambda_function" "mwaa_dag" {
   source_code_hash = local.manifest.packages["mwaa_dag"].code_sha256
   memory_size      = local.functions.mwaa_dag.memory
   timeout          = local.functions.mwaa_dag.timeout
-  kms_key_arn      = local.kms_key_arn
   publish          = true
   tags             = local.release_tags
 
@@ -109,13 +108,13 @@ resource "aws_lambda_alias" "router" {
 resource "aws_lambda_permission" "topic" {
   for_each = local.topics
 
-  statement_id   = "Topic-${each.key}"
-  function_name  = aws_lambda_function.router.function_name
-  qualifier      = aws_lambda_alias.router.name
-  action         = "lambda:InvokeFunction"
-  principal      = "sns.amazonaws.com"
-  source_arn     = aws_sns_topic.this[each.key].arn
-  source_account = local.account_id
+  statement_id  = "Topic-${each.key}"
+  function_name = aws_lambda_function.router.function_name
+  qualifier     = aws_lambda_alias.router.name
+  action        = "lambda:InvokeFunction"
+  principal     = "sns.amazonaws.com"
+  # The topic's ARN holds the account: a condition on that, too, could only let fewer in.
+  source_arn = aws_sns_topic.this[each.key].arn
 }
 
 # docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html

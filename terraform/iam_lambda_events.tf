@@ -9,7 +9,7 @@ locals {
     airflow_role           = var.airflow_role
     state_machine_arn      = local.state_machine_arn
     execution_arn          = local.execution_arn
-    config_object_arn      = "arn:${local.partition}:s3:::${local.config_readable}"
+    config_object_arn      = local.config_of_any_release
     config_parameter_arn   = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.config_parameter}"
     failure_bucket_arn     = aws_s3_bucket.failures.arn
     router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn
@@ -21,6 +21,7 @@ locals {
   # What the generated policies grant on a whole kind of resource, and what that is narrowed to.
   regional = "${var.region}:${local.account_id}"
   narrowed = {
+    (local.config_of_any_release)                                    = distinct([local.config_of_any_release, "arn:${local.partition}:s3:::${trimprefix(local.config_s3_uri, "s3://")}"])
     "arn:${local.partition}:glue:${local.regional}:job/*"            = [for one in var.glue_jobs : "arn:${local.partition}:glue:${local.regional}:job/${one}"]
     "arn:${local.partition}:states:${local.regional}:stateMachine:*" = [for one in var.state_machines : "arn:${local.partition}:states:${local.regional}:stateMachine:${one}"]
     "arn:${local.partition}:events:${local.regional}:event-bus/*"    = [for one in var.event_buses : startswith(one, "arn:") ? one : "arn:${local.partition}:events:${local.regional}:event-bus/${one}"]
@@ -35,9 +36,9 @@ locals {
 
   # docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
   kms_keys = {
-    state_machine           = compact(concat([var.kms_key_arn], var.target_kms_key_arns))
-    downstream_orchestrator = compact([var.kms_key_arn, var.config_kms_key_arn])
-    mwaa_dag                = compact([var.kms_key_arn])
+    state_machine           = compact(concat([var.kms_key_arn], var.former_kms_key_arns, var.target_kms_key_arns))
+    downstream_orchestrator = compact(concat([var.kms_key_arn, var.config_kms_key_arn], var.former_kms_key_arns))
+    mwaa_dag                = []
   }
 
   policies = {

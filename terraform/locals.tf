@@ -10,10 +10,9 @@ locals {
 
   # deploy.sh uploads to this very URI.
   config_s3_uri = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
-  config_object = trimprefix(local.config_s3_uri, "s3://")
-  # Of any release: while one follows another, each router reads its own.
-  config_readable  = var.workflow_config_s3_uri == "" ? "${local.code_bucket}/code/*/orchestration/workflow_config.json" : local.config_object
-  config_parameter = "/${local.name}/downstream-orchestrator/workflow-config"
+  # Roles change before the router does: while one release follows another, each reads its own.
+  config_of_any_release = "arn:${local.partition}:s3:::${local.code_bucket}/code/*/orchestration/workflow_config.json"
+  config_parameter      = "/${local.name}/downstream-orchestrator/workflow-config"
 
   topics = {
     job_events    = { filter = { status = ["SUCCESS"] }, publishers = var.event_publishers }

@@ -38,8 +38,11 @@ output "iam_policies" {
   value       = { for role, policy in local.policies : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
 }
 
+# Nothing in it depends on what is made under the key: a plan shows it.
+# docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+# docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 output "kms_key_policy_statements" {
-  description = "What the policy of kms_key_arn must hold beside its administrators, as JSON."
+  description = "What the policy of kms_key_arn must hold beside its administrators before the first apply, as JSON."
   value = jsonencode([
     {
       Sid       = "TopicsAndDeadLetters"
@@ -47,13 +50,12 @@ output "kms_key_policy_statements" {
       Principal = { Service = "sns.amazonaws.com" }
       Action    = ["kms:GenerateDataKey*", "kms:Decrypt"]
       Resource  = "*"
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     },
     {
       Sid       = "LogGroups"
       Effect    = "Allow"
       Principal = { Service = "logs.${var.region}.amazonaws.com" }
-      Action    = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"]
+      Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
       Resource  = "*"
       Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*" } }
     },
@@ -63,14 +65,25 @@ output "kms_key_policy_statements" {
       Principal = { Service = "delivery.logs.amazonaws.com" }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource  = "*"
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      Condition = { StringLike = { "kms:EncryptionContext:SourceArn" = "arn:${local.partition}:logs:${var.region}:${local.account_id}:*" } }
     },
     {
+      # Named by a condition: a key's policy cannot name a role that is not there yet.
       Sid       = "RolesOfTheOrchestrator"
       Effect    = "Allow"
-      Principal = { AWS = [for role in aws_iam_role.this : role.arn] }
+      Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource  = "*"
+      Condition = { ArnEquals = { "aws:PrincipalArn" = [for role in values(local.role_names) : "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-${role}-${var.region}"] } }
+    },
+    {
+      # Who publishes to an encrypted topic uses the key; principals of this account need the two actions in their own policies, too.
+      Sid       = "Publishers"
+      Effect    = "Allow"
+      Principal = { AWS = concat(["arn:${local.partition}:iam::${local.account_id}:root"], var.event_publishers, var.approval_publishers) }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "kms:ViaService" = "sns.${var.region}.amazonaws.com" } }
     },
   ])
 }

@@ -28,14 +28,11 @@ resource "aws_sfn_state_machine" "this" {
     enabled = true
   }
 
-  dynamic "encryption_configuration" {
-    for_each = local.kms_key_arn == null ? [] : [local.kms_key_arn]
-
-    content {
-      type                              = "CUSTOMER_MANAGED_KMS_KEY"
-      kms_key_id                        = encryption_configuration.value
-      kms_data_key_reuse_period_seconds = 300
-    }
+  # Always written: left out, it would keep a key that kms_key_arn no longer names, and that the role may no longer use.
+  encryption_configuration {
+    type                              = local.kms_key_arn == null ? "AWS_OWNED_KEY" : "CUSTOMER_MANAGED_KMS_KEY"
+    kms_key_id                        = local.kms_key_arn
+    kms_data_key_reuse_period_seconds = local.kms_key_arn == null ? null : 300
   }
 
   lifecycle {

@@ -79,10 +79,7 @@ resource "aws_sqs_queue" "delivery_dlq" {
         Principal = { Service = "sns.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = local.delivery_dlq_arn
-        Condition = {
-          ArnEquals    = { "aws:SourceArn" = values(local.topic_arns) }
-          StringEquals = { "aws:SourceAccount" = local.account_id }
-        }
+        Condition = { ArnEquals = { "aws:SourceArn" = values(local.topic_arns) } }
       },
       {
         Sid       = "OnlyOverTls"

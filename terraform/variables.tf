@@ -176,7 +176,7 @@ variable "airflow_role" {
 # How it is kept
 
 variable "kms_key_arn" {
-  description = "Customer managed key for topics, dead-letter queue, failure bucket, log groups, functions' variables and state machine. Empty: AWS's own keys. Its policy must let the services in: output kms_key_policy_statements."
+  description = "Customer managed key for topics, dead-letter queue, failure bucket, log groups, functions' variables and state machine. Empty: AWS's own keys. Its policy must let services, roles and publishers in before the first apply: terraform plan shows what, as output kms_key_policy_statements."
   type        = string
   default     = ""
 
@@ -184,6 +184,12 @@ variable "kms_key_arn" {
     condition     = var.kms_key_arn == "" || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
     error_message = "kms_key_arn: expected the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID; no alias), or nothing."
   }
+}
+
+variable "former_kms_key_arns" {
+  description = "Keys that kms_key_arn named before: what was written under them stays readable. Leave one out when no execution of its time runs, and no failure of its time is kept."
+  type        = list(string)
+  default     = []
 }
 
 variable "config_kms_key_arn" {
@@ -205,13 +211,13 @@ variable "log_retention_days" {
 }
 
 variable "log_level" {
-  description = "LOG_LEVEL of the router: at WARNING, what was started is logged by the state machine only."
+  description = "LOG_LEVEL of the router. At WARNING neither what was started nor an event's own text is in its log; alarms need WARNING."
   type        = string
   default     = "INFO"
 
   validation {
-    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
-    error_message = "log_level: expected DEBUG, INFO, WARNING or ERROR."
+    condition     = contains(["DEBUG", "INFO", "WARNING"], var.log_level)
+    error_message = "log_level: expected DEBUG, INFO or WARNING: alarms read the router's warnings."
   }
 }
 

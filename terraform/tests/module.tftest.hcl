@@ -184,7 +184,9 @@ run "an_empty_allow_list_allows_nothing" {
 
 run "a_key_of_the_customer_is_used_everywhere_and_may_be_used" {
   variables {
-    kms_key_arn = "arn:aws:kms:us-west-1:123456789012:key/abc"
+    kms_key_arn         = "arn:aws:kms:us-west-1:123456789012:key/abc"
+    former_kms_key_arns = ["arn:aws:kms:us-west-1:123456789012:key/before"]
+    event_publishers    = ["arn:aws:iam::210987654321:role/jobs"]
   }
   assert {
     condition = alltrue([
@@ -197,8 +199,31 @@ run "a_key_of_the_customer_is_used_everywhere_and_may_be_used" {
     error_message = "Something is not under the customer's key."
   }
   assert {
-    condition     = alltrue([for role, statements in output.iam_policies : contains(flatten([for one in statements : one.resources if contains(one.actions, "kms:GenerateDataKey")]), var.kms_key_arn)])
-    error_message = "A role may not use the key."
+    condition     = alltrue([for role in ["state_machine", "downstream_orchestrator"] : toset(flatten([for one in output.iam_policies[role] : one.resources if contains(one.actions, "kms:GenerateDataKey")])) == toset([var.kms_key_arn, "arn:aws:kms:us-west-1:123456789012:key/before"])])
+    error_message = "A role may not use the key, or what was written under the one before."
+  }
+  assert {
+    condition     = alltrue([for one in ["sns.amazonaws.com", "logs.us-west-1.amazonaws.com", "delivery.logs.amazonaws.com", "210987654321", "role/sfly-aws-dwh-sandbox-jc-orchestrator-machine-us-west-1"] : strcontains(output.kms_key_policy_statements, one)])
+    error_message = "The key's policy leaves somebody out."
+  }
+}
+
+run "the_keys_policy_is_known_before_the_first_apply" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-west-1:123456789012:key/abc"
+  }
+  assert {
+    condition     = length(jsondecode(output.kms_key_policy_statements)) == 5
+    error_message = "The statements must not depend on what is made under the key."
+  }
+}
+
+run "without_a_key_the_state_machine_goes_back_to_awss_own" {
+  assert {
+    condition     = aws_sfn_state_machine.this.encryption_configuration[0].type == "AWS_OWNED_KEY"
+    error_message = "A key that is no longer named would stay."
   }
 }
 
@@ -230,7 +255,8 @@ run "alarms_tell_the_topic" {
   assert {
     condition = toset(concat(keys(aws_cloudwatch_metric_alarm.this), keys(aws_cloudwatch_metric_alarm.execution))) == toset([
       "router-errors", "router-throttles", "failure-kept", "failure-lost", "delivery-dlq-not-empty", "config-fallback", "duplicate-needs-attention",
-      "job-events-lost", "job-approvals-lost", "execution-failed", "execution-timed-out", "execution-aborted",
+      "job-events-lost", "job-approvals-lost", "job-events-unreadable", "job-approvals-unreadable",
+      "execution-failed", "execution-timed-out", "execution-aborted",
     ])
     error_message = "An alarm is missing."
   }

@@ -172,7 +172,7 @@ def test_deploy_says_what_to_run_next(life: Life) -> None:
     deployed = life.commands["deploy.sh"]
     assert deployed.returncode == 0, deployed.stderr
     assert f"uploaded s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json" in deployed.stdout
-    assert f'-var="code_version={VERSION}"' in deployed.stdout.splitlines()[-1]
+    assert f'-var="code_version={VERSION}"' in deployed.stdout.splitlines()[-2]
     assert life.outputs["workflow_config_s3_uri"] == f"s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json"
 
 

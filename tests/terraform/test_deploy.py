@@ -62,7 +62,8 @@ def test_it_uploads_code_and_configuration(engine: Engine, env: str) -> None:
     )
     assert body(engine, env, "code/1.2.3/downstream_orchestrator.zip") == package.build("downstream_orchestrator").body
     assert json.loads(body(engine, env, "code/1.2.3/manifest.json"))["version"] == "1.2.3"
-    assert answer.stdout.splitlines()[-1].strip() == (
+    assert f'workspace select -or-create "sandbox-{env}-us-west-1"' in answer.stdout
+    assert answer.stdout.splitlines()[-2].strip() == (
         f'terraform -chdir=terraform apply -var="prefix=sfly-aws-dwh" -var="account=sandbox" -var="env={env}" '
         '-var="region=us-west-1" -var="code_version=1.2.3"'
     )
@@ -89,10 +90,40 @@ def test_a_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
 
 
 def test_only_the_configuration(engine: Engine, env: str) -> None:
-    answer = deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only")
+    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
+    assert "version 1.0.0 was never deployed here" in refused(deploy(engine, *arguments, "--config-only"))
+    assert keys(engine, env) == []
+    deploy(engine, *arguments)
+    engine.client("s3").delete_object(Bucket=BUCKET.format(env=env), Key=CONFIG.format(version="1.0.0"))
+    answer = deploy(engine, *arguments, "--config-only")
     assert answer.returncode == 0
-    assert keys(engine, env) == [CONFIG.format(version="1.0.0")]
+    assert [line.split()[0] for line in answer.stdout.splitlines()[:-1]] == ["uploaded"]
+    assert CONFIG.format(version="1.0.0") in keys(engine, env)
     assert "terraform" not in answer.stdout
+
+
+def test_an_interrupted_upload_is_taken_up_and_anothers_is_not(engine: Engine, env: str) -> None:
+    """A release without its manifest: its zips are ours, or somebody else's."""
+    arguments, bucket = ("--account=sandbox", f"--env={env}", "--version=1.0.0"), BUCKET.format(env=env)
+    deploy(engine, *arguments)
+    engine.client("s3").delete_object(Bucket=bucket, Key="code/1.0.0/manifest.json")
+    assert deploy(engine, *arguments).returncode == 0
+    engine.client("s3").delete_object(Bucket=bucket, Key="code/1.0.0/manifest.json")
+    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/mwaa_dag.zip", Body=b"theirs")
+    assert "code/1.0.0/mwaa_dag.zip: somebody wrote another one" in refused(deploy(engine, *arguments))
+    assert body(engine, env, "code/1.0.0/mwaa_dag.zip") == b"theirs"
+    assert "code/1.0.0/manifest.json" not in keys(engine, env)
+
+
+def test_a_new_version_does_not_drop_what_was_changed_by_hand_in_the_one_before(engine: Engine, env: str) -> None:
+    arguments, bucket = ("--account=sandbox", f"--env={env}"), BUCKET.format(env=env)
+    deploy(engine, *arguments, "--version=1.0.0")
+    theirs = b'{"workflows": {"by_hand": {}}}'
+    engine.client("s3").put_object(Bucket=bucket, Key=CONFIG.format(version="1.0.0"), Body=theirs)
+    line = refused(deploy(engine, *arguments, "--version=1.1.0"))
+    digest = hashlib.sha256(theirs).hexdigest()[:16]
+    assert f"s3://{bucket}/{CONFIG.format(version='1.0.0')}: the configuration there ({digest}) would be lost" in line
+    assert deploy(engine, *arguments, "--version=1.1.0", f"--replacing={digest}").returncode == 0
 
 
 def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -> None:
@@ -117,9 +148,10 @@ def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(en
     theirs = b'{"workflows": {"theirs": {}}}'
     digest = hashlib.sha256(theirs).hexdigest()[:16]
     engine.client("s3").put_object(Bucket=bucket, Key=key, Body=theirs)
-    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only")
+    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
     line = refused(deploy(engine, *arguments))
-    assert f"the configuration there ({digest})" in line
+    assert f"the configuration there ({digest}) would be lost; " in line
+    assert "somebody changed it" in line
     assert f"--replacing={digest}" in line
     assert body(engine, env, key) == theirs
     refused(deploy(engine, *arguments, "--replacing=0000000000000000"))
@@ -150,11 +182,18 @@ def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, e
     ]
     command += ["--config", str(config), "--config-only"]
     environment = {"PATH": os.environ["PATH"], **aws_environment(engine)}
+    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=b"{}")
     for remote, code in ((b'{"workflows": {}}', 0), (b'{"workflows": {"unseen": {}}}', 2)):
         engine.client("s3").put_object(Bucket=bucket, Key=key, Body=remote)
         answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert answer.returncode == code, answer.stderr
     assert body(engine, env, key) == b'{"workflows": {"unseen": {}}}'
+    shallow = tmp_path / "shallow"
+    subprocess.run([*git, "clone", "-q", "--depth", "1", f"file://{tmp_path}", shallow], check=True)
+    command[command.index(str(config))] = str(shallow / config.name)
+    engine.client("s3").put_object(Bucket=bucket, Key=key, Body=b'{"workflows": {}}')
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "this checkout is shallow: git fetch --unshallow" in answer.stderr
 
 
 @pytest.mark.parametrize(
