@@ -1,0 +1,80 @@
+"""``dag.test()`` of event_dispatcher on each version: good, repeated, malformed and unknown messages from real SQS calls."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from local.engine import Engine
+from tests.airflow.installed import Airflow, versions
+from tests.airflow.messages import SPECIFICATION, TARGET, deep, good
+from tests.airflow.stage import ROWS, Dispatcher, Queue, Row
+
+TEMPLATE = {"text": "{{ var.value.mwaa_trigger_queue_url }} {{ ds }}", "list": ["{% raw %}"], "ünï": None}
+GOOD = [
+    json.dumps(SPECIFICATION),
+    good("template", **TEMPLATE),
+    json.dumps({"dag_id": TARGET, "conf": {"without": "message_id"}}),
+    good("conf-empty"),
+    json.dumps(json.loads(deep(100)) | {"dag_id": TARGET, "message_id": "deep"}),
+]
+BAD = [
+    "not JSON",
+    json.dumps({"dag_id": "event_dispatcher", "conf": {}}),
+    json.dumps({"dag_id": TARGET, "conf": {"__classname__": "airflow.models.Variable"}}),
+    json.dumps({"dag_id": TARGET, "conf": {"nul": "\x00"}}),
+]
+UNKNOWN = json.dumps({"dag_id": "no_such_dag", "conf": {}, "message_id": "unknown"})
+VISIBILITY = 15
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("version", versions())
+def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str) -> None:
+    queue = Queue(engine, f"dag-test-{version.replace('.', '-')}", VISIBILITY, receives=1)
+    began = time.monotonic()
+    dispatcher = Dispatcher(airflow, queue)
+    try:
+        queue.send(BAD[0], *GOOD, UNKNOWN, *BAD[1:], GOOD[0])
+        first = dispatcher.run()
+        hidden_until = time.monotonic() + VISIBILITY
+        assert first["state"] == "failed"  # it names what it rejected
+        assert [one for one in first["tasks"] if one[2] == "failed"] == [
+            ["delete_and_report", -1, "failed"],
+            ["start_dag_run", 5, "failed"],
+        ]
+        runs = {run["run_id"]: run["conf"] for run in first["runs"]}
+        assert len(runs) == len(first["runs"]) == len(GOOD)
+        assert runs[f"event__{SPECIFICATION['message_id']}"] == SPECIFICATION["conf"]
+        assert list(runs[f"event__{SPECIFICATION['message_id']}"]) == list(SPECIFICATION["conf"])
+        assert runs["event__template"] == TEMPLATE  # an event's text is never evaluated
+        assert queue.left() == len(BAD) + 1
+        log = airflow.log("dag-test")
+        assert "expected a target DAG" in log
+        assert "DAG no_such_dag, run event__unknown was not started" in log.replace("\n", "")
+
+        time.sleep(max(0.0, hidden_until - time.monotonic()))
+        queue.send(GOOD[0], GOOD[1])  # SQS delivers at least once, and a producer may send again
+        second = dispatcher.run()
+        assert second["state"] == "success"
+        assert [one[2] for one in second["tasks"] if one[0] == "start_dag_run"] == ["skipped", "skipped"]
+        assert len(second["runs"]) == len(GOOD)
+        assert queue.left() == 0
+        dead = queue.dead_bodies()
+        assert sorted(dead) == sorted([*BAD, UNKNOWN])
+    finally:
+        dispatcher.close()
+    ROWS.append(
+        Row(
+            version=version,
+            way="dag.test",
+            sent=len(GOOD) + len(BAD) + 4,
+            triggered=len(second["runs"]),
+            duplicates=3,
+            rejected=len(BAD) + 1,
+            dead=len(dead),
+            seconds=time.monotonic() - began,
+        )
+    )
