@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
+
+from local.airflow_api import AirflowApi, AirflowApiError
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("2.10.3", "2.11.0", "3.0.6", "3.3.2")
@@ -128,6 +132,32 @@ class Airflow:
         self._running[name] = process, output
         return process
 
+    def start_web(self) -> AirflowApi:
+        """Start the web server; its REST API, logged in."""
+        if self.major == 2:
+            names = ("--firstname", "T", "--lastname", "T", "--email", "tester@example.com")
+            self.command("users", "create", "--username", USER, "--role", "Admin", "--password", self.password, *names)
+            self.start("webserver", "--hostname", "127.0.0.1", "--port", str(self.port))
+        else:
+            (self.home / "passwords.json").write_text(json.dumps({USER: self.password}))
+            self.start("api-server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1")
+        deadline = time.monotonic() + 90
+        while True:
+            api = AirflowApi(self.url, USER, self.password)
+            try:
+                assert api.connect() == self.major
+            except AirflowApiError:
+                assert time.monotonic() < deadline, self.log("webserver") + self.log("api-server")
+                time.sleep(0.5)
+            else:
+                return api
+
+    def start_scheduler(self) -> None:
+        """Start what runs DAGs; Airflow 3 needs its web server for that."""
+        self.start("scheduler")
+        if self.major == 3:
+            self.start("dag-processor")
+
     def kill(self, name: str) -> None:
         """End a program with all that it started, at once."""
         process, output = self._running.pop(name)
@@ -146,9 +176,17 @@ class Airflow:
 
 
 def end_group(process: subprocess.Popen[Any]) -> None:
-    """Kill the process group that ``process`` leads, and wait for it."""
+    """Kill all that ``process`` started, and wait for it.
+
+    Its process group is not enough: Airflow 2 gives each task a group of its own, but leaves it in the session.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            session = int(one.read_text().rpartition(")")[2].split()[3])
+            if session == process.pid:
+                os.kill(int(one.parent.name), signal.SIGKILL)
     process.wait(timeout=30)
 
 
