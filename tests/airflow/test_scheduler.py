@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from local.engine import Engine
+from local.engine import Engine, running
 from local.simulation import Simulator
 from tests.airflow.installed import Airflow, versions
 from tests.airflow.messages import SPECIFICATION, TARGET, good
@@ -72,6 +73,13 @@ class Live:
         status, answer = self.api.call("GET", path, {"limit": 100})
         assert status == 200, answer
         return Counter((one["task_id"], one["state"]) for one in answer["task_instances"])
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine of the test's own: each deploys."""
+    with running("us-west-1") as started:
+        yield started
 
 
 @pytest.mark.parametrize("version", versions())
