@@ -14,6 +14,7 @@ import json
 import logging
 import math
 import re
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -36,6 +37,7 @@ QUEUE_VARIABLE = "mwaa_trigger_queue_url"
 # mapped instance reads the whole list from its XCom. What is left waits for the next run, a minute later.
 MAX_MESSAGES = 100
 MAX_BYTES = 512 * 1024
+MAX_SECONDS = 20  # a trickle must not keep the first message waiting for the hundredth
 WAIT_SECONDS = 5  # more than 0 is long polling: SQS then asks all of its servers
 
 # The queue's VisibilityTimeout must be longer (900 s): then no message comes back while its run may still be working.
@@ -114,7 +116,7 @@ def _parse(body: str) -> Any:
 
 
 def _refuse_number(name: str) -> Any:
-    raise MessageError(f"it holds {name}, which JSON does not have")
+    raise MessageError(f"it holds {name:.40}, which JSON does not have")
 
 
 def _finite(text: str) -> float:
@@ -159,10 +161,11 @@ def sqs_client(queue_url: str) -> Any:
 
 
 def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
-    """Messages of the queue, until it gives none or one run's share is full."""
+    """Messages of the queue, until it gives none, or one run's share or time is used up."""
     messages: list[dict[str, Any]] = []
     size = 0
-    while len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES:
+    until = time.monotonic() + MAX_SECONDS
+    while len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES and time.monotonic() < until:
         answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS)
         batch = answer.get("Messages", [])
         if not batch:

@@ -164,10 +164,10 @@ class Airflow:
         end_group(process)
         output.close()
 
-    def log(self, name: str) -> str:
+    def log(self, name: str, length: int = 3000) -> str:
         """The end of what a program wrote."""
         path = self.home / f"{name}.log"
-        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
+        return path.read_text(errors="replace")[-length:] if path.exists() else ""
 
     def close(self) -> None:
         """End everything that was started."""

@@ -73,11 +73,11 @@ class Queue:
 class Dispatcher:
     """``dag.test()`` of event_dispatcher, in a process inside Airflow's environment."""
 
-    def __init__(self, airflow: Airflow, queue: Queue) -> None:
+    def __init__(self, airflow: Airflow, queue: Queue, url: str | None = None) -> None:
         self.airflow = airflow
         variables = airflow.variables | {
             "AWS_ENDPOINT_URL": queue.engine.endpoint,
-            "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url,
+            "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url if url is None else url,
         }
         self.process = subprocess.Popen(
             [

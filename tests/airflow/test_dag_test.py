@@ -30,6 +30,27 @@ UNKNOWN = json.dumps({"dag_id": "no_such_dag", "conf": {}, "message_id": "unknow
 VISIBILITY = 15
 
 
+@pytest.mark.timeout(100)
+@pytest.mark.airflow
+@pytest.mark.parametrize("version", versions())
+def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow: Airflow, version: str) -> None:
+    queue = Queue(engine, f"no-variable-{version.replace('.', '-')}", VISIBILITY, receives=1)
+    queue.send(*GOOD)
+    dispatcher = Dispatcher(airflow, queue, url="")
+    try:
+        answer = dispatcher.run()
+    finally:
+        dispatcher.close()
+    assert answer["state"] == "failed"
+    assert {one[0]: one[2] for one in answer["tasks"]} == {
+        "poll": "failed",
+        "start_dag_run": "upstream_failed",
+        "delete_and_report": "failed",
+    }
+    assert "The Airflow Variable mwaa_trigger_queue_url is missing" in airflow.log("dag-test", 200_000)
+    assert (answer["runs"], queue.left()) == ([], len(GOOD))
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("version", versions())
 def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str) -> None:

@@ -68,7 +68,7 @@ def settled(airflow: Airflow, queue: Queue) -> Callable[[], bool]:
 @pytest.mark.parametrize("version", ["2.11.0"])
 def test_a_run_that_is_killed_and_never_goes_on(engine: Engine, airflow: Airflow, version: str) -> None:
     """A killed ``dag.test()`` leaves its run as it is; only the queue brings its messages back."""
-    queue = Queue(engine, "killed-dag-test", visibility=60, receives=4)
+    queue = Queue(engine, "killed-dag-test", visibility=30, receives=4)
     sent = messages()
     queue.send(*sent)
     began = time.monotonic()
@@ -96,6 +96,9 @@ def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: s
     airflow.variables |= {
         "AWS_ENDPOINT_URL": engine.endpoint,
         "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url,
+        # A dead scheduler's tasks are found after five minutes by default.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
