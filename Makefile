@@ -27,7 +27,7 @@ test-aws: $(STAMP) ## Each state alone on AWS's TestState API: make test-aws PRO
 	@TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate
 
 test-airflow: $(STAMP) airflow ## Every test with real Airflow, every version; prints what it measured
-	@$(BIN)/pytest -m '' tests/airflow
+	@$(BIN)/pytest -n 2 --dist loadfile -m '' tests/airflow
 
 check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff check .

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.airflow.installed import Airflow
-from tests.airflow.stage import ROWS, table
+from tests.airflow.stage import Measured, Row, table
 
 
 @pytest.fixture
@@ -22,7 +23,15 @@ def airflow(version: str, tmp_path: Any) -> Iterator[Airflow]:
         one.close()
 
 
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Measured:
+    """Notes a row for the table that is printed at the end."""
+    return lambda row: record_property("row", dataclasses.asdict(row))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what was measured."""
-    if ROWS:
-        terminalreporter.write_line("\n" + table())
+    """Print what was measured; the tests may have run in other processes."""
+    passed = terminalreporter.stats.get("passed", [])
+    rows = [Row(**value) for report in passed for name, value in report.user_properties if name == "row"]
+    if rows:
+        terminalreporter.write_line("\n" + table(rows))

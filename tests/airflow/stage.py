@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,17 +130,16 @@ class Row:
     seconds: float
 
 
-ROWS: list[Row] = []
-"""Filled by the tests, printed at the end."""
+Measured = Callable[[Row], None]
 
 
-def table() -> str:
+def table(rows: Iterable[Row]) -> str:
     """The rows as a Markdown table."""
     lines = [
         "| Airflow | way | messages sent | triggered | duplicates skipped | rejected | in the DLQ | seconds |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for row in sorted(ROWS, key=lambda one: (one.way, [int(part) for part in one.version.split(".")])):
+    for row in sorted(rows, key=lambda one: (one.way, [int(part) for part in one.version.split(".")])):
         numbers = (row.sent, row.triggered, row.duplicates, row.rejected, row.dead, f"{row.seconds:.0f}")
         lines.append(" | ".join(("| " + row.version, row.way, *map(str, numbers))) + " |")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ import pytest
 from local.engine import Engine
 from tests.airflow.installed import Airflow, versions
 from tests.airflow.messages import SPECIFICATION, TARGET, deep, good
-from tests.airflow.stage import ROWS, Dispatcher, Queue, Row
+from tests.airflow.stage import Dispatcher, Measured, Queue, Row
 
 TEMPLATE = {"text": "{{ var.value.mwaa_trigger_queue_url }} {{ ds }}", "list": ["{% raw %}"], "ünï": None}
 GOOD = [
@@ -53,7 +53,7 @@ def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("version", versions())
-def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str) -> None:
+def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     queue = Queue(engine, f"dag-test-{version.replace('.', '-')}", VISIBILITY, receives=1)
     began = time.monotonic()
     dispatcher = Dispatcher(airflow, queue)
@@ -87,7 +87,7 @@ def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str) -
         assert sorted(dead) == sorted([*BAD, UNKNOWN])
     finally:
         dispatcher.close()
-    ROWS.append(
+    measured(
         Row(
             version=version,
             way="dag.test",

@@ -13,7 +13,7 @@ import pytest
 from local.engine import Engine
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good
-from tests.airflow.stage import ROWS, Dispatcher, Queue, Row, wait_for
+from tests.airflow.stage import Dispatcher, Measured, Queue, Row, wait_for
 
 GOOD, DUPLICATES, MALFORMED, KILLS = 450, 25, 25, 2
 pytestmark = [pytest.mark.timeout(1500), pytest.mark.airflow]
@@ -39,7 +39,7 @@ def wait_for_progress(airflow: Airflow) -> None:
     wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= before + 15, 180, every=0.2)
 
 
-def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: float) -> None:
+def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: float) -> Row:
     """Every good message's run exists once, every bad one is in the DLQ, and nothing else is anywhere."""
     found = runs_of(airflow)
     assert len(found) == len(set(found))
@@ -47,17 +47,15 @@ def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: floa
     dead = queue.dead_bodies()
     assert sorted(dead) == sorted(body for body in sent if body.startswith("malformed"))
     assert queue.left() == 0
-    ROWS.append(
-        Row(
-            version=airflow.version,
-            way=f"{way}, killed {KILLS} times",
-            sent=len(sent),
-            triggered=len(found),
-            duplicates=DUPLICATES,
-            rejected=MALFORMED,
-            dead=len(dead),
-            seconds=time.monotonic() - began,
-        )
+    return Row(
+        version=airflow.version,
+        way=f"{way}, killed twice",
+        sent=len(sent),
+        triggered=len(found),
+        duplicates=DUPLICATES,
+        rejected=MALFORMED,
+        dead=len(dead),
+        seconds=time.monotonic() - began,
     )
 
 
@@ -66,7 +64,9 @@ def settled(airflow: Airflow, queue: Queue) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("version", ["2.11.0"])
-def test_a_run_that_is_killed_and_never_goes_on(engine: Engine, airflow: Airflow, version: str) -> None:
+def test_a_run_that_is_killed_and_never_goes_on(
+    engine: Engine, airflow: Airflow, version: str, measured: Measured
+) -> None:
     """A killed ``dag.test()`` leaves its run as it is; only the queue brings its messages back."""
     queue = Queue(engine, "killed-dag-test", visibility=30, receives=4)
     sent = messages()
@@ -86,11 +86,11 @@ def test_a_run_that_is_killed_and_never_goes_on(engine: Engine, airflow: Airflow
             dispatcher.run()
     finally:
         dispatcher.close()
-    check(airflow, queue, sent, "dag.test", began)
+    measured(check(airflow, queue, sent, "dag.test", began))
 
 
 @pytest.mark.parametrize("version", ["3.0.6"])
-def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: str) -> None:
+def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """The scheduler dies with its tasks; the next one finds them dead and tries them again."""
     queue = Queue(engine, "killed-scheduler", visibility=60, receives=4)
     airflow.variables |= {
@@ -115,4 +115,4 @@ def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: s
         assert len(runs_of(airflow)) < GOOD
         airflow.start("scheduler")
     wait_for("every run, and an empty queue", settled(airflow, queue), 1200)
-    check(airflow, queue, sent, "scheduler", began)
+    measured(check(airflow, queue, sent, "scheduler", began))

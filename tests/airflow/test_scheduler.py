@@ -15,7 +15,7 @@ from local.engine import Engine, running
 from local.simulation import Simulator
 from tests.airflow.installed import Airflow, versions
 from tests.airflow.messages import SPECIFICATION, TARGET, good
-from tests.airflow.stage import ROWS, Queue, Row, wait_for
+from tests.airflow.stage import Measured, Queue, Row, wait_for
 from tests.airflow.test_dag_test import BAD, TEMPLATE, UNKNOWN
 from tests.conftest import EVENTS
 
@@ -83,7 +83,7 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("version", versions())
-def test_the_whole_path(engine: Engine, airflow: Airflow, version: str) -> None:
+def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """One event starts the target twice, by both ways, among messages of every kind."""
     simulator = Simulator.deployed(engine, CONFIG)
     queue = Queue(engine, "local-mwaa-triggers", visibility=40, receives=1)
@@ -129,7 +129,7 @@ def test_the_whole_path(engine: Engine, airflow: Airflow, version: str) -> None:
     queue.send(json.dumps({"dag_id": TARGET, "conf": SPECIFICATION["conf"], "message_id": f"{execution}-1"}))
     wait_for("the repeated message to go", lambda: queue.left() == 0, 120)
     assert len(live.runs()) == wanted
-    ROWS.append(
+    measured(
         Row(
             version=version,
             way="scheduler, whole path",
