@@ -146,7 +146,9 @@ def _storable(conf: dict[str, Any]) -> None:
         if reserved:
             raise MessageError(f"conf: found the key {min(reserved)}, which Airflow keeps for itself; rename it")
         if any(_UNSTORABLE.search(text) for text in (*keys, *level) if isinstance(text, str)):
-            raise MessageError("conf: found a NUL character or an unpaired surrogate, which no database stores")
+            raise MessageError(
+                "conf: found a NUL character or an unpaired surrogate, which Airflow's database does not store"
+            )
         containers = [one for one in level if isinstance(one, (dict, list))]
         level = [item for one in containers for item in (one.values() if isinstance(one, dict) else one)]
         if not level:
