@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -173,6 +174,11 @@ class Airflow:
         """The end of what a program wrote."""
         path = self.home / f"{name}.log"
         return path.read_text(errors="replace")[-length:] if path.exists() else ""
+
+    def says(self, name: str, words: str) -> bool:
+        """Whether a program wrote ``words``; Airflow 3 colours and wraps what it writes."""
+        written = re.sub(r"\x1b\[[0-9;]*m|\s", "", self.log(name, 1_000_000))
+        return "".join(words.split()) in written
 
     def close(self) -> None:
         """End everything that was started."""
