@@ -5,11 +5,15 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
 NODE := tests/second_interpreter
 NODE_STAMP := $(NODE)/node_modules/.synced
+AIRFLOW := .venv-airflow
+AIRFLOW_VERSIONS := $(patsubst requirements/airflow-%.txt,%,$(wildcard requirements/airflow-*.txt))
+AIRFLOW_QUICK := 2.11.0 3.0.6
+AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 
 CHECKOV := .venv-checkov
 CHECKOV_STAMP := $(CHECKOV)/.synced
 
-.PHONY: help cycle checkov demo test test-aws check format build local lock node clean
+.PHONY: $(AIRFLOW_TARGETS) help demo test test-aws test-airflow cycle check format build local lock lock-airflow node checkov airflow airflow-quick clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -21,17 +25,21 @@ demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in thi
 cycle: $(STAMP) ## Deploy with Terraform, use, upgrade, roll back and destroy, on this machine
 	@$(BIN)/pytest -s tests/terraform/test_cycle.py
 
-test: $(STAMP) node checkov check ## The checks, then every test
+test: $(STAMP) node checkov airflow-quick check ## The checks, then every test but the long ones with Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-aws: $(STAMP) ## Each state alone on AWS's TestState API: make test-aws PROFILE=name
 	@test -n "$(PROFILE)" || { echo "Which AWS profile? make test-aws PROFILE=name (it needs states:TestState)" >&2; exit 2; }
 	@TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate
 
+test-airflow: $(STAMP) airflow ## Every test with real Airflow, every version; prints what it measured
+	@$(BIN)/pytest -n 2 --dist loadfile -m '' tests/airflow
+
 check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy dags
 	@$(BIN)/python -m builder --check
 	@$(BIN)/shellcheck --enable=all --exclude=SC2250 deploy.sh .ci/run
 	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -diff -recursive terraform; \
@@ -58,6 +66,31 @@ lock: $(STAMP) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header -o requirements/dev.txt
 
+# MWAA installs with constraints, so the locks follow them; where MWAA has no such version yet, the newest of everything.
+lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflow CONSTRAINTS=folder, with mwaa-constraints-VERSION.txt
+	@test -d "$(CONSTRAINTS)" || { echo "Which folder of constraints? make lock-airflow CONSTRAINTS=folder" >&2; exit 2; }
+	@for version in $(AIRFLOW_VERSIONS); do \
+		constraints="$(CONSTRAINTS)/mwaa-constraints-$$version.txt"; \
+		echo "apache-airflow[amazon]==$$version" | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 \
+			--generate-hashes --no-annotate --no-header $$(test -f "$$constraints" && echo "-c $$constraints") \
+			-o requirements/airflow-$$version.txt || exit 1; \
+	done
+
+airflow: $(AIRFLOW_TARGETS) ## Install every Airflow version that the tests use (250 MB each)
+
+airflow-quick: $(AIRFLOW_QUICK:%=airflow-%)
+
+# What cannot be installed here (its locked versions may not know this Python) is left out; with CI=true its tests fail.
+$(AIRFLOW_TARGETS): airflow-%: $(STAMP)
+	@$(MAKE) -s $(AIRFLOW)/$*/.synced || echo "Airflow $* is left out: it could not be installed" >&2
+
+$(AIRFLOW_VERSIONS:%=$(AIRFLOW)/%/.synced): $(AIRFLOW)/%/.synced: requirements/airflow-%.txt
+	@echo "Installing Airflow $* into $(AIRFLOW)/$* ..." >&2
+	@rm -rf $(AIRFLOW)/$*
+	@$(PYTHON) -m venv --without-pip $(AIRFLOW)/$*
+	@$(BIN)/uv pip sync -q --python $(AIRFLOW)/$*/bin/python --require-hashes $<
+	@touch $@
+
 node: ## Install the second interpreter, if Node is there
 	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
 	else echo "Node 20 or newer is missing: the second interpreter and asl-validator are left out" >&2; fi
@@ -77,7 +110,7 @@ $(NODE_STAMP): $(NODE)/package-lock.json
 	@touch $@
 
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) $(CHECKOV) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(CHECKOV) $(AIRFLOW) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

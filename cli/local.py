@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import typer
 from cli.files import read_text
 from cli.validate import DEFAULT_CONFIG
 from local.account import forget_ambient_profiles
+from local.airflow_api import AirflowApi, AirflowApiError
 from local.inputs import check_config, local_settings, read_config, region_of
 
 PROFILE = "downstream-orchestrator-local"
@@ -24,12 +26,16 @@ def local(
     config: Annotated[Path, typer.Option(help="The workflow configuration.")] = DEFAULT_CONFIG,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.", min=0, max=65535)] = 0,
     region: Annotated[str, typer.Option(help="By default the region that the configuration names.")] = "",
+    airflow: Annotated[str, typer.Option(help="URL of a real Airflow that stands behind every MWAA environment.")] = "",
+    airflow_user: Annotated[str, typer.Option(help="Its user.", envvar="ORCHESTRATOR_AIRFLOW_USER")] = "admin",
 ) -> None:
     """Keep the stack running until Ctrl-C, for aws and boto3.
 
-    Prints the two environment variables with which they use it.
+    Prints the two environment variables with which they use it. The password of --airflow-user is read from the variable
+    ORCHESTRATOR_AIRFLOW_PASSWORD.
     """
     document = read_config(read_text(config))
+    real = _real_airflow(airflow, airflow_user) if airflow else None
     region = region or region_of(document)
     check_config(document, local_settings(region))
     stopped = threading.Event()
@@ -42,13 +48,15 @@ def local(
     try:
         with tempfile.TemporaryDirectory(prefix="orchestrator-") as folder, running(region, port) as engine:
             stack = Simulator.deployed(engine, document).stack
+            engine.airflow.real = real
             profile = Path(folder) / "config"
             profile.write_text(_profile(engine.endpoint, engine.airflow.endpoint, region), encoding="utf-8")
             sys.stdout.write(
                 f"# {engine.endpoint}, region {region}; every target of {config} is there. In another shell:\n"
                 f"export AWS_CONFIG_FILE={profile}\n"
                 f"export AWS_PROFILE={PROFILE}\n"
-                "# then, for example:\n"
+                + (f"# Every MWAA environment is the Airflow at {real.url}.\n" if real else "")
+                + "# then, for example:\n"
                 f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://event.json\n"
                 f"#   aws stepfunctions list-executions --state-machine-arn {stack.state_machine}\n"
                 f"#   aws s3 cp {config} {stack.config_uri}\n"
@@ -62,6 +70,16 @@ def local(
             f"orchestrator: port {port}: {error.strerror}; choose another with --port, or leave it out", err=True
         )
         raise typer.Exit(2) from error
+
+
+def _real_airflow(url: str, user: str) -> AirflowApi:
+    # No option: what is typed there is in the shell's history and in every list of processes.
+    password = os.environ.get("ORCHESTRATOR_AIRFLOW_PASSWORD", "")
+    if not password:
+        raise AirflowApiError(f"--airflow {url}: set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of {user}")
+    real = AirflowApi(url, user, password)
+    real.connect()
+    return real
 
 
 def _profile(endpoint: str, airflow: str, region: str) -> str:

@@ -1,8 +1,9 @@
 """Stands in for MWAA's InvokeRestApi: environments with DAGs, in memory, with Airflow's own answers.
 
 Speaks the wire form of ``mwaa.invoke_rest_api`` (``POST /restapi/{Name}``, rest-json:
-docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html) and answers the calls of ``/dags/{dag_id}/dagRuns`` as
-Airflow 2 and 3 agree on them: 404 for an unknown DAG, 409 for a DAG run id or logical date that is taken.
+docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html) and answers the calls of ``/dags/{dag_id}`` and its ``dagRuns``
+as Airflow 2 and 3 agree on them: 404 for an unknown DAG, 409 for a DAG run id or logical date that is taken. With an
+``AirflowApi`` it passes every call on to a real Airflow instead.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+
+from local.airflow_api import AirflowApi
 
 _MAX_PATH = 64
 
@@ -25,10 +28,14 @@ class AirflowStandIn:
 
     Attributes:
         environments: by region and name, the DAG runs of each known DAG.
+        paused: region, environment and id of each paused DAG.
+        real: the Airflow behind every environment, or None for the one in memory.
     """
 
     endpoint: str = ""
     environments: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    paused: set[tuple[str, str, str]] = field(default_factory=set)
+    real: AirflowApi | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -58,41 +65,50 @@ class AirflowStandIn:
         self.environments[region, environment].setdefault(dag_id, [])
 
     def runs(self, region: str, environment: str, dag_id: str) -> list[dict[str, Any]]:
-        """The DAG's runs: ``{dag_run_id, conf, logical_date}`` each, oldest first."""
-        return self.environments.get((region, environment), {}).get(dag_id, [])
+        """The DAG's newest runs, at most 100: ``{dag_run_id, conf, logical_date}`` each, oldest first."""
+        query = {"limit": 100, "order_by": "-id"}
+        call = {"Method": "GET", "Path": f"/dags/{quote(dag_id, safe='')}/dagRuns", "QueryParameters": query}
+        if (region, environment) not in self.environments:
+            return []
+        status, answer = self._airflow(region, environment, call)
+        found: list[dict[str, Any]] = answer["dag_runs"][::-1] if status == 200 else []
+        return found
 
     def invoke(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:
         """Answer one InvokeRestApi: HTTP status, error code or nothing, body."""
         if (region, environment) not in self.environments:
             return 404, "ResourceNotFoundException", {"message": f"no environment {environment} in {region}"}
-        if not 1 <= len(call["Path"]) <= _MAX_PATH:
-            return (
-                400,
-                "ValidationException",
-                {"message": f"Path has {len(call['Path'])} characters, at most 64 are taken"},
-            )
-        with self._lock:
-            status, answer = self._airflow(self.environments[region, environment], call)
-        error = "" if status < 400 else "RestApiClientException"
+        length = len(call["Path"])
+        if not 1 <= length <= _MAX_PATH:
+            return 400, "ValidationException", {"message": f"Path has {length} characters, at most 64 are taken"}
+        status, answer = self._airflow(region, environment, call)
+        error = "" if status < 400 else "RestApiClientException" if status < 500 else "RestApiServerException"
         return 400 if error else 200, error, {"RestApiStatusCode": status, "RestApiResponse": answer}
 
-    @staticmethod
-    def _airflow(dags: dict[str, list[dict[str, Any]]], call: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def _airflow(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, Any]:
         """Airflow's status and body for one call of its REST API."""
+        if self.real is not None:
+            return self.real.call(call["Method"], call["Path"], call.get("QueryParameters"), call.get("Body"))
         segments = [unquote(segment) for segment in call["Path"].strip("/").split("/")]
-        if len(segments) < 3 or (segments[0], segments[2]) != ("dags", "dagRuns"):
+        if len(segments) < 2 or segments[0] != "dags" or segments[2:3] not in ([], ["dagRuns"]):
             return 404, {"title": "Not Found"}
         dag_id, rest = segments[1], segments[3:]
-        if dag_id not in dags:
-            return 404, {"detail": f"The Dag with ID: `{dag_id}` was not found"}
-        if call["Method"] == "GET":
-            return _read(dags[dag_id], rest, call.get("QueryParameters") or {})
-        return _trigger(dags[dag_id], call.get("Body") or {})
+        with self._lock:
+            runs = self.environments[region, environment].get(dag_id)
+            if runs is None:
+                return 404, {"detail": f"The Dag with ID: `{dag_id}` was not found"}
+            if len(segments) == 2:
+                return 200, {"dag_id": dag_id, "is_paused": (region, environment, dag_id) in self.paused}
+            if call["Method"] == "GET":
+                return _read(runs, rest, call.get("QueryParameters") or {})
+            return _trigger(runs, call.get("Body") or {})
 
 
 def _read(runs: list[dict[str, Any]], rest: list[str], query: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     if not rest:
-        return 200, {"dag_runs": runs[::-1][: int(query.get("limit", 100))], "total_entries": len(runs)}
+        start = int(query.get("offset", 0))
+        newest = runs[::-1][start : start + int(query.get("limit", 100))]
+        return 200, {"dag_runs": newest, "total_entries": len(runs)}
     found = [run for run in runs if run["dag_run_id"] == rest[0]]
     return (200, found[0]) if found else (404, {"detail": f"DagRun {rest[0]} was not found"})
 

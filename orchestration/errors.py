@@ -52,4 +52,4 @@ class MwaaUnavailableError(OrchestrationError):
 
 
 class DagRunRejectedError(OrchestrationError):
-    """Airflow refused the DAG run for good. Data engineers act: unknown DAG, no permission, wrong conf."""
+    """Airflow refused the DAG run for good. Data engineers act: unknown or paused DAG, no permission."""

@@ -14,13 +14,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as UnreachableError
 
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
 
 _MAX_PATH = 64
+_MAX_DAG_ID = 50  # "/dags/{dag_id}/dagRuns"
 _COLLISIONS = 3
+_PAGES, _PAGE = 5, 100
 _RETRYABLE = ("RestApiServerException", "ThrottlingException", "InternalServerException", "ServiceUnavailableException")
+_LATER = (408, 429)
+_ADVICE = {
+    401: "the Lambda's role is not known to this Airflow: check its policy's airflow:InvokeRestApi",
+    403: "the Airflow role in the Lambda's policy (airflow:InvokeRestApi on role/ENVIRONMENT/ROLE) may not do this: use Op",
+    404: "deploy the DAG, or correct dag_id in the configuration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +53,103 @@ class DagRuns:
             MwaaUnavailableError: 5xx or throttling; repeating is safe.
             DagRunRejectedError: everything else, which repeating does not mend.
         """
+        self._check(dag_id, dag_run_id)
         moment = self.now()
         for attempt in range(_COLLISIONS):
             logical_date = (moment + timedelta(milliseconds=attempt)).isoformat()
             body = {"dag_run_id": dag_run_id, "conf": conf, "logical_date": logical_date}
-            status, answer = self._call("POST", f"/dags/{quote(dag_id, safe='')}/dagRuns", Body=body)
+            status, answer = self._call("POST", f"{_path(dag_id)}/dagRuns", Body=body)
             if status < 300:
                 return dag_run_id
             if status != 409:
-                raise self._rejected(dag_id, status, answer)
+                raise self._failed(dag_id, status, answer)
             if self._exists(dag_id, dag_run_id):
                 return dag_run_id
         raise MwaaUnavailableError(
             f"MWAA environment {self.environment}: DAG {dag_id} answered 409 to {_COLLISIONS} logical dates and has no run "
-            f"{dag_run_id}"
+            f"{dag_run_id} among its newest {_PAGES * _PAGE}"
         )
 
+    def _check(self, dag_id: str, dag_run_id: str) -> None:
+        """Refuse a DAG that the API cannot name, that is not there, or that would keep its run waiting for ever."""
+        length = len(quote(dag_id, safe=""))
+        if length > _MAX_DAG_ID:
+            raise DagRunRejectedError(
+                f"MWAA environment {self.environment}: DAG {dag_id} has {length} URL-encoded characters, and InvokeRestApi "
+                f"takes at most {_MAX_DAG_ID}; use the trigger type sqs_mwaa, which has no such limit"
+            )
+        status, answer = self._call("GET", _path(dag_id))
+        if status >= 300:
+            raise self._failed(dag_id, status, answer)
+        # A repetition whose first try started the run is not refused for what happened to the DAG since.
+        if isinstance(answer, dict) and answer.get("is_paused") and not self._exists(dag_id, dag_run_id):
+            raise DagRunRejectedError(
+                f"MWAA environment {self.environment}: DAG {dag_id} is paused, so its run would wait unseen; unpause it "
+                f"(in Airflow's UI, or airflow dags unpause {dag_id}), then replay"
+            )
+
     def _exists(self, dag_id: str, dag_run_id: str) -> bool:
-        dag = f"/dags/{quote(dag_id, safe='')}/dagRuns"
-        path = f"{dag}/{quote(dag_run_id, safe='')}"
+        path = f"{_path(dag_id)}/dagRuns/{quote(dag_run_id, safe='')}"
         if len(path) <= _MAX_PATH:
-            return self._call("GET", path)[0] < 300
-        status, answer = self._call("GET", dag, QueryParameters={"limit": 100, "order_by": "-start_date"})
-        runs = answer.get("dag_runs", []) if status < 300 and isinstance(answer, dict) else []
-        return any(run.get("dag_run_id") == dag_run_id for run in runs)
+            status, answer = self._call("GET", path)
+            if status not in (200, 404):
+                raise self._failed(dag_id, status, answer)
+            return status == 200
+        for page in range(_PAGES):
+            # By id: both majors have it, and unlike the dates of a queued run it is never null.
+            query = {"limit": _PAGE, "offset": page * _PAGE, "order_by": "-id"}
+            status, answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
+            if status != 200:
+                raise self._failed(dag_id, status, answer)
+            runs = answer.get("dag_runs", []) if isinstance(answer, dict) else []
+            if any(run.get("dag_run_id") == dag_run_id for run in runs):
+                return True
+            if len(runs) < _PAGE:
+                return False
+        return False
 
     def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
         """One call of Airflow's REST API: its status and its body, whatever the status."""
         try:
             answer = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            details: dict[str, Any] = {**error.response}
-            if code == "RestApiClientException":
-                return int(details.get("RestApiStatusCode", 400)), details.get("RestApiResponse")
-            message = f"MWAA environment {self.environment}: {code}: {error.response['Error'].get('Message', '')}"
-            if code in _RETRYABLE:
-                raise MwaaUnavailableError(f"{message} {details.get('RestApiResponse') or ''}"[:1000]) from None
-            if code == "ResourceNotFoundException":
-                message += f" (region {self.client.meta.region_name}): check environment_name and region"
-            raise DagRunRejectedError(message[:1000]) from None
-        except BotoCoreError as error:
+            return self._refusal(error)
+        except (UnreachableError, HTTPClientError) as error:
             raise MwaaUnavailableError(
-                f"MWAA environment {self.environment} could not be reached: {error}; for a private web server use the "
-                "trigger type sqs_mwaa"
+                f"MWAA environment {self.environment} (region {self.client.meta.region_name}) could not be reached: {error}; "
+                "check the region; for a private web server use the trigger type sqs_mwaa"
             ) from None
+        except BotoCoreError as error:
+            raise DagRunRejectedError(f"MWAA environment {self.environment}: {error}") from None
         return answer["RestApiStatusCode"], answer.get("RestApiResponse")
 
-    def _rejected(self, dag_id: str, status: int, answer: Any) -> DagRunRejectedError:
-        advice = "; deploy the DAG, or correct dag_id in the configuration" if status == 404 else ""
-        return DagRunRejectedError(
-            f"MWAA environment {self.environment}: Airflow answered {status} for DAG {dag_id}: {str(answer)[:500]}{advice}"
+    def _refusal(self, error: ClientError) -> tuple[int, Any]:
+        """What Airflow answered, where it was Airflow that refused; everything else is raised."""
+        code = error.response["Error"]["Code"]
+        details: dict[str, Any] = {**error.response}
+        if code == "RestApiClientException":
+            return int(details.get("RestApiStatusCode", 400)), details.get("RestApiResponse")
+        message = f"MWAA environment {self.environment}: {code}: {error.response['Error'].get('Message', '')}"
+        if code in _RETRYABLE:
+            if "RestApiStatusCode" in details:
+                message += f"Airflow answered {details['RestApiStatusCode']}: {details.get('RestApiResponse')}"
+            raise MwaaUnavailableError(message[:500]) from None
+        if code == "ResourceNotFoundException":
+            message += f" (region {self.client.meta.region_name}): check environment_name and region"
+        if code == "AccessDeniedException":
+            message += (
+                ": allow airflow:InvokeRestApi to the Lambda; for a private web server use the trigger type sqs_mwaa"
+            )
+        raise DagRunRejectedError(message[:1000]) from None
+
+    def _failed(self, dag_id: str, status: int, answer: Any) -> DagRunRejectedError | MwaaUnavailableError:
+        message = (
+            f"MWAA environment {self.environment}: Airflow answered {status} for DAG {dag_id}: {str(answer)[:500]}"
         )
+        if status >= 500 or status in _LATER:
+            return MwaaUnavailableError(message)
+        return DagRunRejectedError(f"{message}; {_ADVICE[status]}" if status in _ADVICE else message)
+
+
+def _path(dag_id: str) -> str:
+    return f"/dags/{quote(dag_id, safe='')}"

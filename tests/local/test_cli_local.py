@@ -21,9 +21,14 @@ from tests.local.test_cli import COMMAND, ROOT, orchestrator
 class Local:
     """``orchestrator local``, running."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, "local"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [*COMMAND, "local", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, **environment},
         )
         assert self.process.stdout is not None
         watchdog = threading.Timer(60, self.process.kill)
@@ -84,6 +89,21 @@ def test_local_with_two_variables_and_replay(event: Event, monkeypatch: pytest.M
         code = local.stop()
     assert code == 0
     assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
+
+
+WRONG_AIRFLOWS = [
+    ("http://127.0.0.1:1", "secret", "could not be reached"),
+    ("file:///etc/hosts", "secret", "expected a URL such as"),
+    ("http://127.0.0.1:1", "", "set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
+]
+
+
+@pytest.mark.parametrize(("url", "password", "words"), WRONG_AIRFLOWS)
+def test_an_airflow_that_cannot_be_used_is_one_line(url: str, password: str, words: str) -> None:
+    answer = orchestrator("local", "--airflow", url, ORCHESTRATOR_AIRFLOW_PASSWORD=password)
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert words in answer.stderr
+    assert "secret" not in answer.stderr
 
 
 def wait_for_execution(sfn: Any, machine: str) -> dict[str, Any]:

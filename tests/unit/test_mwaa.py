@@ -71,10 +71,77 @@ def test_an_unreachable_web_server_may_be_tried_again(airflow: AirflowStandIn) -
         runs(airflow, endpoint="http://127.0.0.1:1").start("dag", "run-1", {})
 
 
-def test_a_server_error_may_be_tried_again(airflow: AirflowStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    def invoke(*_: Any) -> tuple[int, str, dict[str, Any]]:
-        return 400, "RestApiServerException", {"RestApiStatusCode": 503, "RestApiResponse": {"detail": "starting"}}
+def test_a_dag_id_too_long_for_the_path_names_the_way_out(airflow: AirflowStandIn) -> None:
+    airflow.add_dag("us-west-2", "env", "d" * 50)
+    assert runs(airflow).start("d" * 50, "run-1", {}) == "run-1"
+    with pytest.raises(
+        DagRunRejectedError, match=r"51 URL-encoded characters.*at most 50; use the trigger type sqs_mwaa"
+    ):
+        runs(airflow).start("d" * 51, "run-1", {})
+
+
+def test_a_paused_dag_is_refused(airflow: AirflowStandIn) -> None:
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    with pytest.raises(DagRunRejectedError, match=r"DAG dag is paused.*airflow dags unpause dag"):
+        runs(airflow).start("dag", "run-1", {})
+    assert airflow.runs("us-west-2", "env", "dag") == []
+
+
+def test_a_repetition_does_not_mind_that_the_dag_was_paused_since(airflow: AirflowStandIn) -> None:
+    runs(airflow).start("dag", "run-1", {})
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    assert runs(airflow).start("dag", "run-1", {}) == "run-1"
+
+
+ANSWERS = [
+    ("RestApiServerException", {"RestApiStatusCode": 503}, MwaaUnavailableError, "Airflow answered 503"),
+    ("RestApiClientException", {"RestApiStatusCode": 429}, MwaaUnavailableError, "answered 429"),
+    ("ThrottlingException", {"message": "slow down"}, MwaaUnavailableError, "ThrottlingException: slow down"),
+    ("InternalServerException", {"message": "m"}, MwaaUnavailableError, "InternalServerException"),
+    ("RestApiClientException", {"RestApiStatusCode": 400}, DagRunRejectedError, "answered 400"),
+    ("RestApiClientException", {"RestApiStatusCode": 401}, DagRunRejectedError, "airflow:InvokeRestApi"),
+    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not do this: use Op"),
+    ("RestApiClientException", {"RestApiStatusCode": 422}, DagRunRejectedError, "answered 422"),
+    ("ValidationException", {"message": "m"}, DagRunRejectedError, "ValidationException"),
+    (
+        "AccessDeniedException",
+        {"message": "m"},
+        DagRunRejectedError,
+        "private web server use the trigger type sqs_mwaa",
+    ),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("row", ANSWERS, ids=lambda row: f"{row[0]}-{row[1].get('RestApiStatusCode', '')}")
+def test_what_the_machine_retries(
+    airflow: AirflowStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    row: tuple[str, dict[str, Any], type[Exception], str],
+) -> None:
+    code, body, error, words = row
+    genuine = AirflowStandIn.invoke
+
+    def invoke(stand_in: AirflowStandIn, region: str, environment: str, call: dict[str, Any]) -> Any:
+        return (400, code, body) if call["Method"] == method else genuine(stand_in, region, environment, call)
 
     monkeypatch.setattr(AirflowStandIn, "invoke", invoke)
-    with pytest.raises(MwaaUnavailableError, match="RestApiServerException"):
+    with pytest.raises(error, match=words):
+        runs(airflow).start("dag", "run-1", {})
+
+
+def test_an_id_that_cannot_be_looked_up_is_not_taken_for_missing(
+    airflow: AirflowStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs(airflow).start("dag", "run-1", {})
+    genuine = AirflowStandIn.invoke
+
+    def invoke(stand_in: AirflowStandIn, region: str, environment: str, call: dict[str, Any]) -> Any:
+        if call["Path"].endswith("run-1"):
+            return 400, "RestApiClientException", {"RestApiStatusCode": 403}
+        return genuine(stand_in, region, environment, call)
+
+    monkeypatch.setattr(AirflowStandIn, "invoke", invoke)
+    with pytest.raises(DagRunRejectedError, match="answered 403"):
         runs(airflow).start("dag", "run-1", {})

@@ -1,0 +1,1 @@
+"""Real Airflow, one virtual environment a version, in processes of its own; ``make airflow`` installs them."""

@@ -1,0 +1,37 @@
+"""Fixtures: an Airflow of each version, with its database; and the table at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.airflow.installed import Airflow
+from tests.airflow.stage import Measured, Row, table
+
+
+@pytest.fixture
+def airflow(version: str, tmp_path: Any) -> Iterator[Airflow]:
+    """A prepared Airflow of the test's ``version``."""
+    one = Airflow(version, tmp_path / "airflow")
+    one.prepare()
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Measured:
+    """Notes a row for the table that is printed at the end."""
+    return lambda row: record_property("row", dataclasses.asdict(row))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what was measured; the tests may have run in other processes."""
+    passed = terminalreporter.stats.get("passed", [])
+    rows = [Row(**value) for report in passed for name, value in report.user_properties if name == "row"]
+    if rows:
+        terminalreporter.write_line("\n" + table(rows))

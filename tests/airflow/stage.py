@@ -1,0 +1,161 @@
+"""What the tests with real Airflow share: the queue that the dispatcher polls, and the table of what was measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.account import ACCOUNT
+from local.engine import Engine
+from tests.airflow.installed import Airflow, end_group
+
+
+@dataclass
+class Queue:
+    """A queue with a redrive policy, as Terraform makes it, but for the numbers.
+
+    Attributes:
+        engine: where it is.
+        name: of the queue.
+        visibility: seconds for which a received message is hidden.
+        receives: how often a message may be received.
+    """
+
+    engine: Engine
+    name: str
+    visibility: int
+    receives: int
+    url: str = field(init=False)
+    dlq: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sqs = self.engine.client("sqs")
+        self.dlq = self.sqs.create_queue(QueueName=f"{self.name}-dlq")["QueueUrl"]
+        arn = f"arn:aws:sqs:{self.engine.region}:{ACCOUNT}:{self.name}-dlq"
+        attributes = {
+            "VisibilityTimeout": str(self.visibility),
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": self.receives}),
+        }
+        self.url = self.sqs.create_queue(QueueName=self.name)["QueueUrl"]
+        self.sqs.set_queue_attributes(QueueUrl=self.url, Attributes=attributes)
+
+    def send(self, *bodies: str) -> None:
+        for start in range(0, len(bodies), 10):
+            entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies[start : start + 10])]
+            answer = self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
+            assert not answer.get("Failed")
+
+    def left(self) -> int:
+        """Messages in the queue, hidden ones too."""
+        return self._count(self.url)
+
+    def dead(self) -> int:
+        """Messages in the dead-letter queue."""
+        return self._count(self.dlq)
+
+    def dead_bodies(self) -> list[str]:
+        """Take every message out of the dead-letter queue."""
+        bodies: list[str] = []
+        while answer := self.sqs.receive_message(QueueUrl=self.dlq, MaxNumberOfMessages=10).get("Messages"):
+            bodies += [message["Body"] for message in answer]
+        return bodies
+
+    def _count(self, url: str) -> int:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        attributes = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+
+class Dispatcher:
+    """``dag.test()`` of event_dispatcher, in a process inside Airflow's environment."""
+
+    def __init__(self, airflow: Airflow, queue: Queue, url: str | None = None) -> None:
+        self.airflow = airflow
+        variables = airflow.variables | {
+            "AWS_ENDPOINT_URL": queue.engine.endpoint,
+            "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url if url is None else url,
+        }
+        self.process = subprocess.Popen(
+            [
+                airflow.bin / "python",
+                Path(__file__).parent / "inside" / "run_dispatcher.py",
+                airflow.home / "dag-test.log",
+            ],
+            env=variables,
+            cwd=airflow.home,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def begin(self) -> None:
+        """Start a run, without waiting for its end."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("run\n")
+        self.process.stdin.flush()
+
+    def run(self) -> dict[str, Any]:
+        """Run it once; what ``inside/run_dispatcher.py`` tells."""
+        self.begin()
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.airflow.log("dag-test")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        end_group(self.process)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one version did in one way of running."""
+
+    version: str
+    way: str
+    sent: int
+    triggered: int
+    duplicates: int
+    rejected: int
+    dead: int
+    seconds: float
+
+
+Measured = Callable[[Row], None]
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = [
+        "| Airflow | way | messages sent | triggered | duplicates skipped | rejected | in the DLQ | seconds |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda one: (one.way, [int(part) for part in one.version.split(".")])):
+        numbers = (row.sent, row.triggered, row.duplicates, row.rejected, row.dead, f"{row.seconds:.0f}")
+        lines.append(" | ".join(("| " + row.version, row.way, *map(str, numbers))) + " |")
+    return "\n".join(lines)
+
+
+def wait_for(what: str, check: Any, seconds: float, every: float = 1.0) -> Any:
+    """Ask until the answer is true.
+
+    Raises:
+        TimeoutError: it never was; says ``what`` and the last answer.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = check()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s; the last answer was {answer!r}")
+        time.sleep(every)

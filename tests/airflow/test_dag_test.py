@@ -1,0 +1,100 @@
+"""``dag.test()`` of event_dispatcher on each version: good, repeated, malformed and unknown messages from real SQS calls."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from local.engine import Engine
+from tests.airflow.installed import Airflow, versions
+from tests.airflow.messages import SPECIFICATION, TARGET, deep, good
+from tests.airflow.stage import Dispatcher, Measured, Queue, Row
+
+TEMPLATE = {"text": "{{ var.value.mwaa_trigger_queue_url }} {{ ds }}", "list": ["{% raw %}"], "ünï": None}
+GOOD = [
+    json.dumps(SPECIFICATION),
+    good("template", **TEMPLATE),
+    json.dumps({"dag_id": TARGET, "conf": {"without": "message_id"}}),
+    good("conf-empty"),
+    json.dumps(json.loads(deep(100)) | {"dag_id": TARGET, "message_id": "deep"}),
+]
+BAD = [
+    "not JSON",
+    json.dumps({"dag_id": "event_dispatcher", "conf": {}}),
+    json.dumps({"dag_id": TARGET, "conf": {"__classname__": "airflow.models.Variable"}}),
+    json.dumps({"dag_id": TARGET, "conf": {"nul": "\x00"}}),
+]
+UNKNOWN = json.dumps({"dag_id": "no_such_dag", "conf": {}, "message_id": "unknown"})
+VISIBILITY = 15
+
+
+@pytest.mark.timeout(100)
+@pytest.mark.airflow
+@pytest.mark.parametrize("version", versions())
+def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow: Airflow, version: str) -> None:
+    queue = Queue(engine, f"no-variable-{version.replace('.', '-')}", VISIBILITY, receives=1)
+    queue.send(*GOOD)
+    dispatcher = Dispatcher(airflow, queue, url="")
+    try:
+        answer = dispatcher.run()
+    finally:
+        dispatcher.close()
+    assert answer["state"] == "failed"
+    assert {one[0]: one[2] for one in answer["tasks"]} == {
+        "poll": "failed",
+        "start_dag_run": "upstream_failed",
+        "delete_and_report": "failed",
+    }
+    assert airflow.says("dag-test", "The Airflow Variable mwaa_trigger_queue_url is missing")
+    assert (answer["runs"], queue.left()) == ([], len(GOOD))
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("version", versions())
+def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+    queue = Queue(engine, f"dag-test-{version.replace('.', '-')}", VISIBILITY, receives=1)
+    began = time.monotonic()
+    dispatcher = Dispatcher(airflow, queue)
+    try:
+        queue.send(BAD[0], *GOOD, UNKNOWN, *BAD[1:], GOOD[0])
+        first = dispatcher.run()
+        hidden_until = time.monotonic() + VISIBILITY
+        assert first["state"] == "failed"  # it names what it rejected
+        assert [one for one in first["tasks"] if one[2] == "failed"] == [
+            ["delete_and_report", -1, "failed"],
+            ["start_dag_run", 5, "failed"],
+        ]
+        runs = {run["run_id"]: run["conf"] for run in first["runs"]}
+        assert len(runs) == len(first["runs"]) == len(GOOD)
+        assert runs[f"event__{SPECIFICATION['message_id']}"] == SPECIFICATION["conf"]
+        assert list(runs[f"event__{SPECIFICATION['message_id']}"]) == list(SPECIFICATION["conf"])
+        assert runs["event__template"] == TEMPLATE  # an event's text is never evaluated
+        assert queue.left() == len(BAD) + 1
+        assert airflow.says("dag-test", "expected a target DAG")
+        assert airflow.says("dag-test", "DAG no_such_dag, run event__unknown was not started")
+
+        time.sleep(max(0.0, hidden_until - time.monotonic()))
+        queue.send(GOOD[0], GOOD[1])  # SQS delivers at least once, and a producer may send again
+        second = dispatcher.run()
+        assert second["state"] == "success"
+        assert [one[2] for one in second["tasks"] if one[0] == "start_dag_run"] == ["skipped", "skipped"]
+        assert len(second["runs"]) == len(GOOD)
+        assert queue.left() == 0
+        dead = queue.dead_bodies()
+        assert sorted(dead) == sorted([*BAD, UNKNOWN])
+    finally:
+        dispatcher.close()
+    measured(
+        Row(
+            version=version,
+            way="dag.test",
+            sent=len(GOOD) + len(BAD) + 4,
+            triggered=len(second["runs"]),
+            duplicates=3,
+            rejected=len(BAD) + 1,
+            dead=len(dead),
+            seconds=time.monotonic() - began,
+        )
+    )

@@ -1,0 +1,118 @@
+"""500 messages, of which 5 % are malformed and 5 % duplicates, and a dispatcher that is killed twice in mid-run."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+
+from local.engine import Engine
+from tests.airflow.installed import Airflow
+from tests.airflow.messages import TARGET, good
+from tests.airflow.stage import Dispatcher, Measured, Queue, Row, wait_for
+
+GOOD, DUPLICATES, MALFORMED, KILLS = 450, 25, 25, 2
+pytestmark = [pytest.mark.timeout(1500), pytest.mark.airflow]
+
+
+def messages() -> list[str]:
+    """All 500, in an order that is random and always the same."""
+    bodies = [good(f"m-{number}", n=number) for number in range(GOOD)]
+    bodies += bodies[:DUPLICATES] + [f"malformed {number}" for number in range(MALFORMED)]
+    random.Random(500).shuffle(bodies)
+    return bodies
+
+
+def runs_of(airflow: Airflow) -> list[str]:
+    """The target's runs, read from Airflow's database, so that nothing has to be alive for that."""
+    with closing(sqlite3.connect(airflow.home / "airflow.db", timeout=30)) as database:
+        return [row[0] for row in database.execute("select run_id from dag_run where dag_id = ?", (TARGET,))]
+
+
+def wait_for_progress(airflow: Airflow) -> None:
+    """Until some of a batch's runs were started, and surely not all."""
+    before = len(runs_of(airflow))
+    wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= before + 15, 180, every=0.2)
+
+
+def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: float) -> Row:
+    """Every good message's run exists once, every bad one is in the DLQ, and nothing else is anywhere."""
+    found = runs_of(airflow)
+    assert len(found) == len(set(found))
+    assert set(found) == {f"event__m-{number}" for number in range(GOOD)}
+    dead = queue.dead_bodies()
+    assert sorted(dead) == sorted(body for body in sent if body.startswith("malformed"))
+    assert queue.left() == 0
+    return Row(
+        version=airflow.version,
+        way=f"{way}, killed twice",
+        sent=len(sent),
+        triggered=len(found),
+        duplicates=DUPLICATES,
+        rejected=MALFORMED,
+        dead=len(dead),
+        seconds=time.monotonic() - began,
+    )
+
+
+def settled(airflow: Airflow, queue: Queue) -> Callable[[], bool]:
+    return lambda: len(runs_of(airflow)) >= GOOD and queue.left() == 0
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_a_run_that_is_killed_and_never_goes_on(
+    engine: Engine, airflow: Airflow, version: str, measured: Measured
+) -> None:
+    """A killed ``dag.test()`` leaves its run as it is; only the queue brings its messages back."""
+    queue = Queue(engine, "killed-dag-test", visibility=30, receives=4)
+    sent = messages()
+    queue.send(*sent)
+    began = time.monotonic()
+    dispatcher = Dispatcher(airflow, queue)
+    try:
+        for _ in range(KILLS):
+            dispatcher.begin()
+            wait_for_progress(airflow)
+            dispatcher.close()
+            assert len(runs_of(airflow)) < GOOD
+            dispatcher = Dispatcher(airflow, queue)
+        done = settled(airflow, queue)
+        while not done():
+            assert time.monotonic() - began < 1200, (len(runs_of(airflow)), queue.left(), queue.dead())
+            dispatcher.run()
+    finally:
+        dispatcher.close()
+    measured(check(airflow, queue, sent, "dag.test", began))
+
+
+@pytest.mark.parametrize("version", ["3.0.6"])
+def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+    """The scheduler dies with its tasks; the next one finds them dead and tries them again."""
+    queue = Queue(engine, "killed-scheduler", visibility=60, receives=4)
+    airflow.variables |= {
+        "AWS_ENDPOINT_URL": engine.endpoint,
+        "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url,
+        # A dead scheduler's tasks are found after five minutes by default.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
+    }
+    airflow.command("dags", "pause", TARGET)  # its runs are made, and wait
+    airflow.start_web()
+    sent = messages()
+    queue.send(*sent)
+    began = time.monotonic()
+    airflow.start_scheduler()
+    for _ in range(KILLS):
+        wait_for_progress(airflow)
+        airflow.kill("scheduler")
+        assert len(runs_of(airflow)) < GOOD
+        airflow.start("scheduler")
+    wait_for("every run, and an empty queue", settled(airflow, queue), 1200)
+    measured(check(airflow, queue, sent, "scheduler", began))
