@@ -27,7 +27,7 @@ _RETRYABLE = ("RestApiServerException", "ThrottlingException", "InternalServerEx
 _LATER = (408, 429)
 _ADVICE = {
     401: "the Lambda's role is not known to this Airflow: check its policy's airflow:InvokeRestApi",
-    403: "the Airflow role in the Lambda's policy (airflow:InvokeRestApi on role/ENVIRONMENT/ROLE) may not do this: use Op",
+    403: "the Airflow role in the Lambda's policy (role/ENVIRONMENT/ROLE) may not start runs: use User or Op",
     404: "deploy the DAG, or correct dag_id in the configuration",
 }
 

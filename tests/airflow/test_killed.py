@@ -15,7 +15,10 @@ from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good
 from tests.airflow.stage import Dispatcher, Measured, Queue, Row, wait_for
 
-GOOD, DUPLICATES, MALFORMED, KILLS = 450, 25, 25, 2
+GOOD, DUPLICATES, MALFORMED = 450, 25, 25
+KILLED_AFTER = (15, 110)
+"""Runs that were started when the dispatcher is killed, and again: in its first batch of 100, and in a later one."""
+
 pytestmark = [pytest.mark.timeout(1500), pytest.mark.airflow]
 
 
@@ -33,10 +36,10 @@ def runs_of(airflow: Airflow) -> list[str]:
         return [row[0] for row in database.execute("select run_id from dag_run where dag_id = ?", (TARGET,))]
 
 
-def wait_for_progress(airflow: Airflow) -> None:
+def wait_for_progress(airflow: Airflow, more: int) -> None:
     """Until some of a batch's runs were started, and surely not all."""
-    before = len(runs_of(airflow))
-    wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= before + 15, 180, every=0.2)
+    until = len(runs_of(airflow)) + more
+    wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= until, 400, every=0.2)
 
 
 def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: float) -> Row:
@@ -74,9 +77,9 @@ def test_a_run_that_is_killed_and_never_goes_on(
     began = time.monotonic()
     dispatcher = Dispatcher(airflow, queue)
     try:
-        for _ in range(KILLS):
+        for _ in KILLED_AFTER:  # each is a dispatcher run of its own, of one batch
             dispatcher.begin()
-            wait_for_progress(airflow)
+            wait_for_progress(airflow, 15)
             dispatcher.close()
             assert len(runs_of(airflow)) < GOOD
             dispatcher = Dispatcher(airflow, queue)
@@ -109,8 +112,8 @@ def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: s
     queue.send(*sent)
     began = time.monotonic()
     airflow.start_scheduler()
-    for _ in range(KILLS):
-        wait_for_progress(airflow)
+    for more in KILLED_AFTER:
+        wait_for_progress(airflow, more)
         airflow.kill("scheduler")
         assert len(runs_of(airflow)) < GOOD
         airflow.start("scheduler")

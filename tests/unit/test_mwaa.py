@@ -100,7 +100,7 @@ ANSWERS = [
     ("InternalServerException", {"message": "m"}, MwaaUnavailableError, "InternalServerException"),
     ("RestApiClientException", {"RestApiStatusCode": 400}, DagRunRejectedError, "answered 400"),
     ("RestApiClientException", {"RestApiStatusCode": 401}, DagRunRejectedError, "airflow:InvokeRestApi"),
-    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not do this: use Op"),
+    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not start runs: use User or Op"),
     ("RestApiClientException", {"RestApiStatusCode": 422}, DagRunRejectedError, "answered 422"),
     ("ValidationException", {"message": "m"}, DagRunRejectedError, "ValidationException"),
     (
