@@ -2,8 +2,8 @@
 
 The orchestrator's ``sqs_mwaa`` triggers, or any other producer, send ``{"dag_id", "conf", "message_id"}`` to the queue
 that the Airflow Variable ``mwaa_trigger_queue_url`` names; ``message_id`` is optional. Each good message becomes one DAG
-run of ``dag_id``, however often it arrives, and is deleted only once that run is there. Everything else stays in the queue
-until its redrive policy moves it to the dead-letter queue; the last task fails and names it.
+run of ``dag_id``, however often it arrives under that id, and is deleted only once that run is there. Everything else
+stays in the queue until its redrive policy moves it to the dead-letter queue; the last task fails and names it.
 
 This file imports nothing but Airflow and boto3: it is copied to MWAA alone.
 """
@@ -20,6 +20,8 @@ from typing import Any
 
 import boto3
 from airflow.exceptions import AirflowFailException
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 try:  # Airflow 3
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
@@ -33,9 +35,10 @@ except ImportError:  # Airflow 2
 DAG_ID = "event_dispatcher"
 QUEUE_VARIABLE = "mwaa_trigger_queue_url"
 
-# One run takes at most this much. Airflow refuses to map over more than 1,024 items (core.max_map_length), and every
-# mapped instance reads the whole list from its XCom. What is left waits for the next run, a minute later.
-MAX_MESSAGES = 100
+# One run takes at most this much. Airflow refuses to map over more than 1,024 items (core.max_map_length), every mapped
+# instance reads the whole list from its XCom, and a small environment starts only some tasks a minute: a run that does not end
+# within its time deletes nothing. What is left waits for the next run, a minute later.
+MAX_MESSAGES = 50
 MAX_BYTES = 512 * 1024
 MAX_SECONDS = 20  # a trickle must not keep the first message waiting for the hundredth
 WAIT_SECONDS = 5  # more than 0 is long polling: SQS then asks all of its servers
@@ -44,6 +47,7 @@ WAIT_SECONDS = 5  # more than 0 is long polling: SQS then asks all of its server
 DAGRUN_TIMEOUT = timedelta(minutes=10)
 
 MAX_DEPTH = 120
+MAX_INTEGER = 2**63  # Airflow 3's tasks talk to their supervisor in MessagePack
 # Airflow's XCom takes a dict with one of these keys for an object of its own, and refuses or imports it.
 XCOM_KEYS = frozenset(
     {"__classname__", "__type", "__var", "__source", "__version__", "__data__", "__id__", "__cache__"}
@@ -65,6 +69,11 @@ class StartDagRun(TriggerDagRunOperator):
 
     # For the link to the started run; neither can hold a template.
     template_fields = ("trigger_dag_id", "trigger_run_id")
+
+    def execute(self, context: Any) -> Any:
+        """Start the run, with the message's conf and nothing else: newer providers would add lineage to it."""
+        self.openlineage_inject_parent_info = False
+        return super().execute(context)
 
 
 class MessageError(ValueError):
@@ -106,7 +115,13 @@ def read_message(body: str, sqs_id: str) -> dict[str, Any]:
 def _parse(body: str) -> Any:
     try:
         body.encode()
-        return json.loads(body, parse_constant=_refuse_number, parse_float=_finite, object_pairs_hook=_object)
+        return json.loads(
+            body,
+            parse_constant=_refuse_number,
+            parse_float=_finite,
+            parse_int=_storable_integer,
+            object_pairs_hook=_object,
+        )
     except MessageError:
         raise
     except RecursionError:
@@ -122,6 +137,13 @@ def _refuse_number(name: str) -> Any:
 def _finite(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else _refuse_number(text)
+
+
+def _storable_integer(text: str) -> int:
+    number = int(text) if len(text) <= 20 else MAX_INTEGER
+    if not -MAX_INTEGER <= number < MAX_INTEGER:
+        raise MessageError(f"it holds the integer {text:.40}, which Airflow does not take; send it as a text")
+    return number
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -159,7 +181,11 @@ def _storable(conf: dict[str, Any]) -> None:
 def sqs_client(queue_url: str) -> Any:
     """An SQS client in the queue's own region, or in the environment's where the URL does not say."""
     region = _REGION.match(queue_url)
-    return boto3.client("sqs", region_name=region.group(1) if region else None)
+    # An address that nobody answers, such as another region's from a private network, must fail within the task's time.
+    settings = Config(
+        connect_timeout=5, read_timeout=WAIT_SECONDS + 10, retries={"mode": "standard", "max_attempts": 3}
+    )
+    return boto3.client("sqs", region_name=region.group(1) if region else None, config=settings)
 
 
 def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
@@ -168,7 +194,13 @@ def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
     size = 0
     until = time.monotonic() + MAX_SECONDS
     while len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES and time.monotonic() < until:
-        answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS)
+        try:
+            answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS)
+        except (BotoCoreError, ClientError) as error:
+            if not messages:
+                raise
+            log.warning("SQS gave no more messages, going on with %d: %s", len(messages), error)
+            break
         batch = answer.get("Messages", [])
         if not batch:
             break
@@ -201,15 +233,21 @@ def sort_out(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list
     return list(runs.values()), entries, list(rejected.values())
 
 
-def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> int:
-    """Delete messages; one that SQS keeps comes back, meets its run, and is deleted then. Returns how many went."""
-    kept = 0
+def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[str]:
+    """Delete messages; returns a line for each that SQS keeps: it comes back, meets its run, and is deleted then."""
+    kept: list[str] = []
     for start in range(0, len(entries), 10):
-        answer = client.delete_message_batch(QueueUrl=queue_url, Entries=entries[start : start + 10])
-        for failure in answer.get("Failed", []):
-            kept += 1
-            log.warning("SQS did not delete message %s: %s", failure["Id"], failure.get("Message", failure["Code"]))
-    return len(entries) - kept
+        batch = entries[start : start + 10]
+        try:
+            failures = client.delete_message_batch(QueueUrl=queue_url, Entries=batch).get("Failed", [])
+        except (BotoCoreError, ClientError) as error:
+            failures = [{"Id": entry["Id"], "Message": str(error)} for entry in batch]
+        kept += [
+            f"message {one['Id']}: its run is there, but SQS did not delete it: {one.get('Message') or one.get('Code')}"
+            for one in failures
+        ]
+    log.info("Deleted %d of %d messages", len(entries) - len(kept), len(entries))
+    return kept
 
 
 def run_exists(ti: Any, dag_id: str, run_id: str) -> bool:
@@ -227,15 +265,25 @@ def run_exists(ti: Any, dag_id: str, run_id: str) -> bool:
 
 @task
 def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" would mean multiple outputs to some versions
-    """Receive messages; returns the DAG runs to start, and leaves the rest of what it saw for the last task."""
+    """Receive messages; returns the DAG runs to start, and leaves the rest of what it saw for the last task.
+
+    Messages whose runs are there already are deleted here: a run that takes too long is ended with all its tasks, and what
+    it had started must not have to be started, and skipped, again.
+    """
     queue_url = _queue_url()
-    messages = receive(sqs_client(queue_url), queue_url)
-    runs, entries, rejected = sort_out(messages)
-    log.info("Received %d messages: %d DAG runs to start, %d rejected", len(messages), len(runs), len(rejected))
+    client = sqs_client(queue_url)
+    messages = receive(client, queue_url)
+    runs, entries, problems = sort_out(messages)
     ti = get_current_context()["ti"]
-    ti.xcom_push(key="entries", value=entries)
-    ti.xcom_push(key="rejected", value=rejected)
-    return runs
+    there = [run_exists(ti, run["trigger_dag_id"], run["trigger_run_id"]) for run in runs]
+    done = [entry for known, sources in zip(there, entries, strict=True) if known for entry in sources]
+    if done:
+        problems += delete(client, queue_url, done)
+    fresh = [index for index, known in enumerate(there) if not known]
+    log.info("Received %d messages: %d DAG runs to start, %d there already", len(messages), len(fresh), sum(there))
+    ti.xcom_push(key="entries", value=[entries[index] for index in fresh])
+    ti.xcom_push(key="problems", value=problems)
+    return [runs[index] for index in fresh]
 
 
 @task(trigger_rule="all_done")
@@ -243,7 +291,7 @@ def delete_and_report() -> None:
     """Delete the messages whose DAG runs are there; then fail if there were others, and name them."""
     ti = get_current_context()["ti"]
     runs, entries, problems = (
-        ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "entries", "rejected")
+        ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "entries", "problems")
     )
     if runs is None or entries is None or problems is None:
         raise AirflowFailException("the task poll failed, so nothing was started; its log says why")
@@ -262,12 +310,11 @@ def delete_and_report() -> None:
             )
     if done:
         queue_url = _queue_url()
-        deleted = delete(sqs_client(queue_url), queue_url, done)
-        log.info("Deleted %d of %d messages", deleted, len(done))
+        problems += delete(sqs_client(queue_url), queue_url, done)
     if problems:
         raise AirflowFailException(
-            f"{len(problems)} of the messages started no DAG run and stay in the queue until its redrive policy moves them "
-            "to the dead-letter queue:\n" + "\n".join(problems)
+            f"{len(problems)} messages stay in the queue, until its redrive policy moves them to the dead-letter queue:\n"
+            + "\n".join(problems)
         )
 
 
@@ -291,7 +338,13 @@ def _queue_url() -> str:
     max_active_runs=1,
     dagrun_timeout=DAGRUN_TIMEOUT,
     is_paused_upon_creation=False,
-    default_args={"retries": 1, "retry_delay": timedelta(seconds=5)},
+    # Before other DAGs' tasks: by default the last task of a DAG comes after everything else, and this one's deletes.
+    default_args={
+        "retries": 1,
+        "retry_delay": timedelta(seconds=5),
+        "priority_weight": 1000,
+        "weight_rule": "absolute",
+    },
     tags=["orchestrator"],
 )
 def event_dispatcher():  # type: ignore[no-untyped-def] # Airflow gives the function another type

@@ -25,6 +25,16 @@ _COLLISIONS = 3
 _PAGES, _PAGE = 5, 100
 _RETRYABLE = ("RestApiServerException", "ThrottlingException", "InternalServerException", "ServiceUnavailableException")
 _LATER = (408, 429)
+_LATER_CODES = (
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "RequestLimitExceeded",
+)
+_ONE_CALL = 21.0
+"""Seconds that one call may take: five to connect, fifteen to be answered."""
+
 _ADVICE = {
     401: "the Lambda's role is not known to this Airflow: check its policy's airflow:InvokeRestApi",
     403: "the Airflow role in the Lambda's policy (role/ENVIRONMENT/ROLE) may not start runs: use User or Op",
@@ -40,11 +50,13 @@ class DagRuns:
         client: boto3 MWAA client, in the environment's region.
         environment: the environment's name.
         now: the clock, for ``logical_date``.
+        left: seconds that the caller has left; a call that might not end in time is not begun.
     """
 
     client: Any
     environment: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    left: Callable[[], float] = lambda: float("inf")
 
     def start(self, dag_id: str, dag_run_id: str, conf: dict[str, Any]) -> str:
         """Start the DAG run, or find it started; returns its id.
@@ -95,21 +107,28 @@ class DagRuns:
             if status not in (200, 404):
                 raise self._failed(dag_id, status, answer)
             return status == 200
-        for page in range(_PAGES):
+        seen = 0
+        for _ in range(_PAGES):
             # By id: both majors have it, and unlike the dates of a queued run it is never null.
-            query = {"limit": _PAGE, "offset": page * _PAGE, "order_by": "-id"}
+            query = {"limit": _PAGE, "offset": seen, "order_by": "-id"}
             status, answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
             if status != 200:
                 raise self._failed(dag_id, status, answer)
             runs = answer.get("dag_runs", []) if isinstance(answer, dict) else []
             if any(run.get("dag_run_id") == dag_run_id for run in runs):
                 return True
-            if len(runs) < _PAGE:
+            seen += len(runs)  # an environment may allow less than a page
+            if not runs or seen >= answer.get("total_entries", 0):
                 return False
         return False
 
     def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
         """One call of Airflow's REST API: its status and its body, whatever the status."""
+        if self.left() < _ONE_CALL:
+            raise MwaaUnavailableError(
+                f"MWAA environment {self.environment}: its web server answers too slowly: the Lambda's time is over before "
+                f"{method} {path}"
+            )
         try:
             answer = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
         except ClientError as error:
@@ -130,7 +149,8 @@ class DagRuns:
         if code == "RestApiClientException":
             return int(details.get("RestApiStatusCode", 400)), details.get("RestApiResponse")
         message = f"MWAA environment {self.environment}: {code}: {error.response['Error'].get('Message', '')}"
-        if code in _RETRYABLE:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        if code in _RETRYABLE or code in _LATER_CODES or status >= 500 or status in _LATER:
             if "RestApiStatusCode" in details:
                 message += f"Airflow answered {details['RestApiStatusCode']}: {details.get('RestApiResponse')}"
             raise MwaaUnavailableError(message[:500]) from None

@@ -26,9 +26,12 @@ def handler(event: dict[str, Any], context: Any) -> str:
         MwaaUnavailableError: the state machine retries.
         DagRunRejectedError: the trigger has failed.
     """
-    return DagRuns(_client(event["region"]), event["environment_name"]).start(
-        event["dag_id"], event["dag_run_id"], event["conf"]
+    runs = DagRuns(
+        _client(event["region"]),
+        event["environment_name"],
+        left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
+    return runs.start(event["dag_id"], event["dag_run_id"], event["conf"])
 
 
 @functools.cache

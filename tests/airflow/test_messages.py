@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 
+from local.engine import Engine
 from orchestration.events import JobEvent
 from orchestration.settings import Settings
 from orchestration.triggers.base import Resolution
 from orchestration.triggers.sqs_mwaa import SqsMwaa
 from tests.airflow.installed import ROOT, Airflow, versions
 from tests.airflow.messages import MALFORMED, SPECIFICATION, deep, good
+from tests.airflow.stage import Queue
 from tests.conftest import EVENTS
 
 
-def verdicts(airflow: Airflow, bodies: list[str]) -> list[dict[str, Any]]:
+def inside(airflow: Airflow, program: str, given: list[Any], **variables: str) -> list[Any]:
+    """What a program of ``inside/`` answers to a JSON list, in Airflow's own environment."""
     answer = subprocess.run(
-        [airflow.bin / "python", Path(__file__).parent / "inside" / "read_messages.py", ROOT / "dags"],
-        input=json.dumps(bodies),
-        env=airflow.variables,
+        [airflow.bin / "python", Path(__file__).parent / "inside" / f"{program}.py", ROOT / "dags"],
+        input=json.dumps(given),
+        env=airflow.variables | variables,
         cwd=airflow.home,
         capture_output=True,
         text=True,
@@ -30,7 +33,7 @@ def verdicts(airflow: Airflow, bodies: list[str]) -> list[dict[str, Any]]:
         timeout=100,
     )
     assert answer.returncode == 0, answer.stderr[-2000:]
-    read: list[dict[str, Any]] = json.loads(answer.stdout.splitlines()[-1])
+    read: list[Any] = json.loads(answer.stdout.splitlines()[-1])
     return read
 
 
@@ -57,11 +60,59 @@ def test_every_body_gets_its_verdict(version: str, tmp_path: Path) -> None:
         json.dumps({"dag_id": "d" * 250, "conf": {}, "message_id": "m" * 200}): "event__" + "m" * 200,
         good("a.b~c:d+e-f_g"): "event__a.b~c:d+e-f_g",
         deep(100): "event__sqs-id",
+        json.dumps({"dag_id": "d", "conf": {"a": [2**63 - 1, -(2**63), 0.5]}}): "event__sqs-id",
     }
-    answers = verdicts(airflow, [*taken, *(body for body, _ in MALFORMED.values())])
+    answers = inside(airflow, "read_messages", [*taken, *(body for body, _ in MALFORMED.values())])
     for (body, run_id), answer in zip(taken.items(), answers, strict=False):
         message = json.loads(body)
         expected = {"trigger_dag_id": message["dag_id"], "trigger_run_id": run_id, "conf": message["conf"]}
         assert answer == {"run": expected}
     for (name, (_, reason)), answer in zip(MALFORMED.items(), answers[len(taken) :], strict=True):
         assert reason in answer.get("refused", ""), (name, answer)
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_one_run_takes_its_share_of_the_queue_and_no_more(engine: Engine, version: str, tmp_path: Path) -> None:
+    airflow = Airflow(version, tmp_path)
+    many, large = Queue(engine, "many", 60, receives=9), Queue(engine, "large", 60, receives=9)
+    many.send(*(good(f"m-{number}") for number in range(120)))
+    for number in range(9):
+        large.send(good(f"l-{number}", text="x" * 100_000))
+    calls = [["receive", [many.url]], ["receive", [large.url]]]
+    first, heavy = inside(airflow, "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint)
+    assert len(first) == 50
+    assert len({message["MessageId"] for message in first}) == 50
+    assert sum(len(message["Body"]) for message in heavy) < 512 * 1024 + 10 * 110_000
+    assert len(heavy) < 9 or sum(len(message["Body"]) for message in heavy) < 1024 * 1024
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_what_means_one_run_is_started_once_and_deleted_whole(engine: Engine, version: str, tmp_path: Path) -> None:
+    """In one batch, two instances for one run would meet in the database."""
+    airflow = Airflow(version, tmp_path)
+    queue = Queue(engine, "sorted", 60, receives=9)
+    queue.send(good("a"), good("b"), good("a"), "malformed")
+    (messages,) = inside(airflow, "ask_dispatcher", [["receive", [queue.url]]], AWS_ENDPOINT_URL=engine.endpoint)
+    ((runs, entries, problems),) = inside(airflow, "ask_dispatcher", [["sort_out", [messages]]])
+    assert sorted(run["trigger_run_id"] for run in runs) == ["event__a", "event__b"]
+    assert sorted(len(one) for one in entries) == [1, 2]
+    assert len(problems) == 1
+    gone = [entry for one in entries for entry in one]
+    calls = [["delete", [queue.url, gone]], ["delete", [f"{queue.url}-nowhere", gone]]]
+    kept, failed = inside(airflow, "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint)
+    assert kept == []
+    assert queue.left() == 1
+    assert len(failed) == 3
+    assert all("its run is there, but SQS did not delete it" in line for line in failed)
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_the_region_is_the_urls(version: str, tmp_path: Path) -> None:
+    urls = {
+        "https://sqs.eu-west-1.amazonaws.com/1/q": "eu-west-1",
+        "https://us-gov-west-1.queue.amazonaws.com/1/q": "us-gov-west-1",
+        "https://sqs.cn-north-1.amazonaws.com.cn/1/q": "cn-north-1",
+        "http://127.0.0.1:4566/1/q": "us-west-1",
+    }
+    airflow = Airflow(version, tmp_path)
+    assert inside(airflow, "ask_dispatcher", [["region", [url]] for url in urls]) == list(urls.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,6 +92,59 @@ def test_a_repetition_does_not_mind_that_the_dag_was_paused_since(airflow: Airfl
     runs(airflow).start("dag", "run-1", {})
     airflow.paused.add(("us-west-2", "env", "dag"))
     assert runs(airflow).start("dag", "run-1", {}) == "run-1"
+
+
+SERVICE_ANSWERS = [
+    (503, "ServiceUnavailable", MwaaUnavailableError),
+    (500, "InternalFailure", MwaaUnavailableError),
+    (502, "", MwaaUnavailableError),
+    (429, "TooManyRequestsException", MwaaUnavailableError),
+    (400, "Throttling", MwaaUnavailableError),
+    (400, "MalformedQueryString", DagRunRejectedError),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "error"), SERVICE_ANSWERS)
+def test_what_the_service_itself_answers(
+    airflow: AirflowStandIn, monkeypatch: pytest.MonkeyPatch, status: int, code: str, error: type[Exception]
+) -> None:
+    """A front end's 5xx has no error name of MWAA's, and may come after the run was started: it is tried again."""
+    monkeypatch.setattr(AirflowStandIn, "invoke", lambda *_: (status, code, {"message": "m"}))
+    with pytest.raises(error):
+        runs(airflow).start("dag", "run-1", {})
+
+
+def test_no_call_is_begun_that_the_lambda_could_not_end(airflow: AirflowStandIn) -> None:
+    left = iter([60.0, 39.0, 20.0])
+    slow = replace(runs(airflow), left=lambda: next(left))
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    with pytest.raises(DagRunRejectedError, match="paused"):
+        slow.start("dag", "run-1", {})
+    with pytest.raises(MwaaUnavailableError, match="the Lambda's time is over before GET /dags/dag"):
+        slow.start("dag", "run-1", {})
+
+
+@pytest.mark.parametrize("allowed", [1, 2, 100])
+def test_a_run_is_found_whatever_page_the_environment_allows(
+    airflow: AirflowStandIn, monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    """api.maximum_page_limit may be less than what is asked for."""
+    long = "transform_images-spark-transform-0001-7fa3109bf87daea1-"
+    for number in range(3):
+        runs(airflow).start("dag", f"{long}{number}", {})
+    genuine = AirflowStandIn._airflow
+
+    def limited(stand_in: AirflowStandIn, region: str, environment: str, call: dict[str, Any]) -> Any:
+        query = call.get("QueryParameters")
+        if query:
+            call = call | {"QueryParameters": query | {"limit": min(int(query["limit"]), allowed)}}
+        return genuine(stand_in, region, environment, call)
+
+    monkeypatch.setattr(AirflowStandIn, "_airflow", limited)
+    for number in range(3):
+        assert runs(airflow).start("dag", f"{long}{number}", {}) == f"{long}{number}"
+    monkeypatch.undo()
+    assert len(airflow.runs("us-west-2", "env", "dag")) == 3
 
 
 ANSWERS = [
