@@ -34,7 +34,7 @@ resource "aws_lambda_function" "mwaa_dag" {
   #checkov:skip=CKV_AWS_116:it is invoked synchronously, by the state machine, which retries and records
   #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only; a private MWAA web server is reached by sqs_mwaa
   #checkov:skip=CKV_AWS_173:it has no environment variables
-  #checkov:skip=CKV_AWS_272:the code bucket's digest is pinned by the manifest; signing profiles are the account's to have
+  #checkov:skip=CKV_AWS_272:the code must have the digest that the manifest says, or the alias is not moved; signing profiles are the account's to have
   function_name    = local.mwaa_dag
   description      = "Starts a DAG run on MWAA for the state machine"
   role             = aws_iam_role.this["mwaa_dag"].arn
@@ -58,13 +58,21 @@ resource "aws_lambda_function" "mwaa_dag" {
     mode = "Active"
   }
 
+  lifecycle {
+    # source_code_hash only tells when to deploy; Lambda takes what is in the bucket.
+    postcondition {
+      condition     = self.code_sha256 == local.manifest.packages["mwaa_dag"].code_sha256
+      error_message = "The code bucket holds another ${local.code_prefix}/mwaa_dag.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
+    }
+  }
+
   depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_lambda_function" "router" {
   #checkov:skip=CKV_AWS_116:the alias has an on-failure destination, which keeps larger events and says why
   #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only
-  #checkov:skip=CKV_AWS_272:the code bucket's digest is pinned by the manifest; signing profiles are the account's to have
+  #checkov:skip=CKV_AWS_272:the code must have the digest that the manifest says, or the alias is not moved; signing profiles are the account's to have
   function_name                  = local.orchestrator
   description                    = "Routes job events and approvals into the state machine"
   role                           = aws_iam_role.this["downstream_orchestrator"].arn
@@ -92,6 +100,14 @@ resource "aws_lambda_function" "router" {
 
   tracing_config {
     mode = "Active"
+  }
+
+  lifecycle {
+    # source_code_hash only tells when to deploy; Lambda takes what is in the bucket.
+    postcondition {
+      condition     = self.code_sha256 == local.manifest.packages["downstream_orchestrator"].code_sha256
+      error_message = "The code bucket holds another ${local.code_prefix}/downstream_orchestrator.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
+    }
   }
 
   depends_on = [aws_iam_role_policy.this]

@@ -21,7 +21,7 @@ locals {
   # What the generated policies grant on a whole kind of resource, and what that is narrowed to.
   regional = "${var.region}:${local.account_id}"
   narrowed = {
-    (local.config_of_any_release)                                    = distinct([local.config_of_any_release, "arn:${local.partition}:s3:::${trimprefix(local.config_s3_uri, "s3://")}"])
+    (local.config_of_any_release)                                    = concat([local.config_of_any_release], [for uri in compact([var.workflow_config_s3_uri]) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"])
     "arn:${local.partition}:glue:${local.regional}:job/*"            = [for one in var.glue_jobs : "arn:${local.partition}:glue:${local.regional}:job/${one}"]
     "arn:${local.partition}:states:${local.regional}:stateMachine:*" = [for one in var.state_machines : "arn:${local.partition}:states:${local.regional}:stateMachine:${one}"]
     "arn:${local.partition}:events:${local.regional}:event-bus/*"    = [for one in var.event_buses : startswith(one, "arn:") ? one : "arn:${local.partition}:events:${local.regional}:event-bus/${one}"]

@@ -9,7 +9,7 @@ mock_provider "aws" {
   }
   mock_data "aws_s3_object" {
     defaults = {
-      body = "{\"version\":\"1.2.3\",\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"cm91dGVy\"},\"mwaa_dag\":{\"code_sha256\":\"bXdhYQ==\"}},\"statemachines\":{}}"
+      body = "{\"version\":\"1.2.3\",\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{}}"
     }
   }
   mock_resource "aws_s3_bucket" {
@@ -28,7 +28,7 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:sqs:us-west-1:123456789012:mocked" }
   }
   mock_resource "aws_lambda_function" {
-    defaults = { qualified_arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:7", version = "7" }
+    defaults = { qualified_arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:7", version = "7", code_sha256 = "Y29kZQ==" }
   }
   mock_resource "aws_lambda_alias" {
     defaults = { arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:live" }
@@ -282,10 +282,22 @@ run "a_checkout_of_another_release_is_refused" {
   override_data {
     target = data.aws_s3_object.manifest
     values = {
-      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"cm91dGVy\"},\"mwaa_dag\":{\"code_sha256\":\"bXdhYQ==\"}},\"statemachines\":{\"downstream_orchestrator.asl.json\":\"another\"}}"
+      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{\"downstream_orchestrator.asl.json\":\"another\"}}"
     }
   }
   expect_failures = [aws_sfn_state_machine.this]
+}
+
+run "code_that_is_not_the_manifests_is_refused" {
+  command = plan
+
+  override_data {
+    target = data.aws_s3_object.manifest
+    values = {
+      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"b3RoZXI=\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{}}"
+    }
+  }
+  expect_failures = [aws_lambda_function.router]
 }
 
 run "bad_values_are_refused" {
