@@ -58,14 +58,6 @@ resource "aws_lambda_function" "mwaa_dag" {
     mode = "Active"
   }
 
-  lifecycle {
-    # source_code_hash only tells when to deploy; Lambda takes what is in the bucket.
-    postcondition {
-      condition     = self.code_sha256 == local.manifest.packages["mwaa_dag"].code_sha256
-      error_message = "The code bucket holds another ${local.code_prefix}/mwaa_dag.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
-    }
-  }
-
   depends_on = [aws_iam_role_policy.this]
 }
 
@@ -102,15 +94,22 @@ resource "aws_lambda_function" "router" {
     mode = "Active"
   }
 
+  depends_on = [aws_iam_role_policy.this]
+}
+
+# What was published, read back: source_code_hash only tells when to deploy, Lambda takes what is in the bucket.
+data "aws_lambda_function" "published" {
+  for_each = { downstream_orchestrator = aws_lambda_function.router, mwaa_dag = aws_lambda_function.mwaa_dag }
+
+  function_name = each.value.function_name
+  qualifier     = each.value.version
+
   lifecycle {
-    # source_code_hash only tells when to deploy; Lambda takes what is in the bucket.
     postcondition {
-      condition     = self.code_sha256 == local.manifest.packages["downstream_orchestrator"].code_sha256
-      error_message = "The code bucket holds another ${local.code_prefix}/downstream_orchestrator.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
+      condition     = self.code_sha256 == local.manifest.packages[each.key].code_sha256
+      error_message = "The code bucket holds another ${local.code_prefix}/${each.key}.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
     }
   }
-
-  depends_on = [aws_iam_role_policy.this]
 }
 
 # A published version holds code and environment, and so the state machine's version: moving the alias is the deployment.
@@ -119,6 +118,8 @@ resource "aws_lambda_alias" "router" {
   description      = "The router that SNS and replays invoke"
   function_name    = aws_lambda_function.router.function_name
   function_version = aws_lambda_function.router.version
+
+  depends_on = [data.aws_lambda_function.published]
 }
 
 resource "aws_lambda_permission" "topic" {

@@ -28,7 +28,10 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:sqs:us-west-1:123456789012:mocked" }
   }
   mock_resource "aws_lambda_function" {
-    defaults = { qualified_arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:7", version = "7", code_sha256 = "Y29kZQ==" }
+    defaults = { qualified_arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:7", version = "7" }
+  }
+  mock_data "aws_lambda_function" {
+    defaults = { code_sha256 = "Y29kZQ==" }
   }
   mock_resource "aws_lambda_alias" {
     defaults = { arn = "arn:aws:lambda:us-west-1:123456789012:function:mocked:live" }
@@ -292,12 +295,10 @@ run "code_that_is_not_the_manifests_is_refused" {
   command = plan
 
   override_data {
-    target = data.aws_s3_object.manifest
-    values = {
-      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"b3RoZXI=\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{}}"
-    }
+    target = data.aws_lambda_function.published["downstream_orchestrator"]
+    values = { code_sha256 = "another" }
   }
-  expect_failures = [aws_lambda_function.router]
+  expect_failures = [data.aws_lambda_function.published["downstream_orchestrator"]]
 }
 
 run "bad_values_are_refused" {
