@@ -11,27 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from local.engine import Engine
-from local.recording import Call
-from local.reports import Simulation
 from local.simulation import Simulator
 from local.topology import Stack, deploy
 from tests.terraform.description import describe
+from tests.terraform.evidence import BUCKET, NAME, NEXT, PREFIX, VERSION, Life, left, objects
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
-from tests.terraform.policies import Need, needs
-
-PREFIX = "sfly-aws-dwh-sandbox-jc"
-NAME = f"{PREFIX}-downstream-orchestrator"
-BUCKET = f"{PREFIX}-code-us-west-1"
-VERSION = "0.3.0"
-NEXT = "0.3.1"
 
 # A release in which the router and the state machine both call the Glue job's name something else: neither half of it works
 # with the other half of the release before.
@@ -39,67 +27,6 @@ RENAMED = (
     ('"JobName.$": "$.request.JobName"', '"JobName.$": "$.request.Renamed"'),
     ('"JobName": self.job_name', '"Renamed": self.job_name'),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One stage.
-
-    Attributes:
-        calls: by role, what was asked of AWS.
-        policies: by role, the policy as it is deployed.
-    """
-
-    calls: dict[str, list[Call]]
-    policies: dict[str, dict[str, Any]]
-
-    def asked(self, role: str) -> set[Need]:
-        """What the role had to be allowed."""
-        return {need for call in self.calls[role] for need in needs(call)}
-
-
-@dataclass(slots=True)
-class Life:
-    """What was seen.
-
-    Attributes:
-        seconds: of each step.
-        outputs: of Terraform.
-        second_plan: its JSON: what an apply would change that has just been applied.
-        terraform_stack: the deployed stack, as ``describe`` reads it.
-        local_stack: the one that ``orchestrator local`` deploys, under the same names.
-        simulations: by step, what an event did.
-        observed: by stage, what each role asked of AWS in it, and the policies that were in force.
-        logs: lines that the router wrote.
-        commands: by step, output and exit code of a command.
-        left: by service, what destroy left behind.
-    """
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    outputs: dict[str, Any] = field(default_factory=dict)
-    second_plan: dict[str, Any] = field(default_factory=dict)
-    terraform_stack: dict[str, Any] = field(default_factory=dict)
-    local_stack: dict[str, Any] = field(default_factory=dict)
-    simulations: dict[str, Simulation] = field(default_factory=dict)
-    observed: dict[str, Observed] = field(default_factory=dict)
-    logs: list[str] = field(default_factory=list)
-    commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
-    left: dict[str, list[str]] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time a step, and say on standard error that it has begun."""
-        print(f"  {name} ...", file=sys.stderr, flush=True)  # noqa: T201 - long work shows progress, with pytest -s
-        began = time.monotonic()
-        yield
-        self.seconds[name] = time.monotonic() - began
-
-    def observe(self, stage: str, engine: Engine) -> None:
-        """Keep what was asked of AWS since the stage before, and the policies in force."""
-        calls = _calls(engine)
-        seen = {role: sum(len(one.calls[role]) for one in self.observed.values()) for role in calls}
-        since = {role: made[seen[role] :] for role, made in calls.items()}
-        self.observed[stage] = Observed(since, _policies(engine))
 
 
 def live(engine: Engine, binary: str, folder: Path) -> Life:
@@ -139,9 +66,9 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
     with life.step("destroy"):
         stack.run("destroy", "-auto-approve", "-input=false", f"-var=code_version={VERSION}", *settings)
         infra.run("destroy", "-auto-approve", "-input=false", *variables)
-    life.left = _left(engine)
+    life.left = left(engine)
     with life.step("the local stack, under the same names"):
-        engine.client("s3").delete_objects(Bucket=BUCKET, Delete={"Objects": _objects(engine, BUCKET)})
+        engine.client("s3").deleteobjects(Bucket=BUCKET, Delete={"Objects": objects(engine, BUCKET)})
         engine.client("s3").delete_bucket(Bucket=BUCKET)
         deploy(engine, (ROOT / "orchestration/workflow_config.json").read_text(), PREFIX)
         life.local_stack = describe(engine, PREFIX)
@@ -257,48 +184,3 @@ def _simulator(engine: Engine, outputs: dict[str, Any]) -> Simulator:
     simulator = Simulator(engine, document, stack)
     simulator.create_targets()
     return simulator
-
-
-def _policies(engine: Engine) -> dict[str, dict[str, Any]]:
-    iam, roles = (
-        engine.client("iam"),
-        {"state_machine": "machine", "downstream_orchestrator": "router", "mwaa_dag": "mwaa-dag"},
-    )
-    return {
-        role: iam.get_role_policy(RoleName=f"{PREFIX}-orchestrator-{name}-{engine.region}", PolicyName=role)[
-            "PolicyDocument"
-        ]
-        for role, name in roles.items()
-    }
-
-
-def _calls(engine: Engine) -> dict[str, list[Call]]:
-    of = {NAME: "downstream_orchestrator", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
-    calls: dict[str, list[Call]] = {
-        "state_machine": list(engine.wiring.calls),
-        "downstream_orchestrator": [],
-        "mwaa_dag": [],
-    }
-    for invocation in engine.runtime.invocations:
-        calls[of[invocation.function]].extend(invocation.calls)
-    return calls
-
-
-def _objects(engine: Engine, bucket: str) -> list[dict[str, str]]:
-    found = engine.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-    return [{"Key": one["Key"]} for one in found]
-
-
-def _left(engine: Engine) -> dict[str, list[str]]:
-    """Names of what is still there; the targets, their queues and the code bucket are not the stack's."""
-    found = {
-        "functions": [one["FunctionName"] for one in engine.client("lambda").list_functions()["Functions"]],
-        "machines": [one["name"] for one in engine.client("stepfunctions").list_state_machines()["stateMachines"]],
-        "topics": [one["TopicArn"] for one in engine.client("sns").list_topics()["Topics"]],
-        "queues": engine.client("sqs").list_queues().get("QueueUrls", []),
-        "roles": [one["RoleName"] for one in engine.client("iam").list_roles()["Roles"]],
-        "buckets": [one["Name"] for one in engine.client("s3").list_buckets()["Buckets"] if one["Name"] != BUCKET],
-        "alarms": [one["AlarmName"] for one in engine.client("cloudwatch").describe_alarms()["MetricAlarms"]],
-        "log groups": [one["logGroupName"] for one in engine.client("logs").describe_log_groups()["logGroups"]],
-    }
-    return {kind: [name for name in names if PREFIX in name] for kind, names in found.items()}

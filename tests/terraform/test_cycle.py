@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from local.engine import Engine, running
-from tests.terraform.life import BUCKET, NAME, PREFIX, VERSION, Life, live
+from tests.terraform.evidence import BUCKET, NAME, PREFIX, VERSION, Life
+from tests.terraform.life import live
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)

@@ -9,8 +9,8 @@ import pytest
 
 from builder import package
 from local.engine import Engine
+from tests.terraform.evidence import BUCKET, PREFIX, VERSION
 from tests.terraform.harness import workspace
-from tests.terraform.life import BUCKET, PREFIX, VERSION
 
 KEY = "arn:aws:kms:us-west-1:123456789012:key/11111111-1111-1111-1111-111111111111"
 FALLBACK = '{"workflows":{"job":{"on_success":[]}}}'

@@ -1,0 +1,1 @@
+"""Probes: each asks the engine for what one patch is there for, and says whether it got it."""

@@ -1,0 +1,100 @@
+"""Probes of the other services' patches."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from local.engine import Engine
+
+
+def queue_attributes(engine: Engine) -> bool:
+    sqs = engine.client("sqs")
+    dlq = sqs.create_queue(QueueName="dlq")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3}, separators=(",", ":"))
+    statement = {"Sid": "s", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    given = {"RedrivePolicy": redrive, "Policy": policy, "RedriveAllowPolicy": '{"redrivePermission":"denyAll"}'}
+    url = sqs.create_queue(QueueName="q", Attributes=given)["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+    try:
+        kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(given))["Attributes"]
+    except sqs.exceptions.ClientError:
+        return False
+    return all(kept.get(name) == value for name, value in given.items())
+
+
+def transport_conditions(engine: Engine) -> bool:
+    s3 = engine.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": engine.region})
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::bucket/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    try:
+        s3.put_object(Bucket="bucket", Key="k", Body=b"")
+    except s3.exceptions.ClientError:
+        return False
+    return True
+
+
+def logging_config(engine: Engine) -> bool:
+    function(engine, LoggingConfig={"LogFormat": "JSON"})
+    return bool(
+        engine.client("lambda").get_function_configuration(FunctionName="f").get("LoggingConfig")
+        == {"LogFormat": "JSON"}
+    )
+
+
+def function(engine: Engine, **settings: Any) -> str:
+    """A function whose handler is json.dumps."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("empty", "")
+    role = engine.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    arn: str = engine.client("lambda").create_function(
+        FunctionName="f",
+        Runtime="python3.13",
+        Role=role,
+        Handler="json.dumps",
+        Code={"ZipFile": code.getvalue()},
+        **settings,
+    )["FunctionArn"]
+    return arn
+
+
+def functions_in_workers(engine: Engine) -> bool:
+    function(engine)
+    try:
+        answer = json.loads(engine.client("lambda").invoke(FunctionName="f", Payload=b'{"a": 1}')["Payload"].read())
+    except Exception:  # noqa: BLE001 - moto fails in whatever way Docker's absence makes it fail
+        return False
+    # json.dumps takes one positional argument: that it complains of the second shows that it ran.
+    return "positional argument" in answer.get("errorMessage", "")
+
+
+def sns_to_lambda(engine: Engine) -> bool:
+    sns = engine.client("sns")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function(engine))
+    message_id = sns.publish(TopicArn=topic, Message="hello")["MessageId"]
+    engine.runtime.drain()
+    seen = [one.event["Records"][0]["Sns"]["MessageId"] for one in engine.runtime.invocations]
+    return message_id in seen
+
+
+def missing_event_bus(engine: Engine) -> bool:
+    entry = {"EventBusName": "nowhere", "Source": "s", "DetailType": "d", "Detail": "{}"}
+    client = engine.client("events")
+    try:
+        answer = client.put_events(Entries=[entry])
+    except client.exceptions.ClientError:
+        return False
+    return bool(answer["FailedEntryCount"] == 0 and answer["Entries"][0]["EventId"])
