@@ -19,7 +19,7 @@ GOOD, DUPLICATES, MALFORMED = 450, 25, 25
 KILLED_AFTER = (15, 110)
 """Runs that were started when the dispatcher is killed, and again: in its first batch of 100, and in a later one."""
 
-pytestmark = [pytest.mark.timeout(1500), pytest.mark.airflow]
+pytestmark = [pytest.mark.timeout(3000), pytest.mark.airflow]
 
 
 def messages() -> list[str]:
@@ -39,7 +39,7 @@ def runs_of(airflow: Airflow) -> list[str]:
 def wait_for_progress(airflow: Airflow, more: int) -> None:
     """Until some of a batch's runs were started, and surely not all."""
     until = len(runs_of(airflow)) + more
-    wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= until, 400, every=0.2)
+    wait_for("the dispatcher to start runs", lambda: len(runs_of(airflow)) >= until, 800, every=0.2)
 
 
 def check(airflow: Airflow, queue: Queue, sent: list[str], way: str, began: float) -> Row:
@@ -85,7 +85,7 @@ def test_a_run_that_is_killed_and_never_goes_on(
             dispatcher = Dispatcher(airflow, queue)
         done = settled(airflow, queue)
         while not done():
-            assert time.monotonic() - began < 1200, (len(runs_of(airflow)), queue.left(), queue.dead())
+            assert time.monotonic() - began < 2400, (len(runs_of(airflow)), queue.left(), queue.dead())
             dispatcher.run()
     finally:
         dispatcher.close()
@@ -117,5 +117,5 @@ def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: s
         airflow.kill("scheduler")
         assert len(runs_of(airflow)) < GOOD
         airflow.start("scheduler")
-    wait_for("every run, and an empty queue", settled(airflow, queue), 1200)
+    wait_for("every run, and an empty queue", settled(airflow, queue), 2400)
     measured(check(airflow, queue, sent, "scheduler", began))

@@ -14,7 +14,7 @@ from tests.airflow.messages import TARGET
 from tests.airflow.test_scheduler import CONFIG, EVENT, SPECIFIED
 from tests.local.test_cli_local import Local, wait_for_execution
 
-pytestmark = [pytest.mark.timeout(200), pytest.mark.airflow]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.airflow]
 
 
 @pytest.mark.parametrize("version", versions())

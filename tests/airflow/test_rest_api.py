@@ -20,7 +20,7 @@ from tests.airflow.messages import TARGET
 REGION = "us-west-2"
 LONG = "transform_images-spark-transform-0001-7fa3109bf87daea1-{:04}"
 CONF: dict[str, Any] = {"text": "{{ ds }}", "ünï": [None, 1.5, {"a": {}}]}
-pytestmark = [pytest.mark.timeout(300), pytest.mark.airflow]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.airflow]
 
 
 class Real:

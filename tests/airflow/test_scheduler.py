@@ -51,7 +51,7 @@ OTHERS = [
     json.dumps({"dag_id": TARGET, "conf": {"without": "message_id"}}),
     good("empty"),
 ]
-pytestmark = [pytest.mark.timeout(500), pytest.mark.airflow]
+pytestmark = [pytest.mark.timeout(1000), pytest.mark.airflow]
 
 
 class Live:
@@ -110,7 +110,7 @@ def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured
         return len(states) == wanted and set(states) == {"success"} and queue.dead() == len(BAD) + 1
 
     try:
-        wait_for("every run of the target, every bad message in the DLQ", finished, 240)
+        wait_for("every run of the target, every bad message in the DLQ", finished, 480)
     except TimeoutError as error:
         pytest.fail(f"{error}\n{live.runs()}\n{queue.left()} left, {queue.dead()} dead\n{airflow.log('scheduler')}")
     seconds = time.monotonic() - began
@@ -127,7 +127,7 @@ def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured
 
     # The queue delivers at least once: the very same message again starts nothing, and goes.
     queue.send(json.dumps({"dag_id": TARGET, "conf": SPECIFICATION["conf"], "message_id": f"{execution}-1"}))
-    wait_for("the repeated message to go", lambda: queue.left() == 0, 120)
+    wait_for("the repeated message to go", lambda: queue.left() == 0, 300)
     assert len(live.runs()) == wanted
     measured(
         Row(
