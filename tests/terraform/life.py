@@ -68,7 +68,7 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         infra.run("destroy", "-auto-approve", "-input=false", *variables)
     life.left = left(engine)
     with life.step("the local stack, under the same names"):
-        engine.client("s3").deleteobjects(Bucket=BUCKET, Delete={"Objects": objects(engine, BUCKET)})
+        engine.client("s3").delete_objects(Bucket=BUCKET, Delete={"Objects": objects(engine, BUCKET)})
         engine.client("s3").delete_bucket(Bucket=BUCKET)
         deploy(engine, (ROOT / "orchestration/workflow_config.json").read_text(), PREFIX)
         life.local_stack = describe(engine, PREFIX)
