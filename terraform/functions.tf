@@ -1,28 +1,8 @@
-locals {
-  functions = {
-    downstream_orchestrator = { name = local.orchestrator, memory = 512, timeout = 90, concurrency = var.router_reserved_concurrency }
-    mwaa_dag                = { name = local.mwaa_dag, memory = 256, timeout = 60, concurrency = -1 }
-  }
-
-  environments = {
-    downstream_orchestrator = {
-      STATE_MACHINE_ARN             = local.state_machine_arn
-      STATE_MACHINE_VERSION         = element(split(":", aws_sfn_state_machine.this.state_machine_version_arn), 7)
-      WORKFLOW_CONFIG_S3_URI        = local.config_s3_uri
-      WORKFLOW_CONFIG_SSM_PARAMETER = local.config_parameter
-      MWAA_TRIGGER_QUEUE_URL        = var.mwaa_trigger_queue_url
-      REQUIRE_CONFIG                = "true"
-      JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
-      LOG_LEVEL                     = var.log_level
-    }
-  }
-}
-
 # Before the functions: else Lambda makes them, without retention.
 resource "aws_cloudwatch_log_group" "function" {
-  for_each = local.functions
+  for_each = { downstream_orchestrator = local.orchestrator, mwaa_dag = local.mwaa_dag }
 
-  name              = "/aws/lambda/${each.value.name}"
+  name              = "/aws/lambda/${each.value}"
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn
 }
@@ -44,8 +24,8 @@ resource "aws_lambda_function" "mwaa_dag" {
   s3_bucket        = local.code_bucket
   s3_key           = "${local.code_prefix}/mwaa_dag.zip"
   source_code_hash = local.manifest.packages["mwaa_dag"].code_sha256
-  memory_size      = local.functions.mwaa_dag.memory
-  timeout          = local.functions.mwaa_dag.timeout
+  memory_size      = 256
+  timeout          = 60
   publish          = true
   tags             = local.release_tags
 
@@ -74,15 +54,24 @@ resource "aws_lambda_function" "router" {
   s3_bucket                      = local.code_bucket
   s3_key                         = "${local.code_prefix}/downstream_orchestrator.zip"
   source_code_hash               = local.manifest.packages["downstream_orchestrator"].code_sha256
-  memory_size                    = local.functions.downstream_orchestrator.memory
-  timeout                        = local.functions.downstream_orchestrator.timeout
-  reserved_concurrent_executions = local.functions.downstream_orchestrator.concurrency
+  memory_size                    = 512
+  timeout                        = 90
+  reserved_concurrent_executions = var.router_reserved_concurrency
   kms_key_arn                    = local.kms_key_arn
   publish                        = true
   tags                           = local.release_tags
 
   environment {
-    variables = local.environments.downstream_orchestrator
+    variables = {
+      STATE_MACHINE_ARN             = local.state_machine_arn
+      STATE_MACHINE_VERSION         = element(split(":", aws_sfn_state_machine.this.state_machine_version_arn), 7)
+      WORKFLOW_CONFIG_S3_URI        = local.config_s3_uri
+      WORKFLOW_CONFIG_SSM_PARAMETER = local.config_parameter
+      MWAA_TRIGGER_QUEUE_URL        = var.mwaa_trigger_queue_url
+      REQUIRE_CONFIG                = "true"
+      JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
+      LOG_LEVEL                     = var.log_level
+    }
   }
 
   logging_config {

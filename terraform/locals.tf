@@ -8,7 +8,7 @@ locals {
   partition  = data.aws_partition.current.partition
   account_id = data.aws_caller_identity.current.account_id
 
-  # deploy.sh uploads to this very URI.
+  # By default the very URI that deploy.sh uploads to.
   config_s3_uri = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
   # Roles change before the router does: while one release follows another, each reads its own.
   config_of_any_release = "arn:${local.partition}:s3:::${local.code_bucket}/code/*/orchestration/workflow_config.json"
