@@ -45,7 +45,7 @@ check: $(STAMP) node ## Lint, types, format, generated files
 	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -diff -recursive terraform; \
 	elif [ "$(CI)" = true ]; then echo "Terraform 1.9 or newer is missing" >&2; exit 1; \
 	else echo "Terraform is missing: its format is not checked" >&2; fi
-	@$(BIN)/pytest tests/contract/test_gates.py
+	@$(BIN)/pytest tests/contract/test_definition_linters.py
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .

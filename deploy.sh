@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-OPTIONS="--account= --env= [--region=us-west-1] [--version=] [--prefix=sfly-aws-dwh] [--config-only] [--dry-run] [--replacing=DIGEST]"
+OPTIONS="--account= --env= [--region=us-west-1] [--version=] [--prefix=sfly-aws-dwh] [--config-only] [--dry-run] [--overwrite-digest=DIGEST]"
 
 fail() {
   echo "deploy.sh: $*" >&2
@@ -22,7 +22,7 @@ Validates the configuration and the generated files, then uploads to s3://{prefi
   --version=V      the release, by default the version in pyproject.toml; its code cannot be replaced by other code
   --config-only    upload the configuration alone
   --dry-run        show what would be uploaded
-  --replacing=D    overwrite the remote configuration with digest D, which this checkout's history does not know
+  --overwrite-digest=D    overwrite the remote configuration with digest D, which this checkout's history does not know
 
 AWS credentials and AWS_ENDPOINT_URL are taken from the environment, as everywhere.
 HELP
@@ -37,7 +37,7 @@ for argument in "$@"; do
     --region=*) region="${argument#*=}" ;;
     --version=*) version="${argument#*=}" ;;
     --prefix=*) prefix="${argument#*=}" ;;
-    --replacing=*) flags+=("$argument") ;;
+    --overwrite-digest=*) flags+=("$argument") ;;
     --dry-run) flags+=("$argument") ;;
     --config-only) mode="config" flags+=("$argument") ;;
     --help | -h)

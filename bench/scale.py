@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from local.engine import running
+from local.engine import run_engine
 from local.simulation import Simulator
 
 COUNTS = (1, 10, 40, 100, 1000, 5000)
@@ -21,9 +21,9 @@ def measure(count: int) -> dict[str, float]:
     """One event with ``count`` sqs_mwaa triggers, on an engine of its own."""
     triggers = [{"type": "sqs_mwaa", "dag_id": f"dag_{number}"} for number in range(count)]
     event = {"job_name": "job", "job_run_id": f"run-{count}", "status": "SUCCESS"}
-    with running() as engine:
-        simulator = Simulator.deployed(engine, {"workflows": {"job": {"on_success": triggers}}})
-        # Executions and the router share this machine: on AWS, 125 StartExecution calls take seconds.
+    with run_engine() as engine:
+        simulator = Simulator.deploy(engine, {"workflows": {"job": {"on_success": triggers}}})
+        # ExecutionClient and the router share this machine: on AWS, 125 StartExecution calls take seconds.
         engine.client("lambda").update_function_configuration(FunctionName=simulator.stack.router, Timeout=900)
         began = time.monotonic()
         simulation = simulator.publish(json.dumps(event), timeout=1800)

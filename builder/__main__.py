@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builder import definition_checks, docs, iam, limits, mocks, picture, schema, state_machine
+from builder import definition_checks, diagram, docs, iam, mocks, quotas, schema, state_machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,12 +19,12 @@ def artifacts() -> dict[str, str]:
     definition = state_machine.build()
     return {
         "statemachines/downstream_orchestrator.asl.json": _json(definition),
-        "statemachines/downstream_orchestrator.svg": picture.build(definition),
+        "statemachines/downstream_orchestrator.svg": diagram.build(definition),
         "statemachines/MockConfigFile.json": _json(mocks.build()),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),
         "docs/triggers.md": docs.build(),
-        "docs/limits.md": limits.build(),
+        "docs/quotas.md": quotas.build(),
     }
 
 

@@ -1,7 +1,7 @@
 """What AWS refuses, or fails at, and the public checkers let pass: one check, one function, one signature.
 
 Each takes a definition's text and its parsed form, and yields what is wrong. ``python -m builder --check`` runs them on
-the committed state machine; ``tests/contract/gates.py`` holds them, with the public checkers, against broken variants.
+the committed state machine; ``tests/contract/definition_linters.py`` tests them and the public checkers with broken variants.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def size(text: str, definition: Any) -> Iterator[str]:
 
 def repeated_keys(text: str, definition: Any) -> Iterator[str]:
     """No object has a key twice: the first value would be lost silently."""
-    wrong = strictjson.refused(definition)
+    wrong = strictjson.first_invalid(definition)
     if wrong is not None:
         yield f"it holds {wrong.reason}"
 

@@ -54,7 +54,7 @@ def _section(trigger: type[Trigger]) -> str:
         "",
         "| Automatic field | Holds |",
         "|---|---|",
-        *(_row(f"`{name}`", text) for name, text in trigger.AUTOMATIC.items()),
+        *(_row(f"`{name}`", text) for name, text in trigger.RESERVED_FIELDS.items()),
         "",
         "```json",
         json.dumps(trigger.EXAMPLE, indent=2),
@@ -64,7 +64,7 @@ def _section(trigger: type[Trigger]) -> str:
         "Any other error fails the trigger at once.",
         "",
         "**IAM** of the state machine's role: "
-        + "; ".join(f"`{allow.action}` on `{allow.resource}` ([AWS]({allow.page}))" for allow in integration.iam)
+        + "; ".join(f"`{allow.action}` on `{allow.resource}` ([AWS]({allow.doc_url}))" for allow in integration.iam)
         + ".",
         "",
     ]
@@ -95,7 +95,11 @@ def _default(field: dict[str, Any]) -> str:
 
 
 def _retry(retry: Retry) -> str:
-    interval = f"every {retry.every} s" if retry.backoff == 1 else f"after {retry.every} s, doubling {retry.backoff:g}"
-    bound = "" if retry.max_delay is None else f", at most {retry.max_delay} s apart"
+    interval = (
+        f"every {retry.interval_seconds} s"
+        if retry.backoff == 1
+        else f"after {retry.interval_seconds} s, doubling {retry.backoff:g}"
+    )
+    bound = "" if retry.max_delay_seconds is None else f", at most {retry.max_delay_seconds} s apart"
     errors = ", ".join(f"`{error}`" for error in retry.errors)
-    return f"{errors}: {retry.at_most} times, {interval}{bound}; {retry.because}."
+    return f"{errors}: {retry.max_attempts} times, {interval}{bound}; {retry.reason}."

@@ -20,10 +20,10 @@ def _of_every_function(log_group: str) -> tuple[Allow, ...]:
     """What the Lambda service does in a function's name: its logs and its traces."""
     streams = f"{log_group}:*"
     return (
-        Allow(action="logs:CreateLogStream", resource=streams, page=_LOG_STREAMS),
-        Allow(action="logs:PutLogEvents", resource=streams, page=_LOG_STREAMS),
-        Allow(action="xray:PutTraceSegments", resource="*", page=_LAMBDA_XRAY),
-        Allow(action="xray:PutTelemetryRecords", resource="*", page=_LAMBDA_XRAY),
+        Allow(action="logs:CreateLogStream", resource=streams, doc_url=_LOG_STREAMS),
+        Allow(action="logs:PutLogEvents", resource=streams, doc_url=_LOG_STREAMS),
+        Allow(action="xray:PutTraceSegments", resource="*", doc_url=_LAMBDA_XRAY),
+        Allow(action="xray:PutTelemetryRecords", resource="*", doc_url=_LAMBDA_XRAY),
     )
 
 
@@ -31,30 +31,30 @@ ROUTER: tuple[Allow, ...] = (
     Allow(
         action="states:StartExecution",
         resource="${state_machine_arn}",
-        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
+        doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
     ),
     Allow(
         action="states:DescribeExecution",
         resource="${execution_arn}:*",
-        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html",
+        doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html",
     ),
     Allow(
         action="states:GetExecutionHistory",
         resource="${execution_arn}:*",
-        page="https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html",
+        doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html",
     ),
     Allow(
         action="s3:GetObject",
         resource="${config_object_arn}",
-        page="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
+        doc_url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
     ),
     Allow(
         action="ssm:GetParameter",
         resource="${config_parameter_arn}",
-        page="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html",
+        doc_url="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html",
     ),
-    Allow(action="s3:PutObject", resource="${failure_bucket_arn}/*", page=_DESTINATIONS),
-    Allow(action="s3:ListBucket", resource="${failure_bucket_arn}", page=_DESTINATIONS),
+    Allow(action="s3:PutObject", resource="${failure_bucket_arn}/*", doc_url=_DESTINATIONS),
+    Allow(action="s3:ListBucket", resource="${failure_bucket_arn}", doc_url=_DESTINATIONS),
     *_of_every_function("${router_log_group_arn}"),
 )
 
@@ -62,7 +62,7 @@ MWAA_DAG: tuple[Allow, ...] = (
     Allow(
         action="airflow:InvokeRestApi",
         resource="arn:${partition}:airflow:${region}:${account}:role/*/${airflow_role}",
-        page="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
+        doc_url="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
     ),
     *_of_every_function("${mwaa_dag_log_group_arn}"),
 )
@@ -73,7 +73,7 @@ _XRAY = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-trac
 # Neither log delivery nor X-Ray knows resources: the pages give these policies with "*".
 UNSCOPED: tuple[Allow, ...] = (
     *(
-        Allow(action=f"logs:{action}", resource="*", page=_LOG_DELIVERY)
+        Allow(action=f"logs:{action}", resource="*", doc_url=_LOG_DELIVERY)
         for action in (
             "CreateLogDelivery",
             "GetLogDelivery",
@@ -86,7 +86,7 @@ UNSCOPED: tuple[Allow, ...] = (
         )
     ),
     *(
-        Allow(action=f"xray:{action}", resource="*", page=_XRAY)
+        Allow(action=f"xray:{action}", resource="*", doc_url=_XRAY)
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     ),
 )

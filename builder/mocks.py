@@ -14,7 +14,7 @@ from typing import Any
 from orchestration.events import Delivery, read_event
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY, Trigger
-from orchestration.triggers.base import Resolution
+from orchestration.triggers.base import RequestContext
 from orchestration.workflows import read_trigger
 
 STATE_MACHINE = "downstream_orchestrator"
@@ -87,9 +87,9 @@ def sample_input() -> dict[str, Any]:
         example, problems = read_trigger(dict(trigger.EXAMPLE), trigger.TYPE, _SETTINGS)
         if example is None:
             raise ValueError(f"{trigger.TYPE}.EXAMPLE is invalid: {problems}")
-        resolution = Resolution(event=event, settings=_SETTINGS, run_id=f"sample-{position}")
-        items.append({"type": trigger.TYPE, "name": example.name(), "request": example.request(resolution)})
-    return {"event": event.fields, "triggers": items, "routing": {"outcome": "on_success", "batch": "1/1"}}
+        context = RequestContext(event=event, settings=_SETTINGS, downstream_run_id=f"sample-{position}")
+        items.append({"type": trigger.TYPE, "name": example.target_name(), "request": example.request(context)})
+    return {"event": event.fields, "triggers": items, "routing": {"event_kind": "on_success", "batch": "1/1"}}
 
 
 def _good(trigger: type[Trigger]) -> dict[str, Any]:
@@ -99,13 +99,13 @@ def _good(trigger: type[Trigger]) -> dict[str, Any]:
 def _bad(trigger: type[Trigger]) -> dict[str, Any]:
     """The target is not there; where that error is retried, at every attempt."""
     error = trigger.INTEGRATION.sample_error
-    attempts = max((retry.at_most for retry in trigger.INTEGRATION.retries if error in retry.errors), default=0)
+    attempts = max((retry.max_attempts for retry in trigger.INTEGRATION.retries if error in retry.errors), default=0)
     return {f"0-{attempts}" if attempts else "0": _throw(error)}
 
 
 def _retried(trigger: type[Trigger]) -> dict[str, Any]:
     """The retrier that waits least is needed once."""
-    retry = min(trigger.INTEGRATION.retries, key=lambda one: one.every)
+    retry = min(trigger.INTEGRATION.retries, key=lambda one: one.interval_seconds)
     return {"0": _throw(retry.errors[0]), "1": {"Return": dict(trigger.INTEGRATION.sample)}}
 
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from orchestration.triggers import REGISTRY, Trigger
-from orchestration.workflows import OUTCOMES, Workflow
+from orchestration.workflows import EVENT_KINDS, Workflow
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -41,8 +41,8 @@ def fields(cls: type[Any]) -> dict[str, Any]:
 def build() -> dict[str, Any]:
     """The schema of ``workflow_config.json``."""
     workflow = fields(Workflow)
-    for outcome in OUTCOMES:
-        workflow["properties"][outcome]["items"] = {"$ref": "#/$defs/trigger"}
+    for event_kind in EVENT_KINDS:
+        workflow["properties"][event_kind]["items"] = {"$ref": "#/$defs/trigger"}
     kinds = [trigger.TYPE for trigger in REGISTRY]
     # if/then for each type rather than oneOf: an editor then names the one field that is wrong.
     branches = [
@@ -82,5 +82,5 @@ def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
     schema["examples"] = [dict(trigger.EXAMPLE)]
     for name in ("arguments", "conf", "parameter_mapping"):
         if name in schema["properties"]:
-            schema["properties"][name]["propertyNames"] = {"not": {"enum": sorted(trigger.AUTOMATIC)}}
+            schema["properties"][name]["propertyNames"] = {"not": {"enum": sorted(trigger.RESERVED_FIELDS)}}
     return schema

@@ -148,7 +148,7 @@ def _task(trigger: type[Trigger], record: Any) -> Any:
         resource=f"arn:aws:states:::{integration.resource}",
         parameters=integration.parameters,
         timeout_seconds=integration.timeout_seconds,
-        result_selector={"status": "TRIGGERED", "id.$": integration.run_id},
+        result_selector={"status": "TRIGGERED", "id.$": integration.run_id_path},
         result_path="$.outcome.result",
         output_path="$.outcome",
         retry=[_retry(retry) for retry in integration.retries],
@@ -170,11 +170,11 @@ def _task(trigger: type[Trigger], record: Any) -> Any:
 
 
 def _retry(retry: Retry) -> Any:
-    bound = {} if retry.max_delay is None else {"max_delay_seconds": retry.max_delay}
+    bound = {} if retry.max_delay_seconds is None else {"max_delay_seconds": retry.max_delay_seconds}
     return sdk.Retry(
         error_equals=list(retry.errors),
-        interval_seconds=retry.every,
-        max_attempts=retry.at_most,
+        interval_seconds=retry.interval_seconds,
+        max_attempts=retry.max_attempts,
         backoff_rate=retry.backoff,
         **bound,
     )

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli.files import print_json
-from local.account import forget_ambient_profiles
+from cli.io import print_json
+from local.defaults import clear_aws_profile_env
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes as JSON.")] = False) -> None:  # noqa: FBT002
@@ -18,13 +18,13 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
     Exit 0: each did what it should; 1: one did not.
     """
     # Here: moto takes a second to import, which --help need not wait for.
-    forget_ambient_profiles()
+    clear_aws_profile_env()
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from cli.report import errors, headline, styled  # noqa: PLC0415
+    from cli.render import errors, headline, styled  # noqa: PLC0415
     from local.demo import scenes  # noqa: PLC0415
 
     began, played = time.monotonic(), []
@@ -47,7 +47,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
         for column in ("trigger", "outcome", "ok"):
             table.add_column(column, no_wrap=True)
         for scene in played:
-            shown = scene.simulation.triggers if scene.simulation.status == "ROUTED" else []
+            shown = scene.simulation.triggers if scene.simulation.status == "STARTED" else []
             rows = [(f"{one.type}\n  {one.name}", one.error or one.status) for one in shown]
             for number, (target, outcome) in enumerate(rows or [("-", scene.simulation.status)]):
                 seen = "" if number else "yes" if scene.holds else "NO"
@@ -61,7 +61,8 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
             "Try next:\n"
             "  .venv/bin/orchestrator simulate --event local/events/success.json\n"
             "      what every target receives, payload by payload\n"
-            "  .venv/bin/orchestrator simulate --event local/events/success.json --missing glue_job:load_images_to_redshift\n"
+            "  .venv/bin/orchestrator simulate --event local/events/success.json "
+            "--without-target glue_job:load_images_to_redshift\n"
             "      one target missing, four started\n"
             "  .venv/bin/orchestrator local\n"
             "      the same stack, kept running for aws and boto3",

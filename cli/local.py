@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from cli.files import read_text
+from cli.io import read_text
 from cli.validate import DEFAULT_CONFIG
-from local.account import forget_ambient_profiles
 from local.airflow_api import AirflowApi, AirflowApiError
-from local.inputs import check_config, local_settings, read_config, region_of
+from local.defaults import clear_aws_profile_env
+from local.validation import check_config, local_settings, read_config, region_of
 
 PROFILE = "downstream-orchestrator-local"
 
@@ -41,13 +41,13 @@ def local(
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    forget_ambient_profiles()
-    from local.engine import running  # noqa: PLC0415 - moto takes a second to import
+    clear_aws_profile_env()
+    from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 
     try:
-        with tempfile.TemporaryDirectory(prefix="orchestrator-") as folder, running(region, port) as engine:
-            stack = Simulator.deployed(engine, document).stack
+        with tempfile.TemporaryDirectory(prefix="orchestrator-") as folder, run_engine(region, port) as engine:
+            stack = Simulator.deploy(engine, document).stack
             engine.airflow.real = real
             profile = Path(folder) / "config"
             profile.write_text(_profile(engine.endpoint, engine.airflow.endpoint, region), encoding="utf-8")

@@ -16,22 +16,22 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import redrive_report
-from cli.deployed_router import DeployedRouter, RouterFailedError
-from cli.files import print_json
-from cli.parked import Content, Parked, read
-from cli.parked_stores import LOOKING, SENDING, Bucket, Queue, Reading, Store, StoreError
-from cli.redrive_report import Report, note
+from cli import redrive_output
+from cli.io import print_json
+from cli.redrive_output import Report, note
+from operations.dead_letter_stores import DRY_RUN, REDRIVE, ReceiveSettings, S3Store, SqsStore, Store, StoreError
+from operations.dead_letters import DeadLetter, ParsedPayload, parse_payload
+from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import EventError, OrchestrationError
 from orchestration.events import JobEvent, deliveries, read_event
 
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
-_DEALT_WITH = {"ROUTED", "DUPLICATE", "IGNORED"}
+_DEALT_WITH = {"STARTED", "DUPLICATE", "IGNORED"}
 
 
 class RedriveError(OrchestrationError):
-    """An option that cannot be meant. The person who typed it acts."""
+    """An option that cannot be declared. The person who typed it acts."""
 
 
 def redrive_dlq(  # noqa: PLR0913 - one parameter an option
@@ -62,16 +62,16 @@ def redrive_dlq(  # noqa: PLR0913 - one parameter an option
     if topic and not _TOPIC.fullmatch(topic):
         raise RedriveError(f"--topic: found {topic!r}, expected a topic's ARN: arn:aws:sns:REGION:ACCOUNT:NAME")
     router = DeployedRouter.find(function, region)
-    stores = _stores(router, queue, bucket, SENDING if send else LOOKING)
+    stores = _stores(router, queue, bucket, REDRIVE if send else DRY_RUN)
 
-    def deal_with(store: Store, parked: Parked) -> Report:
-        content = read(parked, router.name, topic)
-        report = _looked_at(parked, content, router)
+    def deal_with(store: Store, dead_letter: DeadLetter) -> Report:
+        content = parse_payload(dead_letter, router.name, topic)
+        report = _looked_at(dead_letter, content, router)
         if not send:
             return report
         if not content.refusal:
-            report = _sent(report, parked, content, router, store)
-        note(f"{len(reports) + 1}. {redrive_report.line(report)}")
+            report = _sent(report, dead_letter, content, router, store)
+        note(f"{len(reports) + 1}. {redrive_output.line(report)}")
         return report
 
     reports: list[Report] = []
@@ -87,11 +87,11 @@ def redrive_dlq(  # noqa: PLR0913 - one parameter an option
     if as_json:
         print_json([dataclasses.asdict(report) for report in reports])
     elif reports or not stopped:
-        redrive_report.show(reports, function, [store.name for store in stores], send=send, more=more)
+        redrive_output.show(reports, function, [store.name for store in stores], send=send, more=more)
     raise typer.Exit(stopped or _exit_code(reports, stores, send=send, more=more))
 
 
-def _stores(router: DeployedRouter, queue: str, bucket: str, reading: Reading) -> list[Store]:
+def _stores(router: DeployedRouter, queue: str, bucket: str, reading: ReceiveSettings) -> list[Store]:
     """The delivery DLQ, then the failure destination, each opened before anything is sent.
 
     Raises:
@@ -99,15 +99,15 @@ def _stores(router: DeployedRouter, queue: str, bucket: str, reading: Reading) -
     """
     sqs = boto3.client("sqs", region_name=router.region)
     delivery = queue or _queue_url(sqs, f"{router.name}-delivery-dlq", "name the delivery DLQ with --queue URL")
-    stores: list[Store] = [Queue.open(sqs, delivery, reading)]
+    stores: list[Store] = [SqsStore.open(sqs, delivery, reading)]
     destination = f"arn:aws:s3:::{bucket}" if bucket else router.failure_destination()
     service, name = (destination.split(":")[2], destination.rsplit(":", 1)[-1]) if destination else ("", "")
     if service == "s3":
-        stores.append(Bucket.open(boto3.client("s3", region_name=router.region), name, router.name))
+        stores.append(S3Store.open(boto3.client("s3", region_name=router.region), name, router.name))
     elif service == "sqs":
         url = _queue_url(sqs, name, f"{router.name} names it as its failure destination: create it again")
         if url != delivery:  # one queue may serve as both
-            stores.append(Queue.open(sqs, url, reading))
+            stores.append(SqsStore.open(sqs, url, reading))
     else:
         found = f"is {destination}, which holds nothing that can be read" if destination else "is not configured"
         note(f"the failure destination of {router.name} {found}: only the delivery DLQ is looked at (else: --bucket)")
@@ -122,7 +122,7 @@ def _queue_url(sqs: Any, name: str, what_to_do: str) -> str:
 
 
 def _each(
-    stores: Sequence[Store], limit: int | None, deal_with: Callable[[Store, Parked], Report], reports: list[Report]
+    stores: Sequence[Store], limit: int | None, deal_with: Callable[[Store, DeadLetter], Report], reports: list[Report]
 ) -> bool:
     """Add a report of everything that is held; make visible again what stays, however this ends.
 
@@ -131,10 +131,10 @@ def _each(
     """
     try:
         for store in stores:
-            for parked in store.parked():
+            for dead_letter in store.messages():
                 if len(reports) == limit:
                     return True
-                reports.append(deal_with(store, parked))
+                reports.append(deal_with(store, dead_letter))
         return False
     finally:
         for store in stores:
@@ -143,20 +143,20 @@ def _each(
 
 def _exit_code(reports: Sequence[Report], stores: Sequence[Store], *, send: bool, more: bool) -> int:
     """1 where something stays, or could not be sent; what others read at the moment stays, as far as is known."""
-    in_flight = sum(store.in_flight for store in stores if isinstance(store, Queue))
+    in_flight = sum(store.in_flight for store in stores if isinstance(store, SqsStore))
     if in_flight:
         note(f"another reader had about {in_flight} messages, which were not seen: run this again in some minutes")
     if not send:
         return int(any(report.refused for report in reports))
-    return int(more or in_flight > 0 or not all(report.left for report in reports))
+    return int(more or in_flight > 0 or not all(report.deleted for report in reports))
 
 
-def _looked_at(parked: Parked, content: Content, router: DeployedRouter) -> Report:
+def _looked_at(dead_letter: DeadLetter, content: ParsedPayload, router: DeployedRouter) -> Report:
     """What the event is, as the router would read it; nothing is sent."""
     report = Report(
-        store=parked.store,
-        id=parked.id,
-        held_since=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(parked.since)),
+        store=dead_letter.store,
+        id=dead_letter.id,
+        stored_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(dead_letter.since)),
         format=content.format,
         status=content.refusal or "IGNORED",
         reason=content.reason,
@@ -191,10 +191,12 @@ def _looked_at(parked: Parked, content: Content, router: DeployedRouter) -> Repo
 def _meaning(event: JobEvent) -> str:
     if event.replay is not None:
         return "REPLAY"
-    return {"on_success": "SUCCESS", "on_approval": "APPROVAL", None: "IGNORED"}[event.outcome]
+    return {"on_success": "SUCCESS", "on_approval": "APPROVAL", None: "IGNORED"}[event.event_kind]
 
 
-def _sent(report: Report, parked: Parked, content: Content, router: DeployedRouter, store: Store) -> Report:
+def _sent(
+    report: Report, dead_letter: DeadLetter, content: ParsedPayload, router: DeployedRouter, store: Store
+) -> Report:
     """Invoke the router, and delete the event if every record of it was dealt with."""
     try:
         records = router.invoke(content.payload)
@@ -203,12 +205,12 @@ def _sent(report: Report, parked: Parked, content: Content, router: DeployedRout
     found = {str(record.get("status")) for record in records}
     if not found or not found <= _DEALT_WITH:
         return dataclasses.replace(report, status="FAILED", reason=f"the router answered {records!r:.200}")
-    first = next(status for status in ("ROUTED", "DUPLICATE", "IGNORED") if status in found)
+    first = next(status for status in ("STARTED", "DUPLICATE", "IGNORED") if status in found)
     executions = [one for record in records for one in record.get("executions", [])]
     rejected = [one for record in records for one in record.get("rejected", [])]
     report = dataclasses.replace(
         report,
-        status="STARTED" if first == "ROUTED" else first,
+        status="STARTED" if first == "STARTED" else first,
         reason="; ".join(record["reason"] for record in records if record.get("reason")),
         executions=tuple(one["name"] for one in executions),
         warnings=(
@@ -217,8 +219,8 @@ def _sent(report: Report, parked: Parked, content: Content, router: DeployedRout
         ),
     )
     try:
-        store.delete(parked)
+        store.delete(dead_letter)
     except (ClientError, BotoCoreError) as error:
-        warning = f"it could not be deleted from {parked.store}, and is a duplicate the next time: {error}"
+        warning = f"it could not be deleted from {dead_letter.store}, and is a duplicate the next time: {error}"
         return dataclasses.replace(report, warnings=(*report.warnings, warning))
-    return dataclasses.replace(report, left=True)
+    return dataclasses.replace(report, deleted=True)

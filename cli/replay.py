@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import boto3
 import typer
 
-from cli.deployed_router import DeployedRouter
-from cli.files import print_json
+from cli.io import print_json
+from operations.deployed_router import DeployedRouter
 from orchestration.errors import ExecutionLookupError, ReplayError
-from orchestration.executions import Executions
+from orchestration.executions import ExecutionClient
 
 _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
@@ -28,7 +28,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
         str, typer.Option(help="The router Lambda; by default it is named as the execution's state machine.")
     ] = "",
     only: Annotated[str, typer.Option(help="Indices of the triggers, as 1,3; by default those that failed.")] = "",
-    renamed: Annotated[
+    accept_rename: Annotated[
         list[str] | None,
         typer.Option(
             help="INDEX=NAME: the trigger was corrected and is NAME now; may be repeated. Else that is refused."
@@ -50,7 +50,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
     if arn is None and not function:
         raise ReplayError(f"found {execution!r}, expected an execution's ARN, or its name together with --function")
     router = DeployedRouter.find(function or (arn["machine"] if arn else ""), arn["region"] if arn else "")
-    executions = Executions(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
+    executions = ExecutionClient(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
     described = executions.describe(arn["name"] if arn else execution)
     indices = _indices(only) if only else _failed(described, executions)
     items, event = described["input"].get("triggers", []), described["input"].get("event")
@@ -62,7 +62,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
     )
     if not indices:
         raise typer.Exit(3)
-    names = _renamed(renamed or [])
+    names = _renamed(accept_rename or [])
     request = {"of": described["name"], "tag": tag or _tag(described["name"], indices, names), "only": indices}
     request |= {"renamed": names} if names else {}
     payload = {**event, "$replay": request, "$wait_seconds": 60}
@@ -93,7 +93,7 @@ def _print(record: dict[str, Any], *, as_json: bool) -> None:
     raise typer.Exit(0 if succeeded else 1)
 
 
-def _failed(described: dict[str, Any], executions: Executions) -> list[int]:
+def _failed(described: dict[str, Any], executions: ExecutionClient) -> list[int]:
     """Indices of the failed triggers."""
     if described["status"] == "RUNNING":
         raise ExecutionLookupError(f"execution {described['name']} is still running: wait for its end")
@@ -114,7 +114,7 @@ def _failed(described: dict[str, Any], executions: Executions) -> list[int]:
 
 
 def _is_trigger(item: dict[str, Any]) -> bool:
-    return item["type"] != "rejected" or any(item.get("meant", {}).values())
+    return item["type"] != "rejected" or any(item.get("declared", {}).values())
 
 
 def _tag(name: str, indices: list[int], names: dict[str, str]) -> str:
@@ -131,5 +131,5 @@ def _indices(text: str) -> list[int]:
 def _renamed(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if not re.fullmatch(r"\d+=.+", pair):
-            raise ReplayError(f"--renamed: found {pair!r}, expected INDEX=NAME")
+            raise ReplayError(f"--accept-rename: found {pair!r}, expected INDEX=NAME")
     return {str(int(pair.partition("=")[0])): pair.partition("=")[2] for pair in pairs}

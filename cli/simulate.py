@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.files import print_json, read_text
-from local.account import forget_ambient_profiles
-from local.inputs import check_config, check_event, local_settings, read_config, region_of
+from cli.io import print_json, read_text
+from local.defaults import clear_aws_profile_env
+from local.validation import check_config, check_event, local_settings, read_config, region_of
 from orchestration.errors import ConfigError
 
 
@@ -19,7 +19,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         "orchestration/workflow_config.json"
     ),
     event: Annotated[Path, typer.Option(help="The job event as JSON; - for standard input.")],
-    missing: Annotated[
+    without_target: Annotated[
         list[str] | None, typer.Option(help="A target that shall not exist, as TYPE:NAME; may be repeated.")
     ] = None,
     region: Annotated[
@@ -42,13 +42,13 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     if topic not in ("", "job_events", "job_approvals"):
         raise ConfigError(f"--topic: found {topic!r}, expected job_events or job_approvals")
     # Only now: moto takes a second to import, and a typo should be answered at once.
-    forget_ambient_profiles()
-    from cli.report import errors, output, render  # noqa: PLC0415
-    from local.engine import running  # noqa: PLC0415
+    clear_aws_profile_env()
+    from cli.render import errors, output, render  # noqa: PLC0415
+    from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 
-    with errors.status("starting the local engine") as status, running(region) as engine:
-        simulator = Simulator.deployed(engine, document, missing or [])
+    with errors.status("starting the local engine") as status, run_engine(region) as engine:
+        simulator = Simulator.deploy(engine, document, without_target or [])
         simulation = simulator.publish(text, status.update, timeout, topic)
     if as_json:
         print_json(simulation)

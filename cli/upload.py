@@ -14,8 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder import package
-from cli.releases import CONFIG, DeploymentError, Release, Upload
 from cli.validate import DEFAULT_CONFIG
+from operations.code_bucket import CONFIG, DeploymentError, Release, Upload
 
 
 def upload(  # noqa: PLR0913 - one parameter an option
@@ -25,7 +25,7 @@ def upload(  # noqa: PLR0913 - one parameter an option
     region: Annotated[str, typer.Option(help="The bucket's region.")],
     config: Annotated[Path, typer.Option(help="The workflow configuration.")] = DEFAULT_CONFIG,
     config_only: Annotated[bool, typer.Option("--config-only", help="Leave the code alone.")] = False,
-    replacing: Annotated[
+    overwrite_digest: Annotated[
         str,
         typer.Option(
             help="Digest of a configuration in the bucket that this checkout does not know and may overwrite."
@@ -50,7 +50,7 @@ def upload(  # noqa: PLR0913 - one parameter an option
             "version that runs with --version="
         )
     planned = [] if config_only else _code(release, released)
-    planned.insert(len(planned) - 1, _config(release, config, replacing))
+    planned.insert(len(planned) - 1, _config(release, config, overwrite_digest))
     for one in planned:
         if one.state != "unchanged" and not dry_run:
             release.put(one)
@@ -93,7 +93,7 @@ def _different(released: dict[str, Any], built: dict[str, Any]) -> list[str]:
     return packages + files
 
 
-def _config(release: Release, path: Path, replacing: str) -> Upload:
+def _config(release: Release, path: Path, overwrite_digest: str) -> Upload:
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -103,7 +103,7 @@ def _config(release: Release, path: Path, replacing: str) -> Upload:
     # A new version's configuration follows that of the version before: what was changed there by hand is not dropped either.
     known, where = (remote, key) if remote is not None else release.running_config()
     if known not in (None, body):
-        _check_history(known or b"", f"s3://{release.bucket}/{where}", path, replacing)
+        _check_history(known or b"", f"s3://{release.bucket}/{where}", path, overwrite_digest)
     return Upload(
         key=key,
         body=body,
@@ -113,12 +113,12 @@ def _config(release: Release, path: Path, replacing: str) -> Upload:
     )
 
 
-def _check_history(text: bytes, uri: str, path: Path, replacing: str) -> None:
+def _check_history(text: bytes, uri: str, path: Path, overwrite_digest: str) -> None:
     """Refuse to follow a configuration that ``path`` never was in this checkout's history: somebody else changed it."""
     digest = hashlib.sha256(text).hexdigest()[:16]
     # git names a text by its digest.
     blob = hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
-    if digest == replacing:
+    if digest == overwrite_digest:
         return
     listed, problem = _git(path, "rev-list", "--objects", "HEAD", "--", path.name)
     if any(line.startswith(blob) for line in listed.splitlines()):
@@ -132,7 +132,7 @@ def _check_history(text: bytes, uri: str, path: Path, replacing: str) -> None:
     )
     raise DeploymentError(
         f"{uri}: the configuration there ({digest}) would be lost; {found}. Fetch it (aws s3 cp {uri} FILE), take over what it "
-        f"has, then deploy with --replacing={digest}"
+        f"has, then deploy with --overwrite-digest={digest}"
     )
 
 

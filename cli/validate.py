@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.files import print_json, read_text
-from local.inputs import read_config
+from cli.io import print_json, read_text
+from local.validation import read_config
 from orchestration.settings import Settings
-from orchestration.workflows import OUTCOMES, problems_of
+from orchestration.workflows import EVENT_KINDS, problems_of
 
 DEFAULT_CONFIG = Path("orchestration/workflow_config.json")
 
@@ -40,7 +40,7 @@ def validate(
         typer.echo("\n".join(str(problem) for problem in problems))
     else:
         workflows = document["workflows"].values()
-        triggers = sum(len(workflow.get(outcome, [])) for workflow in workflows for outcome in OUTCOMES)
+        triggers = sum(len(workflow.get(event_kind, [])) for workflow in workflows for event_kind in EVENT_KINDS)
         typer.echo(f"{config}: valid, {len(workflows)} workflows with {triggers} triggers")
     if problems:
         raise typer.Exit(2)

@@ -223,7 +223,9 @@ def sort_out(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list
             run = read_message(message["Body"], message["MessageId"])
         except MessageError as error:
             rejected[message["MessageId"]] = f"message {message['MessageId']}: {error}"
-            log.error("Rejected message %s: %s. It begins with %.200r", message["MessageId"], error, message["Body"])
+            log.error(
+                "InvalidTrigger message %s: %s. It begins with %.200r", message["MessageId"], error, message["Body"]
+            )
             continue
         # Two runs under one id in one batch would meet in the database as an IntegrityError.
         key = (run["trigger_dag_id"], run["trigger_run_id"])

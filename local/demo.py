@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.engine import running
-from local.inputs import read_config, region_of
-from local.reports import Simulation
+from local.engine import run_engine
 from local.simulation import Progress, Simulator
-from local.topology import ROOT
+from local.simulation_result import Simulation
+from local.stack import ROOT
+from local.validation import read_config, region_of
 
 EVENTS = Path(__file__).resolve().parent / "events"
 
@@ -37,8 +37,8 @@ def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
     """Run the demo, a scene at a time."""
     document = read_config((ROOT / "orchestration" / "workflow_config.json").read_text(encoding="utf-8"))
     success, approval, failure = (_event(name) for name in ("success", "approval", "failure"))
-    with running(region_of(document)) as engine:
-        simulator = Simulator.deployed(engine, document)
+    with run_engine(region_of(document)) as engine:
+        simulator = Simulator.deploy(engine, document)
         for title, expected, event, holds in (
             ("a success", "five triggers of five types start", success, _all_triggered(5)),
             ("an approval", "the on_approval trigger starts", approval, _all_triggered(1)),

@@ -20,12 +20,12 @@ from moto.core.config import default_user_config
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from local.account import DEFAULT_REGION
-from local.airflow import AirflowStandIn
 from local.clients import client
+from local.defaults import DEFAULT_REGION
+from local.fake_mwaa import FakeMwaa
+from local.lambda_runtime import LambdaRuntime
 from local.patches import applied
-from local.runtime import LambdaRuntime
-from local.wiring import Wiring
+from local.patches.context import PatchContext
 
 _RUNNING = threading.Lock()
 
@@ -37,20 +37,20 @@ class Engine:
     Attributes:
         endpoint: URL of the AWS services.
         region: of every client.
-        wiring: the Lambda service, and what goes wrong on purpose.
+        context: the Lambda service, and what goes wrong on purpose.
         airflow: the MWAA environments.
     """
 
     endpoint: str
     region: str
-    wiring: Wiring
-    airflow: AirflowStandIn
+    context: PatchContext
+    airflow: FakeMwaa
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def runtime(self) -> LambdaRuntime:
         """The Lambda service."""
-        return self.wiring.runtime
+        return self.context.runtime
 
     def client(self, service: str) -> Any:
         """A boto3 client of the engine, one for each service."""
@@ -61,7 +61,7 @@ class Engine:
 
 
 @contextmanager
-def running(region: str = DEFAULT_REGION, port: int = 0, *, without_patch: str = "") -> Iterator[Engine]:
+def run_engine(region: str = DEFAULT_REGION, port: int = 0, *, without_patch: str = "") -> Iterator[Engine]:
     """Run an empty engine for as long as the context lasts.
 
     Args:
@@ -87,7 +87,7 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
         stack.enter_context(_silenced(logging.getLogger(name)))
     stack.enter_context(_configured("stepfunctions", {"execute_state_machine": True}))
     moto_api_backend.reset()
-    airflow = stack.enter_context(AirflowStandIn.running())
+    airflow = stack.enter_context(FakeMwaa.running())
     socket.create_server(
         ("127.0.0.1", port)
     ).close()  # moto's thread would die of a taken one, and its start wait for ever
@@ -106,9 +106,9 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
             "AWS_ENDPOINT_URL_MWAA": airflow.endpoint,
         }
     )
-    engine = Engine(endpoint=endpoint, region=region, wiring=Wiring(endpoint, runtime), airflow=airflow)
+    engine = Engine(endpoint=endpoint, region=region, context=PatchContext(endpoint, runtime), airflow=airflow)
     runtime.on_failure = lambda destination, record: _to_destination(engine, destination, record)
-    stack.enter_context(applied(engine.wiring, without=without_patch))
+    stack.enter_context(applied(engine.context, without=without_patch))
     stack.callback(runtime.close)
     return engine
 

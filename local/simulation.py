@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.engine import Engine
-from local.reports import ExecutionReport, Simulation, TriggerReport
-from local.runtime import Invocation
+from local.lambda_runtime import Invocation
+from local.simulation_result import ExecutionReport, Simulation, TriggerReport
+from local.stack import Stack, deploy, upload_config
 from local.targets import TARGETS
-from local.topology import Stack, deploy, upload_config
 from orchestration import strictjson
 from orchestration.errors import ConfigError
-from orchestration.executions import Executions
+from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
-from orchestration.workflows import OUTCOMES, triggers_for
+from orchestration.workflows import EVENT_KINDS, triggers_for
 
 Progress = Callable[[str], None]
 
@@ -41,7 +41,7 @@ class Simulator:
     stack: Stack
 
     @classmethod
-    def deployed(cls, engine: Engine, document: Any, missing: Sequence[str] = ()) -> Simulator:
+    def deploy(cls, engine: Engine, document: Any, missing: Sequence[str] = ()) -> Simulator:
         """Deploy the stack, and make every target that the configuration names but those in ``missing``.
 
         Args:
@@ -65,13 +65,13 @@ class Simulator:
     def create_targets(self, missing: Sequence[str] = ()) -> None:
         """Make the targets of every trigger, and remove those in ``missing``, also where other triggers share them."""
         triggers = list(self._triggers())
-        named = {f"{trigger.TYPE}:{trigger.name()}" for trigger in triggers}
+        named = {f"{trigger.TYPE}:{trigger.target_name()}" for trigger in triggers}
         for name in missing:
             if name not in named:
                 raise ConfigError(
-                    f"--missing {name}: the configuration has no such trigger; it has {', '.join(sorted(named))}"
+                    f"--without-target {name}: the configuration has no such trigger; it has {', '.join(sorted(named))}"
                 )
-        gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.name()}" in missing}
+        gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in missing}
         for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
             target = TARGETS[trigger.TYPE]
             target.create(self.engine, trigger)
@@ -109,8 +109,8 @@ class Simulator:
         answer = self.engine.client("sns").publish(TopicArn=self.stack.topics[topic], Message=text)
         message_id = answer["MessageId"]
         common: dict[str, Any] = {"topic": topic, "message_id": message_id}
-        delivery = next(one for one in self.engine.runtime.deliveries if one.message_id == message_id)
-        if not delivery.matched:
+        match = next(one for one in self.engine.runtime.subscription_matches if one.message_id == message_id)
+        if not match.matched:
             reason = f"the subscription's filter of {topic} dropped it: only status SUCCESS or decision APPROVED pass"
             return Simulation(**common, status="FILTERED", reason=reason, seconds=time.monotonic() - began)
         progress("the router reads the event and the configuration")
@@ -121,7 +121,9 @@ class Simulator:
             return Simulation(**common, status="FAILED", reason=reason, seconds=time.monotonic() - began)
         record = invocation.result["records"][0]
         common |= {
-            key: record[key] for key in ("job_name", "job_run_id", "status", "warnings", "outcome") if record.get(key)
+            key: record[key]
+            for key in ("job_name", "job_run_id", "status", "warnings", "event_kind")
+            if record.get(key)
         }
         if record["status"] == "IGNORED":
             return Simulation(**common, reason=record["reason"], seconds=time.monotonic() - began)
@@ -129,14 +131,14 @@ class Simulator:
         executions = []
         for started in record["executions"]:
             progress(f"execution {started['name']} runs")
-            executions.append(self._execution(started, record["outcome"], deadline))
+            executions.append(self._execution(started, record["event_kind"], deadline))
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
-    def _execution(self, started: dict[str, Any], outcome: Any, deadline: float) -> ExecutionReport:
-        executions = Executions(self.engine.client("stepfunctions"), self.settings)
+    def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionReport:
+        executions = ExecutionClient(self.engine.client("stepfunctions"), self.settings)
         described = executions.wait(started["name"], deadline)
         history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
-        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], outcome, self.settings) or []
+        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], event_kind, self.settings) or []
         positions = described["input"]["routing"]["positions"]
         return ExecutionReport(
             name=started["name"],
@@ -175,7 +177,7 @@ class Simulator:
 
     def _triggers(self) -> Iterable[Trigger]:
         for job_name in self.document["workflows"]:
-            for outcome in OUTCOMES:
-                for trigger in triggers_for(self.document, job_name, outcome, self.settings) or []:
+            for event_kind in EVENT_KINDS:
+                for trigger in triggers_for(self.document, job_name, event_kind, self.settings) or []:
                     if isinstance(trigger, Trigger):
                         yield trigger

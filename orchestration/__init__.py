@@ -4,7 +4,7 @@ The stages, in the order in which an event passes them::
 
     events.py      SNS record or direct payload     -> JobEvent
     config.py      S3 -> SSM -> empty default       -> LoadedConfig   (an unchanged config costs one 304)
-    workflows.py   job name + outcome               -> Trigger | Rejected
+    workflows.py   job name + outcome               -> Trigger | InvalidTrigger
     triggers/*     one trigger + the event          -> the request of one service call
     plan.py        requests                         -> executions: deterministic name + input
     executions.py  executions                       -> started, or a duplicate that is described

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from orchestration import strictjson
 from orchestration.errors import EventError
 
-Outcome = Literal["on_success", "on_approval"]
+EventKind = Literal["on_success", "on_approval"]
 
 MAX_WAIT_SECONDS = 60
 _REPLAY, _WAIT = "$replay", "$wait_seconds"
@@ -43,12 +43,12 @@ class JobEvent:
 
     Attributes:
         fields: the whole event as published, without the reserved ``$…`` fields.
-        outcome: which list of the workflow it concerns, or None where the event starts nothing.
+        event_kind: which list of the workflow it concerns, or None where the event starts nothing.
     """
 
     job_name: str
     job_run_id: str
-    outcome: Outcome | None
+    event_kind: EventKind | None
     fields: dict[str, Any]
     replay: Replay | None = None
     wait_seconds: float = 0.0
@@ -149,7 +149,7 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
     return JobEvent(
         job_name=job_name,
         job_run_id=job_run_id,
-        outcome=_outcome(fields, decision_counts=decision_counts),
+        event_kind=_event_kind(fields, decision_counts=decision_counts),
         fields=fields,
         replay=None if replay is None else _read_replay(replay),
         wait_seconds=0.0 if wait is None else _read_wait(wait),
@@ -171,7 +171,7 @@ def _object(delivery: Delivery) -> dict[str, Any]:
         raise EventError(f"{delivery.source}: expected a job event, but it is nested too deeply") from error
     except strictjson.StrictJSONError as error:
         raise EventError(f"{delivery.source}: expected a job event as JSON, but {error}") from error
-    wrong = strictjson.refused(value)
+    wrong = strictjson.first_invalid(value)
     if wrong is not None:
         raise EventError(f"{delivery.source}: found {wrong.reason}, expected plain JSON")
     if not isinstance(value, dict):
@@ -181,7 +181,7 @@ def _object(delivery: Delivery) -> dict[str, Any]:
     return value
 
 
-def _outcome(fields: dict[str, Any], *, decision_counts: bool) -> Outcome | None:
+def _event_kind(fields: dict[str, Any], *, decision_counts: bool) -> EventKind | None:
     if fields.get("decision") == "APPROVED" and decision_counts:
         return "on_approval"
     return "on_success" if fields.get("status") == "SUCCESS" else None

@@ -27,14 +27,14 @@ class StartedExecution:
 
     Attributes:
         status: ``STARTED`` by this delivery, or ``DUPLICATE``: it was there, and nothing was started.
-        attention: why a duplicate needs a person, or empty.
+        conflict: why a duplicate needs a person, or empty.
         existing: of a duplicate: the execution's status, start (ISO 8601) and event, as far as they could be read.
     """
 
     name: str
     arn: str
     status: str
-    attention: str = ""
+    conflict: str = ""
     existing: dict[str, Any] = field(default_factory=dict)
 
     def report(self) -> dict[str, Any]:
@@ -44,8 +44,8 @@ class StartedExecution:
 
 
 @dataclass(frozen=True, slots=True)
-class Executions:
-    """Executions of the orchestrator's state machine.
+class ExecutionClient:
+    """ExecutionClient of the orchestrator's state machine.
 
     Attributes:
         client: boto3 Step Functions client.
@@ -99,7 +99,7 @@ class Executions:
         return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
 
     def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        """Outcome of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
+        """EventKind of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
 
         A successful execution has them in its output; a failed one in the input of the state that judged them, for a
         Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was
@@ -132,8 +132,8 @@ class Executions:
         except ExecutionLookupError as error:
             if ours["batch"] != "1/1":  # whose batches are left cannot be told: Lambda tries again
                 raise
-            attention = f"it could not be compared: {error}"
-            return StartedExecution(name=planned.name, arn=arn, status="DUPLICATE", attention=attention)
+            conflict = f"it could not be compared: {error}"
+            return StartedExecution(name=planned.name, arn=arn, status="DUPLICATE", conflict=conflict)
         routing = existing["input"].get("routing", {})
         split = {routing.get("batch", "1/1"), ours["batch"]} != {"1/1"}
         other_config = routing.get("config_version") != ours["config_version"]
@@ -158,7 +158,7 @@ class Executions:
             name=planned.name,
             arn=arn,
             status="DUPLICATE",
-            attention=_attention(existing, planned, arn),
+            conflict=_conflict(existing, planned, arn),
             existing=existing,
         )
 
@@ -168,7 +168,7 @@ def same_event(started: StartedExecution, event: dict[str, Any]) -> bool:
     return bool(started.existing.get("input", {}).get("event") == event)
 
 
-def _attention(existing: dict[str, Any], planned: PlannedExecution, arn: str) -> str:
+def _conflict(existing: dict[str, Any], planned: PlannedExecution, arn: str) -> str:
     """Why a person should look at this duplicate; empty where nothing is wrong."""
     found: list[str] = []
     before, now = existing["input"].get("event", {}), planned.input["event"]

@@ -43,20 +43,20 @@ _ADVICE = {
 
 
 @dataclass(frozen=True, slots=True)
-class DagRuns:
+class MwaaClient:
     """DAG runs of one MWAA environment.
 
     Attributes:
         client: boto3 MWAA client, in the environment's region.
         environment: the environment's name.
         now: the clock, for ``logical_date``.
-        left: seconds that the caller has left; a call that might not end in time is not begun.
+        remaining_seconds: seconds that the caller has left; a call that might not end in time is not begun.
     """
 
     client: Any
     environment: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    left: Callable[[], float] = lambda: float("inf")
+    remaining_seconds: Callable[[], float] = lambda: float("inf")
 
     def start(self, dag_id: str, dag_run_id: str, conf: dict[str, Any]) -> str:
         """Start the DAG run, or find it started; returns its id.
@@ -124,7 +124,7 @@ class DagRuns:
 
     def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
         """One call of Airflow's REST API: its status and its body, whatever the status."""
-        if self.left() < _ONE_CALL:
+        if self.remaining_seconds() < _ONE_CALL:
             raise MwaaUnavailableError(
                 f"MWAA environment {self.environment}: its web server answers too slowly: the Lambda's time is over before "
                 f"{method} {path}"

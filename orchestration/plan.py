@@ -19,8 +19,8 @@ from orchestration.errors import OversizedEventError, ResolutionError
 from orchestration.events import JobEvent, Replay
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
-from orchestration.triggers.base import Resolution
-from orchestration.workflows import Rejected
+from orchestration.triggers.base import RequestContext
+from orchestration.workflows import InvalidTrigger
 
 MAX_TRIGGERS = 40
 """Triggers in one execution: as many as an inline Map runs at a time, so none waits behind another's retries."""
@@ -79,10 +79,10 @@ class Plan:
 def execution_name(event: JobEvent) -> str:
     """Name of the event's execution: readable first, then a digest that tells it from every other.
 
-    The digest covers outcome, job name, run id and replay tag, each in full; the readable parts are cut and cleaned.
+    The digest covers event_kind, job name, run id and replay tag, each in full; the readable parts are cut and cleaned.
     """
     tag = event.replay.tag if event.replay else ""
-    identity = strictjson.dumps([event.outcome, event.job_name, event.job_run_id, tag])
+    identity = strictjson.dumps([event.event_kind, event.job_name, event.job_run_id, tag])
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     readable = [_readable(event.job_name, 24), _readable(event.job_run_id, 20)]
     return "-".join(part for part in (*readable, digest) if part)
@@ -90,7 +90,7 @@ def execution_name(event: JobEvent) -> str:
 
 def plan(
     event: JobEvent,
-    triggers: Sequence[tuple[int, Trigger | Rejected]],
+    triggers: Sequence[tuple[int, Trigger | InvalidTrigger]],
     config: LoadedConfig,
     settings: Settings,
     delivery_id: str,
@@ -109,19 +109,21 @@ def plan(
     """
     name, warnings = execution_name(event), list[str]()
     routing = {
-        "outcome": event.outcome,
+        "event_kind": event.event_kind,
         "config_source": config.source,
         "config_version": config.version,
         "delivery_id": delivery_id,
         "batch": "1000/1000",
         "positions": [],
-        **_origin(event.replay),
+        **_replay_routing(event.replay),
     }
     room = _room(event, routing)
     batches: list[list[tuple[int, dict[str, Any]]]] = []
     used = room
     for position, trigger in triggers:
-        item = _item(trigger, Resolution(event=event, settings=settings, run_id=f"{name}-{position}"), warnings)
+        item = _item(
+            trigger, RequestContext(event=event, settings=settings, downstream_run_id=f"{name}-{position}"), warnings
+        )
         cost = strictjson.size(item) + _POSITION
         if cost > room:
             item = _too_large(item, cost, room)
@@ -163,16 +165,18 @@ def _execution(
     )
 
 
-def _item(trigger: Trigger | Rejected, resolution: Resolution, warnings: list[str]) -> dict[str, Any]:
+def _item(trigger: Trigger | InvalidTrigger, context: RequestContext, warnings: list[str]) -> dict[str, Any]:
     """One trigger as the state machine reads it; one that cannot be resolved travels as ``rejected``."""
-    if isinstance(trigger, Rejected):
+    if isinstance(trigger, InvalidTrigger):
         return _rejected(trigger)
     try:
-        request = trigger.request(resolution)
+        request = trigger.request(context)
     except ResolutionError as error:
-        return _rejected(Rejected(trigger.name(), "ResolutionError", str(error), (trigger.TYPE, trigger.name())))
-    warnings += resolution.warnings
-    return {"type": trigger.TYPE, "name": trigger.name(), "request": request}
+        return _rejected(
+            InvalidTrigger(trigger.target_name(), "ResolutionError", str(error), (trigger.TYPE, trigger.target_name()))
+        )
+    warnings += context.warnings
+    return {"type": trigger.TYPE, "name": trigger.target_name(), "request": request}
 
 
 def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
@@ -180,14 +184,14 @@ def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
         f"{item['type']} {item['name']:.256}: its request has {found:,} bytes, and beside this event there is room for "
         f"{room:,}: pass a reference instead of the data"
     )
-    return _rejected(Rejected(item["name"], "OversizedEventError", cause, (item["type"], item["name"])))
+    return _rejected(InvalidTrigger(item["name"], "OversizedEventError", cause, (item["type"], item["name"])))
 
 
-def _rejected(rejected: Rejected) -> dict[str, Any]:
+def _rejected(rejected: InvalidTrigger) -> dict[str, Any]:
     request = {"Error": rejected.error, "Cause": _cut(rejected.cause, MAX_CAUSE)}
     item = {"type": "rejected", "name": _cut(rejected.name, 256), "request": request}
-    if rejected.meant is not None:
-        item["meant"] = {"type": rejected.meant[0], "name": _cut(rejected.meant[1], 256)}
+    if rejected.declared is not None:
+        item["declared"] = {"type": rejected.declared[0], "name": _cut(rejected.declared[1], 256)}
     return item
 
 
@@ -196,7 +200,7 @@ def _cut(text: str, size: int) -> str:
     return text.encode()[:size].decode(errors="ignore")
 
 
-def _origin(replay: Replay | None) -> dict[str, Any]:
+def _replay_routing(replay: Replay | None) -> dict[str, Any]:
     if replay is None:
         return {}
     only = None if replay.only is None else list(replay.only)

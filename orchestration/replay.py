@@ -11,27 +11,27 @@ from dataclasses import fields
 from typing import Any
 
 from orchestration.errors import ReplayError, ResolutionError
-from orchestration.events import JobEvent, Outcome, Replay
+from orchestration.events import EventKind, JobEvent, Replay
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
-from orchestration.triggers.base import Resolution
-from orchestration.workflows import OUTCOMES, Rejected
+from orchestration.triggers.base import RequestContext
+from orchestration.workflows import EVENT_KINDS, InvalidTrigger
 
 
 def select(
     event: JobEvent,
     replay: Replay,
-    triggers: Sequence[Trigger | Rejected],
+    triggers: Sequence[Trigger | InvalidTrigger],
     original: dict[str, Any],
     settings: Settings,
-) -> tuple[list[tuple[int, Trigger | Rejected]], list[str]]:
+) -> tuple[list[tuple[int, Trigger | InvalidTrigger]], list[str]]:
     """The triggers to start, each with its position in the workflow's list, and warnings.
 
     Args:
         event: the event that is replayed.
         replay: which execution, and which of its triggers.
         triggers: what the current configuration has for the event.
-        original: the execution, as ``Executions.describe`` gives it.
+        original: the execution, as ``ExecutionClient.describe`` gives it.
         settings: the router's environment.
 
     Raises:
@@ -47,47 +47,52 @@ def select(
         )
     if original["status"] == "RUNNING":
         raise ReplayError(f"execution {replay.of!r} is still running: its triggers may yet start; wait for its end")
-    selected: list[tuple[int, Trigger | Rejected]] = []
+    selected: list[tuple[int, Trigger | InvalidTrigger]] = []
     for index in range(len(items)) if replay.only is None else replay.only:
         if index >= len(items):
             raise ReplayError(
                 f"execution {replay.of!r} has {len(items)} triggers, counted from 0, and no trigger {index}"
             )
         position, item = positions[index], items[index]
-        if item["type"] == "rejected" and not any(item.get("meant", {}).values()):
+        if item["type"] == "rejected" and not any(item.get("declared", {}).values()):
             raise ReplayError(
                 f"item {index} of execution {replay.of!r} is no trigger but a problem of the configuration "
                 f"({item['request']['Cause']}): mend it, then publish a new event; replay the others with 'only'"
             )
         current = triggers[position] if position < len(triggers) else None
         same = isinstance(current, Trigger) and (
-            dict(replay.renamed).get(index) == current.name() or _is_still(current, item, triggers, event, settings)
+            dict(replay.renamed).get(index) == current.target_name()
+            or _is_still(current, item, triggers, event, settings)
         )
         if not isinstance(current, Trigger) or not same:
             raise ReplayError(
-                f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.outcome}[{position}] "
+                f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.event_kind}[{position}] "
                 f"of the configuration is now {_now(current)}: the configuration moved. If that is the trigger that you "
-                f"mean, say so: orchestrator replay ... --only {index} --renamed {index}=NAME"
+                f"mean, say so: orchestrator replay ... --only {index} --accept-rename {index}=NAME"
             )
         selected.append((position, current))
     notes = [] if before == event.fields else [f"the event differs from the one of execution {replay.of}"]
     return selected, notes
 
 
-def original_outcome(original: dict[str, Any], replay: Replay) -> Outcome:
+def original_event_kind(original: dict[str, Any], replay: Replay) -> EventKind:
     """Which list of the workflow the execution was started for: that, and not the event, says what a replay means.
 
     Raises:
         ReplayError: the execution was not started by the router.
     """
-    for outcome in OUTCOMES:
-        if original["input"].get("routing", {}).get("outcome") == outcome:
-            return outcome
-    raise ReplayError(f"execution {replay.of!r} was not started by the router: its input has no routing.outcome")
+    for event_kind in EVENT_KINDS:
+        if original["input"].get("routing", {}).get("event_kind") == event_kind:
+            return event_kind
+    raise ReplayError(f"execution {replay.of!r} was not started by the router: its input has no routing.event_kind")
 
 
 def _is_still(
-    current: Trigger, item: dict[str, Any], triggers: Sequence[Trigger | Rejected], event: JobEvent, settings: Settings
+    current: Trigger,
+    item: dict[str, Any],
+    triggers: Sequence[Trigger | InvalidTrigger],
+    event: JobEvent,
+    settings: Settings,
 ) -> bool:
     """Whether the trigger is what the execution had, wherever the configuration's lines have gone since.
 
@@ -95,16 +100,18 @@ def _is_still(
     have that target, the whole request must be the same: otherwise one could be taken for the other.
     """
     if item["type"] == "rejected":
-        kind, name = item["meant"]["type"], item["meant"]["name"]
+        kind, name = item["declared"]["type"], item["declared"]["name"]
         values = (getattr(current, field.name) for field in fields(current))
-        return kind in ("", current.TYPE) and (not name or name in (current.name(), *values))
-    if (current.TYPE, current.name()) != (item["type"], item["name"]):
+        return kind in ("", current.TYPE) and (not name or name in (current.target_name(), *values))
+    if (current.TYPE, current.target_name()) != (item["type"], item["name"]):
         return False
     before, now = item["request"], _request(current, event, settings)
     if now is None:  # it cannot be resolved: it will travel as rejected, and start nothing
         return True
     alike = [
-        one for one in triggers if isinstance(one, Trigger) and (one.TYPE, one.name()) == (current.TYPE, current.name())
+        one
+        for one in triggers
+        if isinstance(one, Trigger) and (one.TYPE, one.target_name()) == (current.TYPE, current.target_name())
     ]
     if len(alike) > 1:
         return bool(_without_run_ids(before) == _without_run_ids(now))
@@ -113,7 +120,7 @@ def _is_still(
 
 def _request(trigger: Trigger, event: JobEvent, settings: Settings) -> dict[str, Any] | None:
     try:
-        return trigger.request(Resolution(event=event, settings=settings, run_id=""))
+        return trigger.request(RequestContext(event=event, settings=settings, downstream_run_id=""))
     except ResolutionError:
         return None
 
@@ -125,7 +132,11 @@ def _without_run_ids(request: Any) -> Any:
     return {key: _without_run_ids(value) for key, value in request.items() if key not in ("dag_run_id", "message_id")}
 
 
-def _now(current: Trigger | Rejected | None) -> str:
+def _now(current: Trigger | InvalidTrigger | None) -> str:
     if current is None:
         return "not there"
-    return f"invalid ({current.cause})" if isinstance(current, Rejected) else f"{current.TYPE} {current.name()!r}"
+    return (
+        f"invalid ({current.cause})"
+        if isinstance(current, InvalidTrigger)
+        else f"{current.TYPE} {current.target_name()!r}"
+    )

@@ -17,9 +17,9 @@ from orchestration import strictjson
 from orchestration.config import ConfigLoader
 from orchestration.errors import ExecutionLookupError, OrchestrationError, ReplayError, RoutingError
 from orchestration.events import Delivery, JobEvent, deliveries, read_event
-from orchestration.executions import Executions, StartedExecution, same_event
+from orchestration.executions import ExecutionClient, StartedExecution, same_event
 from orchestration.plan import Plan, plan
-from orchestration.replay import original_outcome, select
+from orchestration.replay import original_event_kind, select
 from orchestration.settings import Settings
 from orchestration.workflows import triggers_for
 
@@ -67,25 +67,31 @@ class Router:
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
         event = read_event(delivery, settings.approvals_topic_arn)
-        executions = Executions(self.step_functions, settings)
+        executions = ExecutionClient(self.step_functions, settings)
         original: dict[str, Any] = {}
         if event.replay is not None:
             original = executions.describe(event.replay.of)
-            event = replace(event, outcome=original_outcome(original, event.replay))
-        about: dict[str, Any] = {"job_name": event.job_name, "job_run_id": event.job_run_id, "outcome": event.outcome}
-        if event.outcome is None:
+            event = replace(event, event_kind=original_event_kind(original, event.replay))
+        about: dict[str, Any] = {
+            "job_name": event.job_name,
+            "job_run_id": event.job_run_id,
+            "event_kind": event.event_kind,
+        }
+        if event.event_kind is None:
             found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
             return self._ignored(about, f"{_IGNORED} ({found})", event.warnings)
         config = self.config.load(settings)
         about |= {"config_source": config.source, "config_version": config.version}
-        triggers = triggers_for(config.document, event.job_name, event.outcome, settings)
+        triggers = triggers_for(config.document, event.job_name, event.event_kind, settings)
         warnings = (*event.warnings, *config.warnings)
         if event.replay is not None and not triggers:
-            raise ReplayError(f"the configuration has no {event.outcome} triggers for job {event.job_name!r} any more")
+            raise ReplayError(
+                f"the configuration has no {event.event_kind} triggers for job {event.job_name!r} any more"
+            )
         if triggers is None:
             return self._ignored(about, f"the configuration has no workflow for job {event.job_name!r}", warnings)
         if not triggers:
-            return self._ignored(about, f"workflow {event.job_name!r} has no {event.outcome} triggers", warnings)
+            return self._ignored(about, f"workflow {event.job_name!r} has no {event.event_kind} triggers", warnings)
         selected, notes = list(enumerate(triggers)), list[str]()
         if event.replay is not None:
             selected, notes = select(event, event.replay, triggers, original, settings)
@@ -96,7 +102,7 @@ class Router:
             report["executions"] = _wait(report["executions"], executions, event.wait_seconds)
         return about | report
 
-    def _start(self, planned: Plan, event: JobEvent, executions: Executions) -> list[StartedExecution]:
+    def _start(self, planned: Plan, event: JobEvent, executions: ExecutionClient) -> list[StartedExecution]:
         started: list[StartedExecution] = []
         for execution in planned.executions:
             result = executions.start(execution)
@@ -106,11 +112,11 @@ class Router:
         return started
 
     def _report(self, planned: Plan, started: list[StartedExecution], warnings: tuple[str, ...]) -> dict[str, Any]:
-        attention = [f"duplicate of execution {one.name}: {one.attention}" for one in started if one.attention]
+        conflict = [f"duplicate of execution {one.name}: {one.conflict}" for one in started if one.conflict]
         for one in started:
-            if one.status == "DUPLICATE" and not one.attention:
+            if one.status == "DUPLICATE" and not one.conflict:
                 log.info("Duplicate: execution %s is there already, nothing was started", one.name)
-        for warning in (*warnings, *attention):
+        for warning in (*warnings, *conflict):
             log.warning("%s", warning)
         items = []
         for execution, one in zip(planned.executions, started, strict=False):
@@ -120,12 +126,14 @@ class Router:
                 items.append((position, item, one))
         for _, item, one in items:
             if one.status == "STARTED" and item["type"] != "rejected":
-                submitted = {"type": item["type"], "name": item["name"], "execution": one.name}
-                log.info("Submitted: %s", strictjson.dumps(submitted))
+                started_trigger = {"type": item["type"], "name": item["name"], "execution": one.name}
+                log.info("Started: %s", strictjson.dumps(started_trigger))
             elif item["type"] == "rejected":
-                log.error("Rejected: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"])
+                log.error(
+                    "InvalidTrigger: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"]
+                )
         return {
-            "status": "ROUTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
+            "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
             "executions": [one.report() for one in started],
             "triggers": [
                 {"position": position, "type": item["type"], "name": item["name"]}
@@ -137,7 +145,7 @@ class Router:
                 for position, item, _ in items
                 if item["type"] == "rejected"
             ],
-            "warnings": [*warnings, *attention],
+            "warnings": [*warnings, *conflict],
         }
 
     def _ignored(self, about: dict[str, Any], reason: str, warnings: tuple[str, ...]) -> dict[str, Any]:
@@ -147,13 +155,13 @@ class Router:
         return about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
 
 
-def _wait(reports: list[dict[str, Any]], executions: Executions, seconds: float) -> list[dict[str, Any]]:
+def _wait(reports: list[dict[str, Any]], executions: ExecutionClient, seconds: float) -> list[dict[str, Any]]:
     """Add status, error, cause and outcomes to each execution, as they are when it ends or the time is over."""
     deadline = time.monotonic() + seconds
     return [{**report, **_ended(report["name"], executions, deadline)} for report in reports]
 
 
-def _ended(name: str, executions: Executions, deadline: float) -> dict[str, Any]:
+def _ended(name: str, executions: ExecutionClient, deadline: float) -> dict[str, Any]:
     """The execution was started, whatever can be read of it: what cannot is UNKNOWN, and no error."""
     while True:
         try:

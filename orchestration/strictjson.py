@@ -21,7 +21,7 @@ class StrictJSONError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class InvalidValue:
     """Stands in the place of a value that nobody can use, so that only its own reader refuses it.
 
     Attributes:
@@ -31,12 +31,12 @@ class Refused:
     reason: str
 
 
-REPEATED = Refused("a key that appears twice")
-TOO_DEEP = Refused(f"something nested deeper than {MAX_DEPTH} levels")
+DUPLICATE_KEY = InvalidValue("a key that appears twice")
+TOO_DEEP = InvalidValue(f"something nested deeper than {MAX_DEPTH} levels")
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse ``text``; what is repeated or nested too deeply is ``REPEATED`` or ``TOO_DEEP`` in its place.
+    """Parse ``text``; what is repeated or nested too deeply is ``DUPLICATE_KEY`` or ``TOO_DEEP`` in its place.
 
     Raises:
         StrictJSONError: the text is not UTF-8, is not JSON, holds a number that is not finite or an unpaired surrogate.
@@ -72,12 +72,12 @@ def size(value: Any) -> int:
     return len(dumps(value).encode())
 
 
-def refused(value: Any) -> Refused | None:
+def first_invalid(value: Any) -> InvalidValue | None:
     """The first thing within ``value`` that nobody can use, or None."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, Refused):
+        if isinstance(item, InvalidValue):
             return item
         if isinstance(item, dict | list):
             waiting += item.values() if isinstance(item, dict) else item
@@ -112,5 +112,5 @@ def _finite(text: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
-        result[key] = REPEATED if key in result else value
+        result[key] = DUPLICATE_KEY if key in result else value
     return result

@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration import strictjson
 from orchestration.errors import ResolutionError
-from orchestration.reading import Problem
+from orchestration.validation import ValidationProblem
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>[^${}:]*)(?::-(?P<default>[^{}]*))?\}")
 
@@ -38,7 +38,7 @@ def lookup(fields: Mapping[str, Any], path: str) -> Any:
     return node
 
 
-def problems(value: Any, path: str) -> Iterator[Problem]:
+def problems(value: Any, path: str) -> Iterator[ValidationProblem]:
     """What is wrong with the templates within ``value``, before any event is known."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -48,14 +48,16 @@ def problems(value: Any, path: str) -> Iterator[Problem]:
             yield from problems(item, f"{path}[{index}]")
     elif isinstance(value, str):
         if "${" in _TOKEN.sub("", value):
-            yield Problem(
+            yield ValidationProblem(
                 path,
                 f"found {value!r:.80}: a '${{' that no '}}' closes, or that holds no path; expected "
                 "${path} or ${path:-default}; write '$${' for a literal '${'",
             )
         for token in _TOKEN.finditer(value):
             if token["path"] is not None and not all(token["path"].split(".")):
-                yield Problem(path, f"found {token[0]!r:.80}, expected a dot path such as ${{artifacts.output_path}}")
+                yield ValidationProblem(
+                    path, f"found {token[0]!r:.80}, expected a dot path such as ${{artifacts.output_path}}"
+                )
 
 
 def render(value: Any, fields: Mapping[str, Any], where: str) -> Any:

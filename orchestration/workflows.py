@@ -1,6 +1,6 @@
-"""From a configuration document to the triggers of one job and outcome.
+"""From a configuration document to the triggers of one job and event_kind.
 
-A typo stops one trigger: whatever is invalid inside a workflow becomes a ``Rejected`` in its place, which travels
+A typo stops one trigger: whatever is invalid inside a workflow becomes a ``InvalidTrigger`` in its place, which travels
 through the state machine as a failed item beside the others. Only a document that has no ``workflows`` object at all
 is a load failure.
 """
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.errors import ConfigError
-from orchestration.events import Outcome
-from orchestration.reading import Problem, found, read
+from orchestration.events import EventKind
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
+from orchestration.validation import ValidationProblem, describe, read
 
-OUTCOMES: tuple[Outcome, ...] = ("on_success", "on_approval")
+EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
 _TOP_LEVEL = ("$schema", "workflows")
 
 
@@ -34,43 +34,45 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class InvalidTrigger:
     """A trigger that cannot be started, and why; it is reported as a failed one.
 
     Attributes:
         name: where it stands in the configuration, and its target's name where that could be read.
         error: the error's name, as a class of ``orchestration.errors``.
         cause: what was found, what was expected, what to do.
-        meant: type and target name, as far as they could be told; a replay starts nothing else in its place. None where
+        declared: type and target name, as far as they could be told; a replay starts nothing else in its place. None where
             the problem is the workflow's own, and no trigger could be replayed.
     """
 
     name: str
     error: str
     cause: str
-    meant: tuple[str, str] | None = None
+    declared: tuple[str, str] | None = None
 
 
-def check_document(document: Any) -> list[Problem]:
+def check_document(document: Any) -> list[ValidationProblem]:
     """What is wrong with the document as a whole.
 
     Raises:
         ConfigError: it has no ``workflows`` object, so nothing can be routed with it.
     """
     if not isinstance(document, dict):
-        raise ConfigError(f"the configuration: found {found(document)}, expected a JSON object with 'workflows'")
+        raise ConfigError(f"the configuration: found {describe(document)}, expected a JSON object with 'workflows'")
     if not isinstance(document.get("workflows"), dict):
-        what = found(document["workflows"]) if "workflows" in document else "nothing"
+        what = describe(document["workflows"]) if "workflows" in document else "nothing"
         raise ConfigError(f"workflows: found {what}, expected an object of job name to workflow")
     return [
-        Problem(key, f"unknown field, expected one of: {', '.join(_TOP_LEVEL)}")
+        ValidationProblem(key, f"unknown field, expected one of: {', '.join(_TOP_LEVEL)}")
         for key in document
         if key not in _TOP_LEVEL
     ]
 
 
-def triggers_for(document: Any, job_name: str, outcome: Outcome, settings: Settings) -> list[Trigger | Rejected] | None:
-    """The triggers of one workflow and outcome, in the configuration's order.
+def triggers_for(
+    document: Any, job_name: str, event_kind: EventKind, settings: Settings
+) -> list[Trigger | InvalidTrigger] | None:
+    """The triggers of one workflow and event_kind, in the configuration's order.
 
     Returns:
         None where the configuration has no workflow for the job; else the list, which may be empty. Problems of the
@@ -80,31 +82,31 @@ def triggers_for(document: Any, job_name: str, outcome: Outcome, settings: Setti
         return None
     path = f"workflows.{job_name}"
     workflow = document["workflows"][job_name]
-    entries, problems = _entries(workflow, path, outcome)
-    triggers: list[Trigger | Rejected] = []
+    entries, problems = _entries(workflow, path, event_kind)
+    triggers: list[Trigger | InvalidTrigger] = []
     for index, entry in enumerate(entries):
-        where = f"{path}.{outcome}[{index}]"
+        where = f"{path}.{event_kind}[{index}]"
         trigger, wrong = read_trigger(entry, where, settings)
         triggers.append(_rejected(entry, where, wrong) if trigger is None else trigger)
-    return triggers + [Rejected(problem.path, "ConfigError", str(problem)) for problem in problems]
+    return triggers + [InvalidTrigger(problem.path, "ConfigError", str(problem)) for problem in problems]
 
 
-def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[Problem]]:
+def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
     """Read and check one trigger; returns it, or None and every problem found."""
     if not isinstance(entry, dict):
-        return None, [Problem(path, f"found {found(entry)}, expected a trigger object with a 'type'")]
+        return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
     kind = entry.get("type")
     cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        what = found(kind) if "type" in entry else "nothing"
-        return None, [Problem(f"{path}.type", f"found {what}, expected one of: {', '.join(BY_TYPE)}")]
+        what = describe(kind) if "type" in entry else "nothing"
+        return None, [ValidationProblem(f"{path}.type", f"found {what}, expected one of: {', '.join(BY_TYPE)}")]
     trigger, problems = read(cls, {key: value for key, value in entry.items() if key != "type"}, path)
     if trigger is not None:
         problems = list(trigger.check(path, settings))
     return (None if problems else trigger), problems
 
 
-def problems_of(document: Any, settings: Settings) -> Iterator[Problem]:
+def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem]:
     """Every problem of a whole configuration.
 
     Raises:
@@ -113,22 +115,22 @@ def problems_of(document: Any, settings: Settings) -> Iterator[Problem]:
     yield from check_document(document)
     for job_name, workflow in document["workflows"].items():
         path = f"workflows.{job_name}"
-        for outcome in OUTCOMES:
-            entries, problems = _entries(workflow, path, outcome)
-            if outcome == OUTCOMES[0]:
+        for event_kind in EVENT_KINDS:
+            entries, problems = _entries(workflow, path, event_kind)
+            if event_kind == EVENT_KINDS[0]:
                 yield from problems
             for index, entry in enumerate(entries):
-                yield from read_trigger(entry, f"{path}.{outcome}[{index}]", settings)[1]
+                yield from read_trigger(entry, f"{path}.{event_kind}[{index}]", settings)[1]
 
 
-def _entries(workflow: Any, path: str, outcome: Outcome) -> tuple[list[Any], list[Problem]]:
+def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any], list[ValidationProblem]]:
     """The raw triggers, and what is wrong with the workflow around them."""
     _, problems = read(Workflow, workflow, path)
-    entries = workflow.get(outcome) if isinstance(workflow, dict) else None
+    entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
     return (entries if isinstance(entries, list) else []), problems
 
 
-def _rejected(entry: Any, where: str, problems: list[Problem]) -> Rejected:
+def _rejected(entry: Any, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
     """The invalid trigger ``entry``, with its target's name if one can be told: on-call looks for that."""
     fields = entry if isinstance(entry, dict) else {}
     target = next(
@@ -137,4 +139,4 @@ def _rejected(entry: Any, where: str, problems: list[Problem]) -> Rejected:
     kind = fields.get("type") if isinstance(fields.get("type"), str) else ""
     cause = "; ".join(str(problem) for problem in problems)
     name = f"{where} ({target:.100})" if target else where
-    return Rejected(name, "ConfigError", cause, (kind if kind in BY_TYPE else "", target))
+    return InvalidTrigger(name, "ConfigError", cause, (kind if kind in BY_TYPE else "", target))

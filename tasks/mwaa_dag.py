@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from orchestration.mwaa import DagRuns
+from orchestration.mwaa import MwaaClient
 
 
 def handler(event: dict[str, Any], context: Any) -> str:
@@ -26,10 +26,10 @@ def handler(event: dict[str, Any], context: Any) -> str:
         MwaaUnavailableError: the state machine retries.
         DagRunRejectedError: the trigger has failed.
     """
-    runs = DagRuns(
+    runs = MwaaClient(
         _client(event["region"]),
         event["environment_name"],
-        left=lambda: context.get_remaining_time_in_millis() / 1000,
+        remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
     )
     return runs.start(event["dag_id"], event["dag_run_id"], event["conf"])
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, running
+from local.engine import Engine, run_engine
 from local.simulation import Simulator
+from tests.local.helpers import CONFIG
 
 EVENTS = Path(__file__).parent / "events"
 
@@ -18,7 +19,7 @@ EVENTS = Path(__file__).parent / "events"
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     """A running engine in us-west-1."""
-    with running("us-west-1") as started:
+    with run_engine("us-west-1") as started:
         yield started
 
 
@@ -57,3 +58,9 @@ class Router:
         pages = self.simulator.engine.client("stepfunctions").get_paginator("list_executions")
         arn = self.simulator.stack.state_machine
         return [one["name"] for page in pages.paginate(stateMachineArn=arn) for one in page["executions"]]
+
+
+@pytest.fixture(scope="module")
+def router(engine: Engine) -> Router:
+    """The router, deployed with the shared configuration and its targets."""
+    return Router(Simulator.deploy(engine, CONFIG))

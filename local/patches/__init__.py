@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.patches import events, lambda_, mocks, sns, stepfunctions, terraform
-from local.wiring import Wiring
+from local.patches.context import PatchContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Patch:
 
     name: str
     lacks: str
-    apply: Callable[[Wiring], AbstractContextManager[Any]]
+    apply: Callable[[PatchContext], AbstractContextManager[Any]]
 
 
 PATCHES: tuple[Patch, ...] = (
@@ -106,10 +106,10 @@ PATCHES: tuple[Patch, ...] = (
 )
 
 
-def applied(wiring: Wiring, *, without: str = "") -> ExitStack:
+def applied(context: PatchContext, *, without: str = "") -> ExitStack:
     """Apply every patch but ``without``; closing the returned stack takes them back."""
     stack = ExitStack()
     for patch in PATCHES:
         if patch.name != without:
-            stack.enter_context(patch.apply(wiring))
+            stack.enter_context(patch.apply(context))
     return stack

@@ -9,12 +9,12 @@ from typing import Any
 
 from moto.events.models import EventsBackend
 
-from local.patches.replacing import replaced
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import replaced
 
 
 @contextmanager
-def missing_event_bus(wiring: Wiring) -> Iterator[None]:
+def missing_event_bus(context: PatchContext) -> Iterator[None]:
     """Accept an event for a bus that does not exist, and drop it.
 
     Source: docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html (EventBusName).

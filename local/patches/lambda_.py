@@ -10,12 +10,12 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
-from local.patches.replacing import replaced
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import replaced
 
 
 @contextmanager
-def functions_in_workers(wiring: Wiring) -> Iterator[None]:
+def functions_in_workers(context: PatchContext) -> Iterator[None]:
     """Invoke functions in the local runtime; asynchronously where the caller asks for it.
 
     Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (headers of the answer).
@@ -24,9 +24,9 @@ def functions_in_workers(wiring: Wiring) -> Iterator[None]:
     def invoke(function: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:
         event = json.loads(body) if body else {}
         if request_headers.get("x-amz-invocation-type") == "Event":
-            wiring.runtime.invoke_async(function, event)
+            context.runtime.invoke_async(function, event)
             return b""
-        invocation = wiring.runtime.invoke(function, event)
+        invocation = context.runtime.invoke(function, event)
         if invocation.error is not None:
             response_headers["x-amz-function-error"] = "Unhandled"
         response_headers["x-amz-log-result"] = base64.b64encode(invocation.logs[-4096:].encode()).decode()

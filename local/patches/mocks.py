@@ -20,12 +20,12 @@ from moto.stepfunctions.parser.mocking.mock_config import (
 )
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from local.patches.replacing import replaced
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import replaced
 
 
 @contextmanager
-def mock_config_file(wiring: Wiring) -> Iterator[None]:
+def mock_config_file(context: PatchContext) -> Iterator[None]:
     """Take ``{state machine ARN}#{case}``, and answer the case's Tasks in the services' place."""
     start, environment = StepFunctionsParserBackend.start_execution, ExecutionWorker._get_evaluation_environment
     cases: dict[str, MockTestCase] = {}
@@ -34,7 +34,7 @@ def mock_config_file(wiring: Wiring) -> Iterator[None]:
         arn, _, case = state_machine_arn.partition("#")
         if case:
             name = args[0] if args else kwargs["name"]
-            cases[f"{arn.replace(':stateMachine:', ':execution:')}:{name}"] = _case(wiring.mocks, case)
+            cases[f"{arn.replace(':stateMachine:', ':execution:')}:{name}"] = _case(context.mocks, case)
         return start(backend, arn, *args, **kwargs)
 
     def with_mocks(worker: ExecutionWorker) -> Environment:

@@ -13,12 +13,12 @@ from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.sns.models import Subscription
 from moto.sqs.models import sqs_backends
 
-from local.patches.replacing import replaced
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import replaced
 
 
 @contextmanager
-def sns_to_lambda(wiring: Wiring) -> Iterator[None]:
+def sns_to_lambda(context: PatchContext) -> Iterator[None]:
     """Deliver to functions as SNS does: the message's own id and attributes, asynchronously, a DLQ behind it.
 
     Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record).
@@ -32,7 +32,7 @@ def sns_to_lambda(wiring: Wiring) -> Iterator[None]:
         attributes = details.get("message_attributes")
         matcher = subscription._filter_policy_matcher
         matched = matcher is None or matcher.matches(attributes, message)
-        wiring.runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
+        context.runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
         if not matched:
             return
         record = _record(subscription, message, message_id, details.get("subject"), attributes)
@@ -42,7 +42,7 @@ def sns_to_lambda(wiring: Wiring) -> Iterator[None]:
         except UnknownFunctionException:
             _dead_letter(subscription, message)
             return
-        wiring.runtime.invoke_async(function, {"Records": [record]})
+        context.runtime.invoke_async(function, {"Records": [record]})
 
     with replaced(Subscription, "publish", deliver):
         yield

@@ -31,17 +31,17 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from local.call_recorder import record
 from local.clients import client as engine_client
-from local.patches.replacing import replaced
-from local.recording import record
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import replaced
 
 # "[*]", "[?...]", "[1:2]" and ".." can match several nodes: their result is a list, whatever the number of matches.
 _INDEFINITE = re.compile(r"\[\*\]|\[\?|\[-?\d*:|\.\.|\.\*")
 
 
 @contextmanager
-def service_casing(wiring: Wiring) -> Iterator[None]:
+def service_casing(context: PatchContext) -> Iterator[None]:
     """Use botocore's service model for the names of parameters and results, as moto's own helpers can."""
 
     def operation(task: StateTaskService, service: str | None, action: str | None) -> Any:
@@ -81,15 +81,15 @@ def _datetimes_to_text(value: Any) -> None:
 
 
 @contextmanager
-def cached_clients(wiring: Wiring) -> Iterator[None]:
+def cached_clients(context: PatchContext) -> Iterator[None]:
     """Keep one client for each service and region, against the engine's own address."""
     lock = threading.Lock()
 
     @functools.cache
     def build(service_name: str, region_name: str) -> Any:
-        made = engine_client(service_name, region_name, wiring.endpoint, parameter_validation=False)
-        wiring.faults.watch(made)
-        record(made.meta.events, wiring.calls.append)
+        made = engine_client(service_name, region_name, context.endpoint, parameter_validation=False)
+        context.faults.watch(made)
+        record(made.meta.events, context.calls.append)
         return made
 
     def client(service_name: str, region_name: str, **_: Any) -> Any:
@@ -101,7 +101,7 @@ def cached_clients(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def json_path_results(wiring: Wiring) -> Iterator[None]:
+def json_path_results(context: PatchContext) -> Iterator[None]:
     """Parse each path once; a definite path gives its value, an indefinite one a list."""
     parse = json_path.parse  # type: ignore[attr-defined] # what moto itself calls
 
@@ -114,14 +114,14 @@ def json_path_results(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def retry_counts(wiring: Wiring) -> Iterator[None]:
+def retry_counts(context: PatchContext) -> Iterator[None]:
     """Key a retrier's count by the retrier itself, which threads cannot disagree about."""
     with replaced(EvalComponent, "heap_key", property(lambda component: f"component-{id(component)}")):
         yield
 
 
 @contextmanager
-def any_account(wiring: Wiring) -> Iterator[None]:
+def any_account(context: PatchContext) -> Iterator[None]:
     """Take state machine ARNs of any account number, as examples in documents have them."""
     accepted = StepFunctionsParserBackend.accepted_mchn_arn_format
     lenient = re.compile(accepted.pattern.replace("(?P<account_id>[0-9]{12})", "(?P<account_id>[0-9]+)"))
@@ -130,7 +130,7 @@ def any_account(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def service_error_names(wiring: Wiring) -> Iterator[None]:
+def service_error_names(context: PatchContext) -> Iterator[None]:
     """Name errors as AWS does: ``SQS.AmazonSQSException``, ``EventBridge.<code>``."""
 
     def renamed(service: type[StateTaskService], name: Callable[[ClientError], str]) -> Any:
@@ -180,7 +180,7 @@ class _Expression:
 
 
 @contextmanager
-def executions_of_versions(wiring: Wiring) -> Iterator[None]:
+def executions_of_versions(context: PatchContext) -> Iterator[None]:
     """Keep a published version's executions with the state machine: names are unique to that, whatever the version.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html (stateMachineVersionArn).
@@ -204,7 +204,7 @@ def executions_of_versions(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def atomic_start(wiring: Wiring) -> Iterator[None]:
+def atomic_start(context: PatchContext) -> Iterator[None]:
     """Start one execution at a time, so that a name is found by the next one."""
     lock = threading.Lock()
     start = StepFunctionsParserBackend.start_execution

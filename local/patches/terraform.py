@@ -14,14 +14,14 @@ from moto.sqs.models import Queue
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local.patches.replacing import added, replaced
-from local.wiring import Wiring
+from local.patches.context import PatchContext
+from local.patches.replace import added, replaced
 
 _ALLOW = "RedriveAllowPolicy"
 
 
 @contextmanager
-def validated_definitions(wiring: Wiring) -> Iterator[None]:
+def validated_definitions(context: PatchContext) -> Iterator[None]:
     """Answer ValidateStateMachineDefinition with what the interpreter's own parser says.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html.
@@ -40,7 +40,7 @@ def validated_definitions(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def listed_versions(wiring: Wiring) -> Iterator[None]:
+def listed_versions(context: PatchContext) -> Iterator[None]:
     """Answer ListStateMachineVersions, the newest first.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachineVersions.html.
@@ -57,7 +57,7 @@ def listed_versions(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def queue_attributes(wiring: Wiring) -> Iterator[None]:
+def queue_attributes(context: PatchContext) -> Iterator[None]:
     """Keep a queue's RedriveAllowPolicy, its policy when other attributes are set, and give RedrivePolicy without spaces.
 
     Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html.
@@ -83,7 +83,7 @@ def queue_attributes(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def transport_conditions(wiring: Wiring) -> Iterator[None]:
+def transport_conditions(context: PatchContext) -> Iterator[None]:
     """Let a Deny for requests without TLS apply to none: the engine stands in for addresses that have TLS only.
 
     Source: docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html (aws:SecureTransport).
@@ -100,7 +100,7 @@ def transport_conditions(wiring: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def logging_config(wiring: Wiring) -> Iterator[None]:
+def logging_config(context: PatchContext) -> Iterator[None]:
     """Keep and return a function's LoggingConfig.
 
     Source: docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html.

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from local.account import ACCOUNT
+from local.defaults import ACCOUNT
 from local.engine import Engine
 from local.targets.queues import messages
 from orchestration.errors import ConfigError
@@ -55,5 +55,7 @@ def address(trigger: EventBridge) -> str:
 def remove(engine: Engine, trigger: EventBridge) -> None:
     """Delete the bus; the default bus is always there."""
     if _bus(trigger) == "default":
-        raise ConfigError(f"eventbridge {trigger.name()}: the default event bus cannot be missing, on AWS neither")
+        raise ConfigError(
+            f"eventbridge {trigger.target_name()}: the default event bus cannot be missing, on AWS neither"
+        )
     engine.client("events").delete_event_bus(Name=_bus(trigger))

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.account import ACCOUNT
+from local.defaults import ACCOUNT
 from local.engine import Engine
 from orchestration.triggers.glue_job import GlueJob
 

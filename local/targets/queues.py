@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from local.account import ACCOUNT
+from local.defaults import ACCOUNT
 from local.engine import Engine
 
 

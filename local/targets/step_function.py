@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local.account import ACCOUNT
+from local.defaults import ACCOUNT
 from local.engine import Engine
 from orchestration.triggers.step_function import StepFunction
 
@@ -19,7 +19,7 @@ def create(engine: Engine, trigger: StepFunction) -> None:
     backend = stepfunctions_parser_backends[ACCOUNT][engine.region]
     if any(machine.arn == trigger.arn for machine in backend.state_machines):
         return
-    name = f"{trigger.name().replace(':', '-')}"[:80]
+    name = f"{trigger.target_name().replace(':', '-')}"[:80]
     made = engine.client("stepfunctions").create_state_machine(
         name=name, definition=json.dumps(_DEFINITION), roleArn=f"arn:aws:iam::{ACCOUNT}:role/nested"
     )["stateMachineArn"]

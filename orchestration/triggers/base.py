@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from orchestration.events import JobEvent
-from orchestration.reading import Problem, Text
 from orchestration.settings import Settings
+from orchestration.validation import StringPattern, ValidationProblem
 
 TargetText = Annotated[
     str,
-    Text(
+    StringPattern(
         r"^(?!.*\$\{)\S(?:.*\S)?$",
         "a non-empty text without a ${...} template (targets come only from the config)",
     ),
@@ -27,7 +27,10 @@ TargetText = Annotated[
 """A field that names a target: an event may fill arguments and conf, never what is started."""
 
 DagId = Annotated[
-    str, Text(r"^[A-Za-z0-9_.-]{1,250}$", "an Airflow DAG id: at most 250 letters, digits, '_', '.', '-', no template")
+    str,
+    StringPattern(
+        r"^[A-Za-z0-9_.-]{1,250}$", "an Airflow DAG id: at most 250 letters, digits, '_', '.', '-', no template"
+    ),
 ]
 
 
@@ -37,19 +40,19 @@ class Retry:
 
     Attributes:
         errors: error names as Step Functions reports them.
-        because: why repeating the call after these errors cannot start the target twice.
-        every: seconds before the first retry.
-        at_most: number of retries.
+        reason: why repeating the call after these errors cannot start the target twice.
+        interval_seconds: seconds before the first retry.
+        max_attempts: number of retries.
         backoff: factor by which the interval grows.
-        max_delay: upper bound of the interval, or None.
+        max_delay_seconds: upper bound of the interval, or None.
     """
 
     errors: tuple[str, ...]
-    because: str
-    every: int
-    at_most: int
+    reason: str
+    interval_seconds: int
+    max_attempts: int
     backoff: float = 2.0
-    max_delay: int | None = None
+    max_delay_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +62,12 @@ class Allow:
     Attributes:
         action: as ``glue:StartJobRun``.
         resource: ARN pattern; ``${partition}``, ``${region}``, ``${account}`` are filled by Terraform.
-        page: the AWS page that says so.
+        doc_url: the AWS page that says so.
     """
 
     action: str
     resource: str
-    page: str
+    doc_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class ServiceIntegration:
         resource: service integration as ``glue:startJobRun``.
         parameters: ASL ``Parameters``; paths into the item ``{event, request, outcome: {index, type, name}}``.
         target: keys of the request that name the target; a replay compares them.
-        run_id: path of the run id within the service's result.
+        run_id_path: path of the run id within the service's result.
         comment: what the state does, one sentence.
         timeout_seconds: of the Task state.
         retries: only errors after which the call certainly did not happen, or that the target deduplicates by name.
@@ -91,7 +94,7 @@ class ServiceIntegration:
     resource: str
     parameters: Mapping[str, Any]
     target: tuple[str, ...]
-    run_id: str
+    run_id_path: str
     comment: str
     timeout_seconds: int = 60
     retries: tuple[Retry, ...] = ()
@@ -103,23 +106,23 @@ class ServiceIntegration:
 
 
 @dataclass(slots=True)
-class Resolution:
+class RequestContext:
     """What a trigger may use to build its request.
 
     Attributes:
         event: the upstream job's event.
         settings: the router's environment.
-        run_id: deterministic and unique to this trigger of this event: execution name and position in the workflow.
+        downstream_run_id: deterministic and unique to this trigger of this event: execution name and position in the workflow.
         warnings: the trigger appends what a person should know although the request could be built.
     """
 
     event: JobEvent
     settings: Settings
-    run_id: str
+    downstream_run_id: str
     warnings: list[str] = field(default_factory=list)
 
     @property
-    def origin(self) -> dict[str, Any]:
+    def common_fields(self) -> dict[str, Any]:
         """The two automatic fields that every target receives (job-orchestration.md, Trigger Types)."""
         return {"triggered_by_job": self.event.job_name, "triggered_by_run_id": self.event.job_run_id}
 
@@ -131,7 +134,7 @@ class Trigger(ABC):
     TYPE: ClassVar[str]
     """The ``type`` in the configuration, the file's name and the registry's key."""
     INTEGRATION: ClassVar[ServiceIntegration]
-    AUTOMATIC: ClassVar[Mapping[str, str]]
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]]
     """Automatic field of what the target receives, and what it holds. They cannot be overridden."""
     EXAMPLE: ClassVar[Mapping[str, Any]]
     """A configuration with every field set."""
@@ -140,18 +143,18 @@ class Trigger(ABC):
     """What this trigger is for, for people."""
 
     @abstractmethod
-    def name(self) -> str:
+    def target_name(self) -> str:
         """Name of the target, as on-call knows it."""
 
     @abstractmethod
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """Build what the Task state's ``Parameters`` read.
 
         Raises:
             ResolutionError: a template names a path that the event does not have.
         """
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """What is wrong beyond the types of single fields.
 
         Args:
@@ -160,11 +163,13 @@ class Trigger(ABC):
         """
         yield from ()
 
-    def reserved(self, path: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
+    def reserved(self, path: str, fields: Mapping[str, Any]) -> Iterator[ValidationProblem]:
         """Refuse keys that the orchestrator fills itself."""
         for key in fields:
-            if key in self.AUTOMATIC:
-                yield Problem(f"{path}.{key}", "reserved: the orchestrator fills this field itself; remove it")
+            if key in self.RESERVED_FIELDS:
+                yield ValidationProblem(
+                    f"{path}.{key}", "reserved: the orchestrator fills this field itself; remove it"
+                )
 
 
 def other_region(region: str, settings: Settings) -> bool:

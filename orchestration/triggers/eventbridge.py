@@ -6,9 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from orchestration.reading import Problem, Text
 from orchestration.settings import Settings
-from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration, TargetText, Trigger, other_region
+from orchestration.triggers.base import (
+    Allow,
+    RequestContext,
+    Retry,
+    ServiceIntegration,
+    TargetText,
+    Trigger,
+    other_region,
+)
+from orchestration.validation import StringPattern, ValidationProblem
 
 _BUS = r"^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]+:event-bus/)?[A-Za-z0-9_./-]{1,256}$"
 _SOURCE = r"^(?!aws\.)(?!.*\$\{)\S(?:.*\S)?$"
@@ -18,15 +26,17 @@ _SOURCE = r"^(?!aws\.)(?!.*\$\{)\S(?:.*\S)?$"
 class EventBridge(Trigger):
     """Put an event on an EventBridge event bus."""
 
-    event_bus: Annotated[str, Text(_BUS, "the name or ARN of an event bus, without a template")] = "default"
+    event_bus: Annotated[str, StringPattern(_BUS, "the name or ARN of an event bus, without a template")] = "default"
     """Name or ARN of the event bus."""
     detail_type: TargetText
     """The event's `detail-type`, which rules match."""
-    source: Annotated[str, Text(_SOURCE, "an event source that does not begin with 'aws.' and holds no template")]
+    source: Annotated[
+        str, StringPattern(_SOURCE, "an event source that does not begin with 'aws.' and holds no template")
+    ]
     """The event's `source`, which rules match."""
 
     TYPE: ClassVar[str] = "eventbridge"
-    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
         "source_event": "The whole event",
@@ -50,21 +60,21 @@ class EventBridge(Trigger):
             ]
         },
         target=("EventBusName", "Source", "DetailType"),
-        run_id="States.ArrayGetItem($.Entries[*].EventId, 0)",
+        run_id_path="States.ArrayGetItem($.Entries[*].EventId, 0)",
         retries=(
             Retry(
                 errors=("EventBridge.FailedEntry", "EventBridge.ThrottlingException"),
-                because="the only entry was refused, so no event is on the bus; PutEvents has no idempotency token",
-                every=2,
-                at_most=4,
-                max_delay=30,
+                reason="the only entry was refused, so no event is on the bus; PutEvents has no idempotency token",
+                interval_seconds=2,
+                max_attempts=4,
+                max_delay_seconds=30,
             ),
         ),
         iam=(
             Allow(
                 action="events:PutEvents",
                 resource="arn:${partition}:events:${region}:${account}:event-bus/*",
-                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html",
+                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html",
             ),
         ),
         sample={"Entries": [{"EventId": "11710aed-b79e-4468-a20b-bb3c0c3b4860"}], "FailedEntryCount": 0},
@@ -78,20 +88,20 @@ class EventBridge(Trigger):
         "description": "Tell whoever listens",
     }
 
-    def name(self) -> str:
+    def target_name(self) -> str:
         """``bus/detail type``."""
         return f"{self.event_bus.rsplit(':event-bus/', 1)[-1]}/{self.detail_type}"
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse another region's bus."""
         region = self.event_bus.split(":")[3] if self.event_bus.startswith("arn:") else ""
         if other_region(region, settings):
-            yield Problem(
+            yield ValidationProblem(
                 f"{path}.event_bus",
                 f"found region {region}, expected {settings.region}: use a rule on a bus in the orchestrator's region "
                 "that forwards to the other one",
             )
 
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """``{EventBusName, Source, DetailType}``; the detail is built in the machine."""
         return {"EventBusName": self.event_bus, "Source": self.source, "DetailType": self.detail_type}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from orchestration import strictjson, templating
-from orchestration.reading import Problem
 from orchestration.settings import Settings
-from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration, TargetText, Trigger
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText, Trigger
+from orchestration.validation import ValidationProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class GlueJob(Trigger):
     """Let Glue queue the run where the job's or the account's concurrency is used up, instead of refusing it."""
 
     TYPE: ClassVar[str] = "glue_job"
-    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "--triggered_by_job": "Name of the upstream job",
         "--triggered_by_run_id": "Run id of the upstream job",
         "--source_artifacts": "JSON text of the event's artifacts",
@@ -39,29 +39,29 @@ class GlueJob(Trigger):
             "JobRunQueuingEnabled.$": "$.request.JobRunQueuingEnabled",
         },
         target=("JobName",),
-        run_id="$.JobRunId",
+        run_id_path="$.JobRunId",
         retries=(
             Retry(
                 errors=("Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"),
-                because="the run was refused, so none started; half an hour outlasts most of the runs that are in the way",
-                every=60,
-                at_most=30,
+                reason="the run was refused, so none started; half an hour outlasts most of the runs that are in the way",
+                interval_seconds=60,
+                max_attempts=30,
                 backoff=1.0,
             ),
             Retry(
                 errors=("Glue.ThrottlingException",),
-                because="a throttled call was refused; anything less certain is not repeated: StartJobRun has no "
+                reason="a throttled call was refused; anything less certain is not repeated: StartJobRun has no "
                 "idempotency token",
-                every=2,
-                at_most=5,
-                max_delay=30,
+                interval_seconds=2,
+                max_attempts=5,
+                max_delay_seconds=30,
             ),
         ),
         iam=(
             Allow(
                 action="glue:StartJobRun",
                 resource="arn:${partition}:glue:${region}:${account}:job/*",
-                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
+                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
             ),
         ),
         sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
@@ -75,22 +75,22 @@ class GlueJob(Trigger):
         "job_run_queuing_enabled": True,
     }
 
-    def name(self) -> str:
+    def target_name(self) -> str:
         """The Glue job's name."""
         return self.job_name
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved arguments and broken templates."""
         yield from self.reserved(f"{path}.arguments", self.arguments)
         yield from templating.problems(self.arguments, f"{path}.arguments")
 
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """``{JobName, Arguments, JobRunQueuingEnabled}``; argument values are strings, as Glue takes no others."""
-        rendered = templating.render(self.arguments, resolution.event.fields, f"glue_job {self.job_name}: arguments")
+        rendered = templating.render(self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments")
         automatic = {
-            "--triggered_by_job": resolution.event.job_name,
-            "--triggered_by_run_id": resolution.event.job_run_id,
-            "--source_artifacts": strictjson.dumps(resolution.event.artifacts),
+            "--triggered_by_job": context.event.job_name,
+            "--triggered_by_run_id": context.event.job_run_id,
+            "--source_artifacts": strictjson.dumps(context.event.artifacts),
         }
         return {
             "JobName": self.job_name,

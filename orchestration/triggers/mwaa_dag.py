@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
-from orchestration.reading import Problem, Text
 from orchestration.settings import Settings
-from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration
-from orchestration.triggers.conf import DagTrigger
+from orchestration.triggers._dag_trigger import DagTrigger
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
+from orchestration.validation import StringPattern, ValidationProblem
 
 # InvokeRestApi's Path holds 64 characters, and "/dags/{dag_id}/dagRuns" takes 14 of them.
 # https://docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html
@@ -22,14 +22,14 @@ class MwaaDag(DagTrigger):
     """Start an Airflow DAG run through MWAA's REST API."""
 
     environment_name: Annotated[
-        str, Text(r"^[A-Za-z][0-9A-Za-z_-]{0,79}$", "an MWAA environment's name, without a template")
+        str, StringPattern(r"^[A-Za-z][0-9A-Za-z_-]{0,79}$", "an MWAA environment's name, without a template")
     ]
     """Name of the MWAA environment. Its web server must be reachable: for a private one use `sqs_mwaa`."""
-    region: Annotated[str, Text(r"^(?:[a-z]{2}(?:-[a-z]+)+-[0-9])?$", "an AWS region such as us-west-2")] = ""
+    region: Annotated[str, StringPattern(r"^(?:[a-z]{2}(?:-[a-z]+)+-[0-9])?$", "an AWS region such as us-west-2")] = ""
     """Region of the environment; the orchestrator's where it is left out."""
 
     TYPE: ClassVar[str] = "mwaa_dag"
-    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
         "source_artifacts": "The event's artifacts",
@@ -50,7 +50,7 @@ class MwaaDag(DagTrigger):
             },
         },
         target=("environment_name", "region", "dag_id"),
-        run_id="$.Payload",
+        run_id_path="$.Payload",
         timeout_seconds=90,
         retries=(
             Retry(
@@ -64,17 +64,17 @@ class MwaaDag(DagTrigger):
                     "Lambda.Unknown",
                     "Sandbox.Timedout",
                 ),
-                because="the DAG run id is deterministic: Airflow answers a repetition with 409, and the run is there",
-                every=2,
-                at_most=5,
-                max_delay=60,
+                reason="the DAG run id is deterministic: Airflow answers a repetition with 409, and the run is there",
+                interval_seconds=2,
+                max_attempts=5,
+                max_delay_seconds=60,
             ),
         ),
         iam=(
             Allow(
                 action="lambda:InvokeFunction",
                 resource="${mwaa_dag_function_arn}",
-                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
+                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
             ),
         ),
         sample={"StatusCode": 200, "Payload": "transform_images-spark-0123-0"},
@@ -90,29 +90,29 @@ class MwaaDag(DagTrigger):
         "description": "Run the downstream DAG",
     }
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse what every DAG trigger refuses, and a DAG id that does not fit into the API's path."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
         yield from DagTrigger.check(self, path, settings)
         length = len(quote(self.dag_id, safe=""))
         if length > _MAX_DAG_ID:
-            yield Problem(
+            yield ValidationProblem(
                 f"{path}.dag_id",
                 f"found {length} URL-encoded characters, expected at most {_MAX_DAG_ID} (MWAA's InvokeRestApi takes a "
                 "path of 64): use sqs_mwaa, which has no such limit",
             )
 
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """``{environment_name, region, dag_id, dag_run_id, conf}``."""
         automatic = {
-            **resolution.origin,
-            "source_artifacts": resolution.event.artifacts,
-            "source_metrics": resolution.event.metrics,
+            **context.common_fields,
+            "source_artifacts": context.event.artifacts,
+            "source_metrics": context.event.metrics,
         }
         return {
             "environment_name": self.environment_name,
-            "region": self.region or resolution.settings.region,
+            "region": self.region or context.settings.region,
             "dag_id": self.dag_id,
-            "dag_run_id": resolution.run_id,
-            "conf": self.dag_conf(resolution, automatic),
+            "dag_run_id": context.downstream_run_id,
+            "conf": self.dag_conf(context, automatic),
         }

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from orchestration.reading import Problem, Text
 from orchestration.settings import Settings
+from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import (
     Allow,
-    Resolution,
+    RequestContext,
     Retry,
     ServiceIntegration,
     other_region,
     queue_region,
 )
-from orchestration.triggers.conf import DagTrigger
+from orchestration.validation import StringPattern, ValidationProblem
 
 _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
 
@@ -25,11 +25,13 @@ _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
 class SqsMwaa(DagTrigger):
     """Start an Airflow DAG run by way of SQS and the event_dispatcher DAG."""
 
-    queue_url: Annotated[str, Text(_QUEUE, "the URL of a standard SQS queue (not .fifo), without a template")] = ""
+    queue_url: Annotated[
+        str, StringPattern(_QUEUE, "the URL of a standard SQS queue (not .fifo), without a template")
+    ] = ""
     """URL of the queue that event_dispatcher polls; `MWAA_TRIGGER_QUEUE_URL` of the router where it is left out."""
 
     TYPE: ClassVar[str] = "sqs_mwaa"
-    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
     }
@@ -39,22 +41,22 @@ class SqsMwaa(DagTrigger):
         comment="Sends the message that the event_dispatcher DAG turns into a DAG run.",
         parameters={"QueueUrl.$": "$.request.QueueUrl", "MessageBody.$": "$.request.MessageBody"},
         target=("QueueUrl",),
-        run_id="$.MessageId",
+        run_id_path="$.MessageId",
         retries=(
             Retry(
                 errors=("SQS.AmazonSQSException", "SQS.SdkClientException"),
-                because="the message carries its own message_id, from which the dispatcher makes the DAG run's id: a "
+                reason="the message carries its own message_id, from which the dispatcher makes the DAG run's id: a "
                 "second message starts nothing",
-                every=1,
-                at_most=3,
-                max_delay=30,
+                interval_seconds=1,
+                max_attempts=3,
+                max_delay_seconds=30,
             ),
         ),
         iam=(
             Allow(
                 action="sqs:SendMessage",
                 resource="arn:${partition}:sqs:${region}:${account}:*",
-                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html",
+                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html",
             ),
         ),
         sample={
@@ -72,30 +74,30 @@ class SqsMwaa(DagTrigger):
         "description": "Run the downstream DAG",
     }
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse what every DAG trigger refuses, a queue elsewhere, and no queue at all."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
         yield from DagTrigger.check(self, path, settings)
         region = queue_region(self.queue_url)
         if other_region(region, settings):
-            yield Problem(
+            yield ValidationProblem(
                 f"{path}.queue_url",
                 f"found region {region}, expected {settings.region}: Step Functions sends to queues in its own region",
             )
         if settings.region and not (self.queue_url or settings.mwaa_trigger_queue_url):
-            yield Problem(
+            yield ValidationProblem(
                 f"{path}.queue_url",
                 "missing, and the router has no MWAA_TRIGGER_QUEUE_URL: set one of them (Terraform variable "
                 "mwaa_trigger_queue_url)",
             )
 
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """``{QueueUrl, MessageBody: {dag_id, conf, message_id}}``."""
         return {
-            "QueueUrl": self.queue_url or resolution.settings.mwaa_trigger_queue_url,
+            "QueueUrl": self.queue_url or context.settings.mwaa_trigger_queue_url,
             "MessageBody": {
                 "dag_id": self.dag_id,
-                "conf": self.dag_conf(resolution, resolution.origin),
-                "message_id": resolution.run_id,
+                "conf": self.dag_conf(context, context.common_fields),
+                "message_id": context.downstream_run_id,
             },
         }

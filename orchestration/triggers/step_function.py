@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from orchestration.reading import Problem, Text
 from orchestration.settings import STATE_MACHINE_ARN, Settings
-from orchestration.triggers.base import Allow, Resolution, Retry, ServiceIntegration, Trigger, other_region
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, Trigger, other_region
+from orchestration.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 _NAME = "States.Format('{}-{}', $$.Execution.Name, $.outcome.index)"
@@ -19,11 +19,13 @@ _NAME = "States.Format('{}-{}', $$.Execution.Name, $.outcome.index)"
 class StepFunction(Trigger):
     """Start a Step Functions execution."""
 
-    arn: Annotated[str, Text(_ARN, "the ARN of a state machine, or of its version or alias, without a template")]
+    arn: Annotated[
+        str, StringPattern(_ARN, "the ARN of a state machine, or of its version or alias, without a template")
+    ]
     """ARN of the state machine to start, in the orchestrator's region."""
 
     TYPE: ClassVar[str] = "step_function"
-    AUTOMATIC: ClassVar[Mapping[str, str]] = {
+    RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
         "source_event": "The whole event",
@@ -42,15 +44,15 @@ class StepFunction(Trigger):
             },
         },
         target=("StateMachineArn",),
-        run_id="$.ExecutionArn",
+        run_id_path="$.ExecutionArn",
         retries=(
             Retry(
                 errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
-                because="the execution was refused, so none started; 5xx and timeouts are not repeated, for Express "
+                reason="the execution was refused, so none started; 5xx and timeouts are not repeated, for Express "
                 "state machines ignore names",
-                every=2,
-                at_most=6,
-                max_delay=60,
+                interval_seconds=2,
+                max_attempts=6,
+                max_delay_seconds=60,
             ),
         ),
         # Between a lost answer and the SDK's own repetition, the first call did start it: that is success.
@@ -60,7 +62,7 @@ class StepFunction(Trigger):
             Allow(
                 action="states:StartExecution",
                 resource="arn:${partition}:states:${region}:${account}:stateMachine:*",
-                page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
+                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
             ),
         ),
         sample={
@@ -75,22 +77,24 @@ class StepFunction(Trigger):
         "description": "Publish the image catalog",
     }
 
-    def name(self) -> str:
+    def target_name(self) -> str:
         """The state machine's name, with the version or alias where the ARN has one."""
         return self.arn.split(":stateMachine:")[1]
 
-    def check(self, path: str, settings: Settings) -> Iterator[Problem]:
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse another region's state machine, and the orchestrator's own: that would be a loop."""
         region = self.arn.split(":")[3]
         if other_region(region, settings):
-            yield Problem(
+            yield ValidationProblem(
                 f"{path}.arn",
                 f"found region {region}, expected {settings.region}: nested executions start in the orchestrator's region",
             )
         own, target = re.match(STATE_MACHINE_ARN, settings.state_machine_arn), re.match(STATE_MACHINE_ARN, self.arn)
         if own and target and own[0] == target[0]:
-            yield Problem(f"{path}.arn", "found the orchestrator's own state machine: it would start itself in a loop")
+            yield ValidationProblem(
+                f"{path}.arn", "found the orchestrator's own state machine: it would start itself in a loop"
+            )
 
-    def request(self, resolution: Resolution) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> dict[str, Any]:
         """``{StateMachineArn}``; name and input are built in the machine."""
         return {"StateMachineArn": self.arn}

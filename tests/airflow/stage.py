@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.account import ACCOUNT
+from local.defaults import ACCOUNT
 from local.engine import Engine
 from tests.airflow.installed import Airflow, end_group
 

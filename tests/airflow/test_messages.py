@@ -12,7 +12,7 @@ import pytest
 from local.engine import Engine
 from orchestration.events import JobEvent
 from orchestration.settings import Settings
-from orchestration.triggers.base import Resolution
+from orchestration.triggers.base import RequestContext
 from orchestration.triggers.sqs_mwaa import SqsMwaa
 from tests.airflow.installed import ROOT, Airflow, versions
 from tests.airflow.messages import MALFORMED, SPECIFICATION, deep, good
@@ -39,8 +39,12 @@ def inside(airflow: Airflow, program: str, given: list[Any], **variables: str) -
 
 def test_the_orchestrator_sends_the_specifications_message() -> None:
     fields = json.loads((EVENTS / "job_completed.json").read_text()) | {"job_name": "transform_images"}
-    event = JobEvent(job_name=fields["job_name"], job_run_id=fields["job_run_id"], outcome="on_success", fields=fields)
-    resolution = Resolution(event=event, settings=Settings(region="us-west-1"), run_id=SPECIFICATION["message_id"])
+    event = JobEvent(
+        job_name=fields["job_name"], job_run_id=fields["job_run_id"], event_kind="on_success", fields=fields
+    )
+    resolution = RequestContext(
+        event=event, settings=Settings(region="us-west-1"), downstream_run_id=SPECIFICATION["message_id"]
+    )
     trigger = SqsMwaa(
         dag_id="my_downstream_dag",
         conf={"custom_param": "value"},

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from local.airflow import AirflowStandIn
 from local.airflow_api import AirflowApi, AirflowApiError
 from local.clients import client
+from local.fake_mwaa import FakeMwaa
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
-from orchestration.mwaa import DagRuns
+from orchestration.mwaa import MwaaClient
 from tests.airflow.installed import USER, Airflow, versions
 from tests.airflow.messages import TARGET
 
@@ -26,14 +26,14 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.airflow]
 class Real:
     """One Airflow behind the stand-in."""
 
-    def __init__(self, airflow: Airflow, stand_in: AirflowStandIn) -> None:
+    def __init__(self, airflow: Airflow, stand_in: FakeMwaa) -> None:
         self.airflow = airflow
         self.stand_in = stand_in
         self.ticks = count()
         stand_in.add_environment(REGION, "env")
 
-    def runs(self, **clock: Any) -> DagRuns:
-        return DagRuns(client("mwaa", REGION, self.stand_in.endpoint), "env", **clock)
+    def runs(self, **clock: Any) -> MwaaClient:
+        return MwaaClient(client("mwaa", REGION, self.stand_in.endpoint), "env", **clock)
 
     def ids(self) -> list[str]:
         return [run["dag_run_id"] for run in self.stand_in.runs(REGION, "env", TARGET)]
@@ -49,7 +49,7 @@ def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     try:
         airflow.prepare()
         api = airflow.start_web()
-        with AirflowStandIn.running() as stand_in:
+        with FakeMwaa.running() as stand_in:
             stand_in.real = api
             yield Real(airflow, stand_in)
     finally:
@@ -115,8 +115,8 @@ def test_wrong_credentials(real: Real) -> None:
 
 
 def test_a_web_server_that_is_down_may_be_tried_again(real: Real) -> None:
-    with AirflowStandIn.running() as stand_in:
+    with FakeMwaa.running() as stand_in:
         stand_in.add_environment(REGION, "env")
         stand_in.real = AirflowApi("http://127.0.0.1:1", USER, "x")
         with pytest.raises(MwaaUnavailableError, match="RestApiServerException"):
-            DagRuns(client("mwaa", REGION, stand_in.endpoint), "env").start(TARGET, "run", {})
+            MwaaClient(client("mwaa", REGION, stand_in.endpoint), "env").start(TARGET, "run", {})

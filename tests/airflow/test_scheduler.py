@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from local.engine import Engine, running
+from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from tests.airflow.installed import Airflow, versions
 from tests.airflow.messages import SPECIFICATION, TARGET, good
@@ -78,14 +78,14 @@ class Live:
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """An engine of the test's own: each deploys."""
-    with running("us-west-1") as started:
+    with run_engine("us-west-1") as started:
         yield started
 
 
 @pytest.mark.parametrize("version", versions())
 def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """One event starts the target twice, by both ways, among messages of every kind."""
-    simulator = Simulator.deployed(engine, CONFIG)
+    simulator = Simulator.deploy(engine, CONFIG)
     queue = Queue(engine, "local-mwaa-triggers", visibility=40, receives=1)
     airflow.variables["AWS_ENDPOINT_URL"] = engine.endpoint
     airflow.command("variables", "set", "mwaa_trigger_queue_url", queue.url)
@@ -95,7 +95,9 @@ def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured
     began = time.monotonic()
     event = EVENT | {"metrics": SPECIFIED["source_metrics"]}
     simulation = simulator.publish(json.dumps(event))
-    assert (simulation.status, [one.status for one in simulation.triggers]) == ("ROUTED", ["TRIGGERED"] * 2), simulation
+    assert (simulation.status, [one.status for one in simulation.triggers]) == ("STARTED", ["TRIGGERED"] * 2), (
+        simulation
+    )
     execution = simulation.executions[0].name
     by_queue = f"event__{execution}-1"
     assert live.runs()[f"{execution}-0"]["conf"] == SPECIFIED

@@ -9,13 +9,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from local.inputs import read_config
+from local.validation import read_config
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 from orchestration.strictjson import StrictJSONError, loads
 from orchestration.triggers import REGISTRY
 from orchestration.workflows import problems_of
-from tests.expected import beyond_schema, errors_expected
+from tests.expected_errors import beyond_schema, errors_expected
 
 FOLDER = Path(__file__).parents[1] / "configs"
 SCHEMA = json.loads((Path(__file__).parents[2] / "orchestration" / "workflow_config.schema.json").read_text())
@@ -69,8 +69,10 @@ def test_each_type_has_fixtures(kind: str) -> None:
 
 def test_the_config_of_the_payload_table_has_every_type_twice() -> None:
     workflow = json.loads((FOLDER / "valid-every-field.json").read_text())["workflows"]["upstream"]
-    for outcome in ("on_success", "on_approval"):
-        assert [trigger["type"] for trigger in workflow[outcome]] == [trigger.TYPE for trigger in REGISTRY], outcome
+    for event_kind in ("on_success", "on_approval"):
+        assert [trigger["type"] for trigger in workflow[event_kind]] == [trigger.TYPE for trigger in REGISTRY], (
+            event_kind
+        )
 
 
 def test_the_committed_configuration_is_valid() -> None:

@@ -67,14 +67,14 @@ def test_only_what_knows_no_resources_is_granted_on_all(policy: str, action: str
 
 @pytest.mark.parametrize("allow", iam.UNSCOPED, ids=lambda allow: allow.action)
 def test_a_grant_on_all_cites_its_reason(allow: Any) -> None:
-    assert allow.page.startswith("https://docs.aws.amazon.com/step-functions/")
+    assert allow.doc_url.startswith("https://docs.aws.amazon.com/step-functions/")
 
 
 @pytest.mark.parametrize("trigger", REGISTRY, ids=lambda trigger: trigger.TYPE)
 def test_a_state_has_the_actions_that_aws_documents_for_its_resource(trigger: Any) -> None:
     documented = KNOWN["integrations"][trigger.INTEGRATION.resource]
     assert sorted(allow.action for allow in trigger.INTEGRATION.iam) == sorted(documented["actions"])
-    assert {allow.page for allow in trigger.INTEGRATION.iam} == {documented["page"]}
+    assert {allow.doc_url for allow in trigger.INTEGRATION.iam} == {documented["page"]}
     actions = {action for action, _ in granted(POLICIES["state_machine.iam.json"])}
     assert set(documented["actions"]) <= actions
 

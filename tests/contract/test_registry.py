@@ -13,7 +13,7 @@ from local.targets import TARGETS
 from orchestration.events import Delivery, read_event
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
-from orchestration.triggers.base import Resolution
+from orchestration.triggers.base import RequestContext
 from orchestration.workflows import read_trigger
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def example(trigger: type[Trigger]) -> Trigger:
 
 
 def request(trigger: type[Trigger]) -> dict[str, Any]:
-    return example(trigger).request(Resolution(event=EVENT, settings=SETTINGS, run_id="run-0"))
+    return example(trigger).request(RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0"))
 
 
 def paths_in(parameters: Any) -> list[str]:
@@ -72,7 +72,7 @@ def test_file_type_and_key_are_one_name(trigger: type[Trigger]) -> None:
 
 
 @each_type
-@pytest.mark.parametrize("facet", ["TYPE", "INTEGRATION", "AUTOMATIC", "EXAMPLE", "__doc__"])
+@pytest.mark.parametrize("facet", ["TYPE", "INTEGRATION", "RESERVED_FIELDS", "EXAMPLE", "__doc__"])
 def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
 
@@ -80,7 +80,7 @@ def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
 @each_type
 @pytest.mark.parametrize(
     "facet",
-    ["state", "resource", "parameters", "target", "run_id", "comment", "retries", "iam", "sample", "sample_error"],
+    ["state", "resource", "parameters", "target", "run_id_path", "comment", "retries", "iam", "sample", "sample_error"],
 )
 def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
@@ -90,7 +90,7 @@ def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> Non
 def test_the_example_sets_every_field_and_loads(trigger: type[Trigger]) -> None:
     fields = {field.name for field in dataclasses.fields(trigger)}
     assert set(trigger.EXAMPLE) == fields | {"type"}
-    assert example(trigger).name()
+    assert example(trigger).target_name()
 
 
 @each_type
@@ -133,7 +133,7 @@ def test_a_minimal_request_has_every_path_too(trigger: type[Trigger]) -> None:
     read, problems = read_trigger(minimal, "minimal", SETTINGS)
     assert problems == []
     assert read is not None
-    built = read.request(Resolution(event=EVENT, settings=SETTINGS, run_id="run-0"))
+    built = read.request(RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0"))
     assert shape(built).keys() == shape(request(trigger)).keys()
 
 
@@ -154,14 +154,14 @@ def test_the_target_is_in_the_request(trigger: type[Trigger]) -> None:
 
 @each_type
 def test_the_sample_has_the_run_id(trigger: type[Trigger]) -> None:
-    for path in re.findall(r"\$\.(\w+)", trigger.INTEGRATION.run_id):
+    for path in re.findall(r"\$\.(\w+)", trigger.INTEGRATION.run_id_path):
         assert path in trigger.INTEGRATION.sample
 
 
 @each_type
 def test_retries_are_named_errors_with_a_reason(trigger: type[Trigger]) -> None:
     for retry in trigger.INTEGRATION.retries:
-        assert len(retry.because) > 20
+        assert len(retry.reason) > 20
         assert not any(error.startswith("States.") for error in retry.errors), "these can follow a call that happened"
 
 
@@ -170,7 +170,7 @@ def test_permissions_are_narrow_and_cited(trigger: type[Trigger]) -> None:
     for allow in trigger.INTEGRATION.iam:
         assert re.fullmatch(r"[a-z]+:[A-Z]\w+", allow.action)
         assert allow.resource != "*"
-        assert allow.page.startswith("https://docs.aws.amazon.com/")
+        assert allow.doc_url.startswith("https://docs.aws.amazon.com/")
 
 
 @each_type
@@ -182,10 +182,10 @@ def test_a_facet_that_is_missing_is_named() -> None:
     class Half(Trigger):
         TYPE = "half"
 
-        def name(self) -> str:
+        def target_name(self) -> str:
             return ""
 
-        def request(self, resolution: Resolution) -> dict[str, Any]:
+        def request(self, context: RequestContext) -> dict[str, Any]:
             return {}
 
     with pytest.raises(AssertionError, match="half has no INTEGRATION"):

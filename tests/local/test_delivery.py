@@ -18,7 +18,7 @@ Event = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def simulator(engine: Engine) -> Simulator:
-    return Simulator.deployed(engine, CONFIG)
+    return Simulator.deploy(engine, CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ def simulator(engine: Engine) -> Simulator:
         ({"status": "FAILED"}, "FILTERED"),
         ({"status": ...}, "FILTERED"),
         ({"decision": "REJECTED", "status": "DONE"}, "FILTERED"),
-        ({"decision": None, "job_run_id": "decision-null"}, "ROUTED"),
+        ({"decision": None, "job_run_id": "decision-null"}, "STARTED"),
         ({"decision": "APPROVED"}, "IGNORED"),
-        ({"job_run_id": "passes"}, "ROUTED"),
+        ({"job_run_id": "passes"}, "STARTED"),
     ],
 )
 def test_filters(simulator: Simulator, event: Event, change: dict[str, Any], status: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.engine import running
+from local.engine import run_engine
 from local.patches import PATCHES
-from tests.local.probes import services, step_functions
+from tests.local.patch_probes import services, step_functions
 
 PROBES = {
     probe.__name__: probe
@@ -38,7 +38,7 @@ def test_every_patch_has_a_probe() -> None:
 
 @pytest.mark.parametrize("name", list(PROBES))
 def test_with_the_patch(name: str) -> None:
-    with running() as engine:
+    with run_engine() as engine:
         assert PROBES[name](engine)
 
 
@@ -46,7 +46,7 @@ def test_with_the_patch(name: str) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", list(PROBES))
 def test_moto_still_needs_the_patch(name: str) -> None:
-    with running(without_patch=name) as engine:
+    with run_engine(without_patch=name) as engine:
         assert not PROBES[name](engine), f"moto no longer needs {name}: remove it from local/patches"
 
 
@@ -54,11 +54,11 @@ def test_patches_are_taken_back() -> None:
     from moto.sns.models import Subscription  # noqa: PLC0415
 
     before = Subscription.publish
-    with running():
+    with run_engine():
         assert Subscription.publish is not before
     assert Subscription.publish is before
 
 
 def test_one_engine_at_a_time() -> None:
-    with running(), pytest.raises(RuntimeError, match="an engine is running"), running():
+    with run_engine(), pytest.raises(RuntimeError, match="an engine is running"), run_engine():
         pass

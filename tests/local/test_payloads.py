@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from local.engine import Engine
-from local.inputs import read_config
-from local.reports import Simulation
 from local.simulation import Simulator
+from local.simulation_result import Simulation
+from local.validation import read_config
 
 CONFIG = Path(__file__).parents[1] / "configs" / "valid-every-field.json"
 ARTIFACTS = {"output_path": "s3://bucket/output/path", "files": ["a.parquet", "b.parquet"]}
@@ -92,8 +92,8 @@ APPROVAL: dict[str, dict[str, Any]] = {
     },
 }
 ROWS = [
-    pytest.param(outcome, kind, field, expected, id=f"{outcome}-{kind}-{field}")
-    for outcome, table in (("on_success", SUCCESS), ("on_approval", APPROVAL))
+    pytest.param(event_kind, kind, field, expected, id=f"{event_kind}-{kind}-{field}")
+    for event_kind, table in (("on_success", SUCCESS), ("on_approval", APPROVAL))
     for kind, fields in table.items()
     for field, expected in fields.items()
 ]
@@ -101,7 +101,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def simulations(engine: Engine) -> dict[str, tuple[dict[str, Any], Simulation]]:
-    simulator = Simulator.deployed(engine, read_config(CONFIG.read_text()))
+    simulator = Simulator.deploy(engine, read_config(CONFIG.read_text()))
     success = json.loads((Path(__file__).parents[1] / "events" / "job_completed.json").read_text())
     approval = {key: value for key, value in success.items() if key != "status"} | {"decision": "APPROVED"}
     return {
@@ -118,11 +118,11 @@ def received(simulation: Simulation, kind: str) -> dict[str, Any]:
     return flat | {f"{envelope}.{key}": value for key, value in trigger.received.get(envelope, {}).items()}
 
 
-@pytest.mark.parametrize(("outcome", "kind", "field", "expected"), ROWS)
+@pytest.mark.parametrize(("event_kind", "kind", "field", "expected"), ROWS)
 def test_field(
-    simulations: dict[str, tuple[dict[str, Any], Simulation]], outcome: str, kind: str, field: str, expected: Any
+    simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str, kind: str, field: str, expected: Any
 ) -> None:
-    event, simulation = simulations[outcome]
+    event, simulation = simulations[event_kind]
     if expected is SOURCE_EVENT:
         expected = event
     if field == "message_id":
@@ -132,12 +132,12 @@ def test_field(
     assert type(value) is type(expected)
 
 
-@pytest.mark.parametrize("outcome", ["on_success", "on_approval"])
-def test_nothing_else_arrives(simulations: dict[str, tuple[dict[str, Any], Simulation]], outcome: str) -> None:
-    table = SUCCESS if outcome == "on_success" else APPROVAL
-    simulation = simulations[outcome][1]
+@pytest.mark.parametrize("event_kind", ["on_success", "on_approval"])
+def test_nothing_else_arrives(simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str) -> None:
+    table = SUCCESS if event_kind == "on_success" else APPROVAL
+    simulation = simulations[event_kind][1]
     assert {one.type for one in simulation.triggers} == set(table), "add the type's rows to the table"
-    assert (simulation.status, simulation.exit_code, simulation.outcome) == ("ROUTED", 0, outcome)
+    assert (simulation.status, simulation.exit_code, simulation.event_kind) == ("STARTED", 0, event_kind)
     assert {kind: set(received(simulation, kind)) for kind in table} == {
         kind: set(fields) for kind, fields in table.items()
     }

@@ -12,7 +12,7 @@ import pytest
 
 from local.targets.queues import messages
 from tests.conftest import Router
-from tests.local.stage import CONFIG, FIVE, Event, counts, record
+from tests.local.helpers import CONFIG, FIVE, Event, counts, record
 
 
 def test_one_message_delivered_a_hundred_times_in_parallel_starts_once(router: Router, event: Event) -> None:
@@ -70,7 +70,7 @@ def test_a_duplicate_of_a_failed_execution_is_a_warning(router: Router, event: E
 
 def test_an_events_own_records_are_no_envelope(router: Router, event: Event) -> None:
     one = record(router.invoke(event(job_run_id="records", Records=[{"id": 1}])))
-    assert one["status"] == "ROUTED"
+    assert one["status"] == "STARTED"
 
 
 def test_forty_long_failures_are_explained(router: Router, event: Event) -> None:
@@ -179,10 +179,10 @@ def test_a_300_kb_event_is_refused_with_its_size(router: Router, event: Event) -
 def test_a_decision_on_the_events_topic_does_not_approve(router: Router, event: Event) -> None:
     body = event(job_run_id="sneaky", decision="APPROVED")
     one = record(router.invoke({"Records": [router.sns(body)]}))
-    assert one["outcome"] == "on_success"
+    assert one["event_kind"] == "on_success"
     assert "did not count" in one["warnings"][0]
     one = record(router.invoke({"Records": [router.sns(body, "job_approvals")]}))
-    assert one["outcome"] == "on_approval"
+    assert one["event_kind"] == "on_approval"
 
 
 def test_what_is_logged(router: Router, event: Event) -> None:
@@ -191,7 +191,7 @@ def test_what_is_logged(router: Router, event: Event) -> None:
     assert "Received event: {" in logs
     assert 'SNS Message: {"event_type": "job_completed"' in logs
     assert f"Loaded workflow config from S3: {router.simulator.stack.config_uri}" in logs
-    assert 'Submitted: {"type":"glue_job","name":"job","execution":"upstream-logged-' in logs
+    assert 'Started: {"type":"glue_job","name":"job","execution":"upstream-logged-' in logs
     group = engine_log_group(router)
     assert any("Received event" in line for line in group)
 

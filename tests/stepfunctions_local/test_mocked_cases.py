@@ -19,13 +19,13 @@ import pytest
 
 from builder import mocks
 from builder.state_machine import render
-from local.engine import running
-from orchestration.executions import Executions
+from local.engine import run_engine
+from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY
-from tests.machine.harness import shortened
 from tests.second_interpreter import NodeProgram
 from tests.second_interpreter import running as second_interpreter
+from tests.state_machine.harness import shortened
 
 FILES = Path(__file__).parents[2] / "statemachines"
 MOCKS = json.loads((FILES / "MockConfigFile.json").read_text())
@@ -43,20 +43,20 @@ def client() -> Iterator[Any]:
     if endpoint:
         yield boto3.client("stepfunctions", endpoint_url=endpoint, **CREDENTIALS)
         return
-    with running("us-west-1") as engine, shortened():
-        engine.wiring.mocks = MOCKS
+    with run_engine("us-west-1") as engine, shortened():
+        engine.context.mocks = MOCKS
         yield boto3.client("stepfunctions", endpoint_url=engine.endpoint, **CREDENTIALS)
 
 
 @pytest.fixture(scope="module")
-def executions(client: Any) -> Executions:
+def executions(client: Any) -> ExecutionClient:
     role = "arn:aws:iam::123456789012:role/machine"
     machine = client.create_state_machine(name=mocks.STATE_MACHINE, definition=DEFINITION, roleArn=role)
-    return Executions(client, Settings(state_machine_arn=machine["stateMachineArn"], region="us-west-1"))
+    return ExecutionClient(client, Settings(state_machine_arn=machine["stateMachineArn"], region="us-west-1"))
 
 
 @pytest.mark.parametrize("name", list(MOCKS["StateMachines"][mocks.STATE_MACHINE]["TestCases"]))
-def test_case(executions: Executions, name: str) -> None:
+def test_case(executions: ExecutionClient, name: str) -> None:
     execution = f"{name}-{uuid.uuid4().hex[:8]}"
     executions.client.start_execution(
         stateMachineArn=f"{executions.settings.state_machine_arn}#{name}",

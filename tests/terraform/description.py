@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from local.engine import Engine
-from local.topology import FILTERS
+from local.stack import FILTERS
 from orchestration.settings import LIVE
 
 

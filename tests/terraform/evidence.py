@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.call_recorder import Call
 from local.engine import Engine
-from local.recording import Call
-from local.reports import Simulation
+from local.simulation_result import Simulation
 from tests.terraform.policies import Need, needs
 
 PREFIX = "sfly-aws-dwh-sandbox-jc"
@@ -99,7 +99,7 @@ def policies(engine: Engine) -> dict[str, dict[str, Any]]:
 def calls(engine: Engine) -> dict[str, list[Call]]:
     of = {NAME: "downstream_orchestrator", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
     calls: dict[str, list[Call]] = {
-        "state_machine": list(engine.wiring.calls),
+        "state_machine": list(engine.context.calls),
         "downstream_orchestrator": [],
         "mwaa_dag": [],
     }

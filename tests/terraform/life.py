@@ -16,7 +16,7 @@ from typing import Any
 
 from local.engine import Engine
 from local.simulation import Simulator
-from local.topology import Stack, deploy
+from local.stack import Stack, deploy
 from tests.terraform.description import describe
 from tests.terraform.evidence import BUCKET, NAME, NEXT, PREFIX, VERSION, Life, left, objects
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.account import ACCOUNT
-from local.recording import Call
+from local.call_recorder import Call
+from local.defaults import ACCOUNT
 
 Need = tuple[str, str]
 """An action and the ARN of what it is done to."""

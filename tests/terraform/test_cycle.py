@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, running
+from local.engine import Engine, run_engine
 from tests.terraform.evidence import BUCKET, NAME, PREFIX, VERSION, Life
 from tests.terraform.life import live
 from tests.terraform.policies import allowed, covers, grants
@@ -38,7 +38,7 @@ state machine are added below."""
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with running("us-west-1") as started:
+    with run_engine("us-west-1") as started:
         yield started
 
 
@@ -70,7 +70,7 @@ def test_the_local_stack_is_terraforms(life: Life) -> None:
 
 def test_an_event_through_the_deployed_topic_reaches_all_five_kinds_of_target(life: Life) -> None:
     success = life.simulations["success"]
-    assert (success.status, [one.type for one in success.triggers]) == ("ROUTED", FIVE)
+    assert (success.status, [one.type for one in success.triggers]) == ("STARTED", FIVE)
     assert [one.status for one in success.triggers] == ["TRIGGERED"] * 5, success
     assert all(one.received for one in success.triggers)
     approval = life.simulations["approval"]

@@ -123,7 +123,7 @@ def test_a_new_version_does_not_drop_what_was_changed_by_hand_in_the_one_before(
     line = refused(deploy(engine, *arguments, "--version=1.1.0"))
     digest = hashlib.sha256(theirs).hexdigest()[:16]
     assert f"s3://{bucket}/{CONFIG.format(version='1.0.0')}: the configuration there ({digest}) would be lost" in line
-    assert deploy(engine, *arguments, "--version=1.1.0", f"--replacing={digest}").returncode == 0
+    assert deploy(engine, *arguments, "--version=1.1.0", f"--overwrite-digest={digest}").returncode == 0
 
 
 def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -> None:
@@ -152,10 +152,10 @@ def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(en
     line = refused(deploy(engine, *arguments))
     assert f"the configuration there ({digest}) would be lost; " in line
     assert "somebody changed it" in line
-    assert f"--replacing={digest}" in line
+    assert f"--overwrite-digest={digest}" in line
     assert body(engine, env, key) == theirs
-    refused(deploy(engine, *arguments, "--replacing=0000000000000000"))
-    answer = deploy(engine, *arguments, f"--replacing={digest}")
+    refused(deploy(engine, *arguments, "--overwrite-digest=0000000000000000"))
+    answer = deploy(engine, *arguments, f"--overwrite-digest={digest}")
     assert answer.returncode == 0, answer.stderr
     assert body(engine, env, key) == (ROOT / "orchestration/workflow_config.json").read_bytes()
 
@@ -243,7 +243,7 @@ def test_help_names_every_option(engine: Engine) -> None:
         "--prefix=",
         "--config-only",
         "--dry-run",
-        "--replacing=",
+        "--overwrite-digest=",
     ):
         assert option in answer.stdout
 

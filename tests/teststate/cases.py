@@ -92,7 +92,7 @@ def _task(trigger: type[Trigger], given: dict[str, Any]) -> Iterator[StateCase]:
     for retry in integration.retries:
         error = retry.errors[0]
         yield replace(task, id=f"{kind}-{error}-retried", status="RETRIABLE", mock=_error(error))
-        yield replace(caught, id=f"{kind}-{error}-used-up", mock=_error(error), retries=retry.at_most)
+        yield replace(caught, id=f"{kind}-{error}-used-up", mock=_error(error), retries=retry.max_attempts)
     for error in ("States.Timeout", "Unheard.OfException"):
         yield replace(caught, id=f"{kind}-{error}", mock=_error(error))
     for error in integration.already_started:

@@ -1,0 +1,110 @@
+"""Writes ``docs/quotas.md``: the largest execution that the router makes, held against Step Functions' quotas.
+
+Everything is computed from the registry's retries and from the bounds that the router keeps; nothing is measured here.
+``tests/state_machine/test_quotas.py`` measures the same execution on the engine.
+"""
+
+from __future__ import annotations
+
+from orchestration import strictjson
+from orchestration.plan import MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
+from orchestration.triggers import REGISTRY, Trigger
+
+HISTORY = 25_000
+PAYLOAD = 262_144
+CAUSE = 32_768
+"""Characters of a Fail state's cause (docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html)."""
+
+LONG_CAUSE = 4_096
+"""Characters of a long cause of one trigger; those of AWS's services have a few hundred."""
+
+LONG_NAME = 256
+
+_ITEM_EVENTS = 5
+"""MapIterationStarted and -Succeeded, StateEntered and -Exited of the Choice, and StateEntered of the Task."""
+_ATTEMPT_EVENTS = 4
+"""TaskScheduled, TaskStarted, TaskFailed, and one to spare."""
+_FAILED_EVENTS = 3
+"""StateExited of the Task, and StateEntered and -Exited of what records the failure."""
+_FRAME_EVENTS = 13
+"""ExecutionStarted, four of the Map, two of the Choice, four of both Pass states, FailStateEntered, ExecutionFailed."""
+
+
+def most_attempts(trigger: type[Trigger]) -> int:
+    """Attempts of the type's Task where every retrier is used up, one after the other."""
+    return 1 + sum(retry.max_attempts for retry in trigger.INTEGRATION.retries)
+
+
+def most_seconds(trigger: type[Trigger]) -> int:
+    """Seconds that the type's Task takes then: every attempt times out at its end, every wait is in full."""
+    waits = 0.0
+    for retry in trigger.INTEGRATION.retries:
+        for attempt in range(retry.max_attempts):
+            waits += min(retry.interval_seconds * retry.backoff**attempt, retry.max_delay_seconds or float("inf"))
+    return int(waits) + most_attempts(trigger) * trigger.INTEGRATION.timeout_seconds
+
+
+def most_events(trigger: type[Trigger], count: int) -> int:
+    """History events of an execution with ``count`` triggers of the type, each failing after every retry."""
+    item = _ITEM_EVENTS + _ATTEMPT_EVENTS * most_attempts(trigger) + _FAILED_EVENTS
+    return _FRAME_EVENTS + count * item
+
+
+def failed_outcomes(count: int) -> list[dict[str, object]]:
+    """Outcomes of ``count`` triggers that all failed with a long name and a long cause."""
+    error = {"Error": "Glue.ConcurrentRunsExceededException", "Cause": "c" * LONG_CAUSE}
+    outcome = {"type": "step_function", "name": "n" * LONG_NAME, "error": error, "result": {"status": "FAILED"}}
+    return [{"index": index, **outcome} for index in range(count)]
+
+
+def longest_cause(count: int) -> int:
+    """Characters of each cause with which ``count`` failed outcomes still fit into the Map's output."""
+    spare = PAYLOAD - strictjson.size({"outcomes": failed_outcomes(count), "any_failed": True})
+    return LONG_CAUSE + spare // count
+
+
+def cause_size(count: int) -> int:
+    """Characters of the execution's cause then: all names and errors, the first two in full, and the words around."""
+    outcomes = failed_outcomes(count)
+    names = strictjson.dumps([outcome["name"] for outcome in outcomes])
+    errors = strictjson.dumps(["Glue.ConcurrentRunsExceededException"] * count)
+    full = strictjson.dumps([outcome["error"] for outcome in outcomes[:2]])
+    return len(names) + len(errors) + len(full) + 600
+
+
+def build() -> str:
+    """The page, as Markdown."""
+    worst = max(REGISTRY, key=lambda trigger: most_events(trigger, MAX_TRIGGERS))
+    events = most_events(worst, MAX_TRIGGERS)
+    outcomes = strictjson.size({"outcomes": failed_outcomes(MAX_TRIGGERS), "any_failed": True})
+    types = "\n".join(
+        f"| `{trigger.TYPE}` | {most_attempts(trigger)} | {most_seconds(trigger):,} | {most_events(trigger, MAX_TRIGGERS):,} |"
+        for trigger in REGISTRY
+    )
+    return f"""# Limits
+
+Written by `python -m builder`; do not edit. The largest execution that the router makes has {MAX_TRIGGERS} triggers; more
+triggers, or more bytes, are split over executions. Here every one of them retries to its end and fails with a cause
+of {LONG_CAUSE:,} characters and a name of {LONG_NAME}.
+
+| Quota of Step Functions | Limit | The largest execution | Share |
+|---|---|---|---|
+| events in an execution's history | {HISTORY:,} | {events:,} (all `{worst.TYPE}`) | {events / HISTORY:.0%} |
+| bytes of the Map's output | {PAYLOAD:,} | {outcomes:,} | {outcomes / PAYLOAD:.0%} |
+| characters of the execution's cause | {CAUSE:,} | {cause_size(MAX_TRIGGERS):,} | {cause_size(MAX_TRIGGERS) / CAUSE:.0%} |
+| bytes of the execution's input | {PAYLOAD:,} | {MAX_INPUT:,}, kept by the router | {MAX_INPUT / PAYLOAD:.0%} |
+| bytes of one item's event and request | {PAYLOAD:,} | {MAX_ITEM:,}, kept by the router | {MAX_ITEM / PAYLOAD:.0%} |
+
+| Type | Most attempts of one trigger | Most seconds | History events of {MAX_TRIGGERS} such triggers |
+|---|---|---|---|
+{types}
+
+With {MAX_TRIGGERS} failures, causes of up to {longest_cause(MAX_TRIGGERS):,} characters each would fit; longer ones would end the
+execution without an explanation (`States.DataLimitExceeded`). AWS's services write a few hundred, our own Lambda at most
+about two thousand, its stack trace included; the router cuts its own to 2,000 bytes.
+
+A good execution takes two transitions a trigger and three around them: {2 * MAX_TRIGGERS + 3} for {MAX_TRIGGERS} triggers.
+
+`.venv/bin/pytest tests/state_machine/test_quotas.py` measures this execution on the engine.
+`.venv/bin/python -m bench.scale` runs 1 to 5,000 triggers.
+"""

@@ -1,0 +1,56 @@
+"""Draws simulations on a terminal."""
+
+from __future__ import annotations
+
+import json
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from local.simulation_result import Simulation, TriggerReport
+
+_STYLE = {"TRIGGERED": "green", "SUCCEEDED": "green", "STARTED": "green", "FAILED": "red", "LOST": "red"}
+
+errors = Console(stderr=True, highlight=False)
+"""Progress and warnings: standard output holds the report alone."""
+
+
+output = Console(highlight=False, soft_wrap=True)
+"""The report: wrapped on a terminal by the terminal itself, so that what is copied from it stays whole."""
+
+
+def styled(status: str) -> Text:
+    """A status in its colour."""
+    return Text(status, style=_STYLE.get(status, "yellow"))
+
+
+def headline(simulation: Simulation) -> Text:
+    """One line: what became of the event."""
+    if not simulation.executions:
+        return Text.assemble(styled(simulation.status), f": {simulation.reason}")
+    names = ", ".join(f"{execution.name} {execution.status}" for execution in simulation.executions)
+    return Text.assemble(styled(simulation.status), f": {names} ({simulation.seconds:.1f} s)")
+
+
+def render(simulation: Simulation) -> RenderableType:
+    """The whole report: headline, the triggers, what each received, warnings."""
+    parts: list[RenderableType] = [headline(simulation)]
+    parts += [_line(trigger) for trigger in simulation.triggers]
+    parts += [Text(f"cause: {execution.cause}") for execution in simulation.executions if execution.cause]
+    for trigger in simulation.triggers:
+        if trigger.received is not None:
+            parts += [
+                Text(f"\n{trigger.type} {trigger.name} received", style="bold"),
+                Text(json.dumps(trigger.received, indent=2, ensure_ascii=False)),
+            ]
+    parts += [Text.assemble(("warning: ", "yellow"), warning) for warning in simulation.warnings]
+    return Group(*parts)
+
+
+def _line(trigger: TriggerReport) -> Text:
+    """One trigger: what became of it, and below it the run id, or the error and its cause."""
+    detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
+    status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])
+    return Text.assemble(
+        f"{trigger.index:>2}  ", status, "  ", (f"{trigger.type} {trigger.name}", "bold"), f"\n{'':15}{detail}"
+    )

@@ -1,0 +1,148 @@
+"""Stands in for MWAA's InvokeRestApi: environments with DAGs, in memory, with Airflow's own answers.
+
+Speaks the wire form of ``mwaa.invoke_rest_api`` (``POST /restapi/{Name}``, rest-json:
+docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html) and answers the calls of ``/dags/{dag_id}`` and its ``dagRuns``
+as Airflow 2 and 3 agree on them: 404 for an unknown DAG, 409 for a DAG run id or logical date that is taken. With an
+``AirflowApi`` it passes every call on to a real Airflow instead.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import quote, unquote
+
+from local.airflow_api import AirflowApi
+
+_MAX_PATH = 64
+
+
+@dataclass(slots=True)
+class FakeMwaa:
+    """MWAA environments on one local port.
+
+    Attributes:
+        environments: by region and name, the DAG runs of each known DAG.
+        paused: region, environment and id of each paused DAG.
+        real: the Airflow behind every environment, or None for the one in memory.
+    """
+
+    endpoint: str = ""
+    environments: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    paused: set[tuple[str, str, str]] = field(default_factory=set)
+    real: AirflowApi | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[FakeMwaa]:
+        """Serve on a free port of 127.0.0.1 for as long as the context lasts."""
+        stand_in = cls()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in))
+        server.daemon_threads = True
+        stand_in.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield stand_in
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    def add_environment(self, region: str, name: str) -> None:
+        """Make an environment known, without DAGs."""
+        self.environments.setdefault((region, name), {})
+
+    def add_dag(self, region: str, environment: str, dag_id: str) -> None:
+        """Make a DAG known in an environment."""
+        self.add_environment(region, environment)
+        self.environments[region, environment].setdefault(dag_id, [])
+
+    def runs(self, region: str, environment: str, dag_id: str) -> list[dict[str, Any]]:
+        """The DAG's newest runs, at most 100: ``{dag_run_id, conf, logical_date}`` each, oldest first."""
+        query = {"limit": 100, "order_by": "-id"}
+        call = {"Method": "GET", "Path": f"/dags/{quote(dag_id, safe='')}/dagRuns", "QueryParameters": query}
+        if (region, environment) not in self.environments:
+            return []
+        status, answer = self._airflow(region, environment, call)
+        found: list[dict[str, Any]] = answer["dag_runs"][::-1] if status == 200 else []
+        return found
+
+    def invoke(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:
+        """Answer one InvokeRestApi: HTTP status, error code or nothing, body."""
+        if (region, environment) not in self.environments:
+            return 404, "ResourceNotFoundException", {"message": f"no environment {environment} in {region}"}
+        length = len(call["Path"])
+        if not 1 <= length <= _MAX_PATH:
+            return 400, "ValidationException", {"message": f"Path has {length} characters, at most 64 are taken"}
+        status, answer = self._airflow(region, environment, call)
+        error = "" if status < 400 else "RestApiClientException" if status < 500 else "RestApiServerException"
+        return 400 if error else 200, error, {"RestApiStatusCode": status, "RestApiResponse": answer}
+
+    def _airflow(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, Any]:
+        """Airflow's status and body for one call of its REST API."""
+        if self.real is not None:
+            return self.real.call(call["Method"], call["Path"], call.get("QueryParameters"), call.get("Body"))
+        segments = [unquote(segment) for segment in call["Path"].strip("/").split("/")]
+        if len(segments) < 2 or segments[0] != "dags" or segments[2:3] not in ([], ["dagRuns"]):
+            return 404, {"title": "Not Found"}
+        dag_id, rest = segments[1], segments[3:]
+        with self._lock:
+            runs = self.environments[region, environment].get(dag_id)
+            if runs is None:
+                return 404, {"detail": f"The Dag with ID: `{dag_id}` was not found"}
+            if len(segments) == 2:
+                return 200, {"dag_id": dag_id, "is_paused": (region, environment, dag_id) in self.paused}
+            if call["Method"] == "GET":
+                return _read(runs, rest, call.get("QueryParameters") or {})
+            return _trigger(runs, call.get("Body") or {})
+
+
+def _read(runs: list[dict[str, Any]], rest: list[str], query: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    if not rest:
+        start = int(query.get("offset", 0))
+        newest = runs[::-1][start : start + int(query.get("limit", 100))]
+        return 200, {"dag_runs": newest, "total_entries": len(runs)}
+    found = [run for run in runs if run["dag_run_id"] == rest[0]]
+    return (200, found[0]) if found else (404, {"detail": f"DagRun {rest[0]} was not found"})
+
+
+def _trigger(runs: list[dict[str, Any]], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    if not body.get("logical_date"):
+        return 422, {"detail": "logical_date is required"}
+    if any(run["dag_run_id"] == body["dag_run_id"] or run["logical_date"] == body["logical_date"] for run in runs):
+        return 409, {"detail": "DAGRun with this run id or logical date already exists"}
+    run = {key: body[key] for key in ("dag_run_id", "conf", "logical_date")} | {"state": "queued"}
+    runs.append(run)
+    return 200, run
+
+
+def _handler(stand_in: FakeMwaa) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            call = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+            # "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/airflow/aws4_request, ..."
+            scope = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
+            region = scope[2] if len(scope) > 2 else ""
+            status, error, answer = stand_in.invoke(region, unquote(self.path.rsplit("/", 1)[-1]), call)
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            if error:
+                self.send_header("x-amzn-ErrorType", error)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+            """Say nothing: the engine's user sees reports, not requests."""
+
+    return Handler

@@ -1,0 +1,204 @@
+"""The Lambda service on a laptop: each function runs in worker processes with an environment of its own.
+
+A function's worker has its environment variables and nothing of this process's, imports its handler anew, and serves
+one event at a time, as an execution environment does. Asynchronous invocations are repeated twice and then go to the
+function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import threading
+import time
+import uuid
+import zipfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from local.call_recorder import Call
+from local.worker_pool import Pool
+
+RETRY_DELAY = 0.2
+"""Seconds between the attempts of an asynchronous invocation; AWS waits one minute, then two."""
+
+
+class Function(Protocol):
+    """What the runtime needs to know of a function; moto's own object has it."""
+
+    function_name: str
+    function_arn: str
+    handler: Any
+    timeout: int
+    environment_vars: dict[str, str]
+    code_bytes: bytes
+    code_sha_256: str
+    event_invoke_config: list[Any]
+    logs_backend: Any
+    logs_group_name: str
+
+    def save_logs(self, output: str) -> None:
+        """Write the lines to the function's log group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One run of a handler.
+
+    Attributes:
+        error: ``{errorMessage, errorType, stackTrace}``, or None.
+        logs: what the handler logged.
+        calls: what it asked of AWS.
+    """
+
+    function: str
+    request_id: str
+    event: Any
+    result: Any
+    error: dict[str, Any] | None
+    logs: str
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionMatch:
+    """One SNS message as a function's subscription saw it.
+
+    Attributes:
+        matched: whether the subscription's filter let it through.
+    """
+
+    message_id: str
+    topic_arn: str
+    matched: bool
+
+
+@dataclass(slots=True)
+class LambdaRuntime:
+    """Runs functions.
+
+    Attributes:
+        environment: variables that every function gets: region, credentials, endpoints.
+        concurrency: workers of one function.
+        on_failure: called with the destination's ARN and its record when an asynchronous invocation has failed for good.
+        invocations: every run, in the order of their ends.
+        subscription_matches: every SNS message that met a function's subscription.
+    """
+
+    environment: dict[str, str]
+    concurrency: int = 2
+    on_failure: Any = None
+    invocations: list[Invocation] = field(default_factory=list)
+    subscription_matches: list[SubscriptionMatch] = field(default_factory=list)
+    _pools: dict[str, Pool] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
+    _pending: list[Future[None]] = field(default_factory=list)
+    _closed: threading.Event = field(default_factory=threading.Event)
+    _code: Any = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="orchestrator-code-"))
+
+    def invoke(self, function: Function, event: Any, request_id: str = "") -> Invocation:
+        """Run the function and wait for its end."""
+        request_id = request_id or str(uuid.uuid4())
+        reply = self._pool(function).run(
+            {
+                "handler": function.handler,
+                "event": event,
+                "request_id": request_id,
+                "function_name": function.function_name,
+                "function_arn": function.function_arn,
+                "deadline": time.time() + function.timeout,
+            },
+            timeout=function.timeout,
+        )
+        invocation = Invocation(
+            function=function.function_name,
+            request_id=request_id,
+            event=event,
+            result=reply.get("result"),
+            error=reply.get("error"),
+            logs=reply.get("logs", ""),
+            calls=tuple(Call(*call) for call in reply.get("calls", [])),
+        )
+        with self._lock:
+            self.invocations.append(invocation)
+            function.logs_backend.ensure_log_group(function.logs_group_name)
+            function.save_logs(invocation.logs or f"END {request_id}")
+        return invocation
+
+    def invoke_async(self, function: Function, event: Any) -> None:
+        """Run the function in the background: up to three attempts under one request id, then its failure destination."""
+        self._pending.append(self._asynchronous.submit(self._attempts, function, event, str(uuid.uuid4())))
+
+    def note_delivery(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
+        """Remember what a subscription's filter said of a message."""
+        self.subscription_matches.append(SubscriptionMatch(message_id, topic_arn, matched))
+
+    def drain(self) -> None:
+        """Wait until no asynchronous invocation is under way."""
+        while self._pending:
+            self._pending.pop().result()
+
+    def close(self) -> None:
+        """End every worker, and wait for them; what is under way is not tried again."""
+        self._closed.set()
+        self._asynchronous.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.close()
+        self._asynchronous.shutdown(wait=True)
+        self._code.cleanup()
+
+    def _attempts(self, function: Function, event: Any, request_id: str) -> None:
+        config = function.event_invoke_config[-1].config if function.event_invoke_config else {}
+        retries = config.get("MaximumRetryAttempts", 2)
+        for attempt in range(retries + 1):
+            if attempt and self._closed.wait(RETRY_DELAY):
+                return
+            invocation = self.invoke(function, event, request_id)
+            if invocation.error is None:
+                return
+        destination = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if destination and self.on_failure is not None:
+            self.on_failure(destination, _failure_record(function, invocation, retries + 1))
+
+    def _pool(self, function: Function) -> Pool:
+        with self._lock:
+            if self._closed.is_set():
+                raise RuntimeError("the Lambda runtime is closed")
+            environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
+            pool = self._pools.get(function.function_arn)
+            if pool is None or pool.environment != environment:  # a changed configuration gets new environments
+                if pool is not None:
+                    pool.close()
+                pool = self._pools[function.function_arn] = Pool(environment, self.concurrency)
+            return pool
+
+    def _unpacked(self, function: Function) -> str:
+        """The folder of the function's code; what is not in its zip is looked for in this checkout."""
+        folder = Path(self._code.name) / uuid.uuid5(uuid.NAMESPACE_OID, function.code_sha_256).hex
+        if not folder.exists():
+            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
+                archive.extractall(folder)
+        return str(folder)
+
+
+def _failure_record(function: Function, invocation: Invocation, attempts: int) -> dict[str, Any]:
+    """What Lambda sends to an on-failure destination; the module's page shows one."""
+    error = invocation.error or {}
+    _, _, _, _, _, _, _, *version = function.function_arn.split(":")
+    executed = version[0] if version else "$LATEST"
+    return {
+        "version": "1.0",
+        "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+        "requestContext": {
+            "requestId": invocation.request_id,
+            "functionArn": f"{function.function_arn.removesuffix(f':{executed}')}:{executed}",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": attempts,
+        },
+        "requestPayload": invocation.event,
+        "responseContext": {"statusCode": 200, "executedVersion": executed, "functionError": "Unhandled"},
+        "responsePayload": error,
+    }

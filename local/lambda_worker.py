@@ -1,0 +1,99 @@
+"""One Lambda execution environment: a process that runs one handler, one event at a time.
+
+Reads a JSON line ``{handler, event, request_id, function_name, function_arn, deadline}`` from standard input and writes
+a JSON line ``{result | error, logs, calls}`` to what was standard output. It ends when its input ends, so it never outlives the
+process that started it. The error has the fields of Lambda's own:
+docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from local.call_recorder import Call, record
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What handlers get of Lambda's context object (docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+
+    aws_request_id: str
+    function_name: str
+    invoked_function_arn: str
+    deadline: float
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function times out."""
+        return max(0, int((self.deadline - time.time()) * 1000))
+
+
+_CALLS: list[Call] = []
+
+
+def main() -> None:
+    """Serve invocations until standard input ends."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a handler prints must not end up among the replies
+    for line in sys.stdin:
+        _serve(json.loads(line), replies)
+
+
+def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
+    logs = io.StringIO()
+    handler = logging.StreamHandler(logs)
+    handler.setFormatter(logging.Formatter(f"[%(levelname)s]\t{invocation['request_id']}\t%(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    sys.stdout = logs
+    try:
+        reply = {"result": _call(invocation)}
+        json.dumps(reply)
+    except Exception as error:  # noqa: BLE001 - a handler may raise anything, and the caller is told of it
+        reply = {"error": _describe(error)}
+    finally:
+        root.removeHandler(handler)
+        sys.stdout = sys.__stdout__
+    calls = [[call.service, call.operation, call.parameters, call.region] for call in _CALLS]
+    _CALLS.clear()
+    replies.write(json.dumps(reply | {"logs": logs.getvalue(), "calls": calls}) + "\n")
+    replies.flush()
+
+
+def _call(invocation: dict[str, Any]) -> Any:
+    module, _, name = invocation["handler"].rpartition(".")
+    context = Context(
+        invocation["request_id"], invocation["function_name"], invocation["function_arn"], invocation["deadline"]
+    )
+    handler = getattr(importlib.import_module(module), name)
+    _watch_boto3()
+    return handler(invocation["event"], context)
+
+
+def _watch_boto3() -> None:
+    """Record the calls of every client that the handler makes by boto3's default session, if it uses boto3."""
+    boto3 = sys.modules.get("boto3")
+    if boto3 is not None and boto3.DEFAULT_SESSION is None:
+        boto3.setup_default_session()
+        session: Any = boto3.DEFAULT_SESSION
+        record(session.events, _CALLS.append)
+
+
+def _describe(error: Exception) -> dict[str, Any]:
+    return {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "stackTrace": traceback.format_list(traceback.extract_tb(error.__traceback__)[2:]),
+    }
+
+
+if __name__ == "__main__":
+    main()

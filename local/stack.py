@@ -1,0 +1,146 @@
+"""Deploys into the engine what Terraform deploys into an account: topics, filters, queues, functions, machine, config.
+
+``tests/terraform`` deploys both and compares them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder import package
+from builder.state_machine import render
+from local.defaults import PREFIX
+from local.engine import Engine
+from orchestration.settings import LIVE
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFINITION = ROOT / "statemachines" / "downstream_orchestrator.asl.json"
+
+FILTERS: dict[str, dict[str, list[str]]] = {
+    "job_events": {"status": ["SUCCESS"]},
+    "job_approvals": {"decision": ["APPROVED"]},
+}
+"""Filter policy of each topic's subscription, on the message's body."""
+
+TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
+"""Seconds that each function may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Names of what was deployed, as AWS names them.
+
+    Attributes:
+        function: the router function's name.
+        router: ARN of its alias, which is what is invoked.
+    """
+
+    topics: dict[str, str]
+    function: str
+    router: str
+    state_machine: str
+    config_uri: str
+    queue_url: str
+    delivery_dlq_url: str
+    failure_bucket: str
+
+
+def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
+    """Deploy the orchestrator with ``config`` as its configuration's text."""
+    name = f"{prefix}-downstream-orchestrator"
+    role = _role(engine, name)
+    sqs = engine.client("sqs")
+    bucket = _bucket(engine, f"{prefix}-code-{engine.region}")
+    failures = _bucket(engine, f"{prefix}-orchestrator-failures-{engine.region}")
+    config_uri = f"s3://{bucket}/code/local/orchestration/workflow_config.json"
+    upload_config(engine, config_uri, config)
+    dlq = sqs.create_queue(QueueName=f"{name}-delivery-dlq")["QueueUrl"]
+    queue = sqs.create_queue(QueueName=f"{prefix}-mwaa-triggers")["QueueUrl"]
+    mwaa = create_function(engine, f"{prefix}-mwaa-dag", "mwaa_dag", role, {})
+    machine = engine.client("stepfunctions").create_state_machine(
+        name=name,
+        definition=render(DEFINITION.read_text(encoding="utf-8"), {"mwaa_dag_function_arn": mwaa}),
+        roleArn=role,
+        publish=True,
+    )
+    topics = {topic: engine.client("sns").create_topic(Name=f"{prefix}-{topic}")["TopicArn"] for topic in FILTERS}
+    environment = {
+        "STATE_MACHINE_ARN": machine["stateMachineArn"],
+        "STATE_MACHINE_VERSION": machine["stateMachineVersionArn"].rsplit(":", 1)[1],
+        "WORKFLOW_CONFIG_S3_URI": config_uri,
+        "WORKFLOW_CONFIG_SSM_PARAMETER": f"/{prefix}/downstream-orchestrator/workflow-config",
+        "MWAA_TRIGGER_QUEUE_URL": queue,
+        "REQUIRE_CONFIG": "true",
+        "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
+        "LOG_LEVEL": "INFO",
+    }
+    version = create_function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]
+    aws_lambda = engine.client("lambda")
+    router = aws_lambda.create_alias(FunctionName=name, Name=LIVE, FunctionVersion=version)["AliasArn"]
+    aws_lambda.put_function_event_invoke_config(
+        FunctionName=name,
+        Qualifier=LIVE,
+        MaximumRetryAttempts=2,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:{router.split(':')[1]}:s3:::{failures}"}},
+    )
+    dlq_arn = sqs.get_queue_attributes(QueueUrl=dlq, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    for topic, policy in FILTERS.items():
+        _subscribe(engine, topics[topic], router, policy, dlq_arn)
+    return Stack(
+        topics=topics,
+        function=name,
+        router=router,
+        state_machine=machine["stateMachineArn"],
+        config_uri=config_uri,
+        queue_url=queue,
+        delivery_dlq_url=dlq,
+        failure_bucket=failures,
+    )
+
+
+def upload_config(engine: Engine, uri: str, config: str) -> None:
+    """Put the configuration where the router reads it: the next event follows it."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    engine.client("s3").put_object(Bucket=bucket, Key=key, Body=config.encode())
+
+
+def create_function(engine: Engine, name: str, handler: str, role: str, environment: dict[str, str]) -> str:
+    """Make a function of the handler ``tasks/<handler>.py`` and publish it; returns its version's ARN."""
+    aws_lambda = engine.client("lambda")
+    aws_lambda.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role,
+        Handler=f"tasks.{handler}.handler",
+        Code={"ZipFile": package.build(handler).body},
+        Timeout=TIMEOUTS[handler],
+        Environment={"Variables": environment},
+    )
+    arn: str = aws_lambda.publish_version(FunctionName=name)["FunctionArn"]
+    return arn
+
+
+def _bucket(engine: Engine, name: str) -> str:
+    location = {} if engine.region == "us-east-1" else {"LocationConstraint": engine.region}
+    engine.client("s3").create_bucket(Bucket=name, **({"CreateBucketConfiguration": location} if location else {}))
+    return name
+
+
+def _role(engine: Engine, name: str) -> str:
+    principals = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
+    statement = {"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn: str = engine.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    return arn
+
+
+def _subscribe(engine: Engine, topic: str, endpoint: str, policy: dict[str, list[str]], dlq_arn: str) -> None:
+    attributes: dict[str, Any] = {
+        "FilterPolicy": json.dumps(policy),
+        "FilterPolicyScope": "MessageBody",
+        "RedrivePolicy": json.dumps({"deadLetterTargetArn": dlq_arn}),
+    }
+    engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=endpoint, Attributes=attributes)

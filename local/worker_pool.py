@@ -1,0 +1,90 @@
+"""Worker processes of one Lambda function: started when they are needed, reused, replaced when they die."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+
+class Pool:
+    """The execution environments of one function; ``environment`` is all that its handler sees of the outside."""
+
+    def __init__(self, environment: dict[str, str], size: int) -> None:
+        self.environment = environment
+        self._slots: queue.Queue[subprocess.Popen[str] | None] = queue.LifoQueue()
+        self._all: list[subprocess.Popen[str]] = []
+        for _ in range(size):
+            self._slots.put(None)
+
+    def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """One invocation in one worker; a worker that dies or takes too long is replaced by the next invocation."""
+        with self._worker() as slot:
+            if slot[0] is not None and slot[0].poll() is not None:
+                slot[0] = None  # it died between two invocations
+            worker = slot[0] = slot[0] or self._start()
+            timer = threading.Timer(timeout, worker.kill)
+            timer.start()
+            try:
+                if worker.stdin is None or worker.stdout is None:
+                    raise ValueError("the worker has no pipes")
+                worker.stdin.write(json.dumps(invocation) + "\n")
+                worker.stdin.flush()
+                line = worker.stdout.readline()
+            except (OSError, ValueError):
+                line = ""
+            finally:
+                expired = not timer.is_alive()
+                timer.cancel()
+            if line:
+                reply: dict[str, Any] = json.loads(line)
+                return reply
+            slot[0] = None
+            what = f"Task timed out after {timeout:.2f} seconds" if expired else "the worker process ended unexpectedly"
+            kind = "Sandbox.Timedout" if expired else "Runtime.ExitError"
+            return {
+                "error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {what}", "errorType": kind}
+            }
+
+    def close(self) -> None:
+        """End the workers: their input ends, and so do they; one that is busy is killed after two seconds."""
+        for worker in self._all:
+            _close(worker.stdin)
+        for worker in self._all:
+            try:
+                worker.wait(timeout=2)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+            _close(worker.stdout)
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[list[subprocess.Popen[str] | None]]:
+        slot = [self._slots.get()]
+        try:
+            yield slot
+        finally:
+            self._slots.put(slot[0])
+
+    def _start(self) -> subprocess.Popen[str]:
+        worker = subprocess.Popen(
+            [sys.executable, "-P", "-m", "local.lambda_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONWARNINGS": "ignore"} | self.environment,
+            start_new_session=True,  # Ctrl-C is for the engine, which then ends its workers
+        )
+        self._all.append(worker)
+        return worker
+
+
+def _close(pipe: Any) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        pipe.close()

@@ -1,0 +1,1 @@
+"""Reads and repairs a deployed stack through AWS APIs; the same on AWS and on the local stack."""

@@ -1,0 +1,55 @@
+"""What the two Airflow trigger types share: a DAG run's conf out of ``conf`` and ``parameter_mapping``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration import templating
+from orchestration.settings import Settings
+from orchestration.triggers.base import DagId, RequestContext, Trigger
+from orchestration.validation import ValidationProblem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DagTrigger(Trigger):
+    """Start a DAG run of an Airflow DAG."""
+
+    dag_id: DagId
+    """Id of the DAG to run."""
+    conf: dict[str, Any] = field(default_factory=dict)
+    """Fixed conf of the DAG run, which wins over `parameter_mapping`; texts may hold `${path}` templates."""
+    parameter_mapping: dict[str, str] = field(default_factory=dict)
+    """Conf key to dot path in the event; a path that the event does not have is left out, with a warning."""
+
+    def target_name(self) -> str:
+        """The DAG's id."""
+        return self.dag_id
+
+    def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
+        """Refuse reserved keys, broken templates and paths that can name no field."""
+        yield from self.reserved(f"{path}.conf", self.conf)
+        yield from self.reserved(f"{path}.parameter_mapping", self.parameter_mapping)
+        yield from templating.problems(self.conf, f"{path}.conf")
+        for key, dot_path in self.parameter_mapping.items():
+            if "${" in dot_path or not all(dot_path.split(".")):
+                yield ValidationProblem(
+                    f"{path}.parameter_mapping.{key}",
+                    f"found {dot_path!r:.80}, expected a dot path into the event such as artifacts.output_path",
+                )
+
+    def dag_conf(self, context: RequestContext, automatic: Mapping[str, Any]) -> dict[str, Any]:
+        """The conf in the contract's order: the specification's keys, then mapped, then custom."""
+        fields = context.event.fields
+        mapped = {}
+        for key, dot_path in self.parameter_mapping.items():
+            value = templating.lookup(fields, dot_path)
+            if value is templating.MISSING:
+                context.warnings.append(
+                    f"{self.TYPE} {self.target_name()}: the event has no field {dot_path!r}, so parameter {key!r} was left out"
+                )
+            else:
+                mapped[key] = value
+        custom = templating.render(self.conf, fields, f"{self.TYPE} {self.target_name()}: conf")
+        return {**automatic, **mapped, **custom}

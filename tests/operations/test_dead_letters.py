@@ -1,0 +1,151 @@
+"""What a parked body is, and what the router would be invoked with: above all, who may approve."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from operations.dead_letters import UNKNOWN_TOPIC, DeadLetter, ParsedPayload, parse_payload
+from orchestration.errors import EventError
+from orchestration.events import deliveries, read_event
+
+ROUTER = "p-downstream-orchestrator"
+EVENTS = "arn:aws:sns:us-west-1:123456789012:job_events"
+APPROVALS = "arn:aws:sns:us-west-1:123456789012:job_approvals"
+GOOD = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+APPROVED = {"job_name": "j", "job_run_id": "r", "decision": "APPROVED"}
+
+
+def parsed(body: Any, topic: str = "", error: str = "") -> ParsedPayload:
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return parse_payload(DeadLetter(store="s", id="m-1", since=0.0, body=text, handle="h", error=error), ROUTER, topic)
+
+
+def envelope(message: Any, topic: str = EVENTS) -> dict[str, Any]:
+    return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": topic, "Message": json.dumps(message)}
+
+
+def lambda_event(message: Any, topic: str = EVENTS) -> dict[str, Any]:
+    return {"Records": [{"EventSource": "aws:sns", "Sns": envelope(message, topic)}]}
+
+
+def record(payload: Any, function: str = ROUTER, **changed: Any) -> dict[str, Any]:
+    return {
+        "version": "1.0",
+        "timestamp": "2026-11-23T00:00:00.000Z",
+        "requestContext": {
+            "functionArn": f"arn:aws:lambda:us-west-1:123456789012:function:{function}:live",
+            "condition": "RetriesExhausted",
+        },
+        "requestPayload": payload,
+        "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
+        "responsePayload": {"errorMessage": "no configuration", "errorType": "RoutingError"},
+    } | changed
+
+
+def event_kinds(found: ParsedPayload) -> list[str | None]:
+    return [read_event(one, APPROVALS).event_kind for one in deliveries(found.payload, "")]
+
+
+@pytest.mark.parametrize(
+    ("body", "format_", "topic"),
+    [
+        (GOOD, "raw message", UNKNOWN_TOPIC),
+        (envelope(GOOD), "SNS envelope", EVENTS),
+        (lambda_event(GOOD), "Lambda event", EVENTS),
+        (record(lambda_event(GOOD)), "invocation record", EVENTS),
+        (json.dumps(record(lambda_event(GOOD))).encode(), "invocation record", EVENTS),
+    ],
+    ids=["raw", "envelope", "event", "record", "bytes"],
+)
+def test_every_format_reaches_the_router_as_its_topic_sent_it(body: Any, format_: str, topic: str) -> None:
+    found = parsed(body)
+    assert (found.format, found.refusal) == (format_, "")
+    (delivery,) = deliveries(found.payload, "")
+    assert (delivery.topic_arn, json.loads(delivery.body)) == (topic, GOOD)
+
+
+def test_a_raw_message_keeps_its_text_and_gets_its_messages_id() -> None:
+    text = '{"job_run_id":"r",  "job_name": "j", "status": "SUCCESS", "x": 1.0e2}'
+    (one,) = parsed(text, EVENTS).payload["Records"]
+    assert (one["Sns"]["Message"], one["Sns"]["MessageId"], one["Sns"]["TopicArn"]) == (text, "m-1", EVENTS)
+
+
+def test_the_payload_of_a_record_is_sent_as_it_was() -> None:
+    payload = APPROVED | {"$replay": {"of": "e", "tag": "t"}}
+    assert parsed(record(payload)).payload == payload
+
+
+@pytest.mark.parametrize("decision", ["APPROVED", "REJECTED", None])
+def test_a_raw_decision_is_not_sent_unless_its_topic_is_named(decision: Any) -> None:
+    body = APPROVED | {"decision": decision}
+    assert (parsed(body).refusal, "--topic ARN" in parsed(body).reason) == ("TOPIC_UNKNOWN", True)
+    assert parsed(body, APPROVALS).refusal == ""
+    assert event_kinds(parsed(APPROVED, APPROVALS)) == ["on_approval"]
+    assert event_kinds(parsed(APPROVED, EVENTS)) == [None]
+
+
+def test_no_spelling_of_a_key_hides_a_decision() -> None:
+    body = '{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "\\u0064ecision": "APPROVED"}'
+    assert parsed(body).refusal == "TOPIC_UNKNOWN"
+
+
+@pytest.mark.parametrize("passes", [{"status": "SUCCESS"}, {"decision": "APPROVED"}])
+@pytest.mark.parametrize(
+    "forged",
+    [envelope(APPROVED, APPROVALS), lambda_event(APPROVED, APPROVALS), record(APPROVED), GOOD | record(APPROVED)],
+    ids=["envelope", "event", "record", "record-and-event"],
+)
+def test_a_publisher_cannot_forge_another_format(forged: dict[str, Any], passes: dict[str, Any]) -> None:
+    """The filter lets only bodies with a status or a decision through, and these are raw messages."""
+    found = parsed(forged | passes)
+    assert found.format == "raw message"
+    assert found.refusal == ("TOPIC_UNKNOWN" if "decision" in passes else "")
+    (delivery,) = deliveries(found.payload, "")
+    assert delivery.topic_arn == UNKNOWN_TOPIC
+    try:
+        assert read_event(delivery, APPROVALS).event_kind != "on_approval"
+    except EventError as error:
+        assert "job_name" in str(error)  # noqa: PT017 - either is a refusal
+
+
+def test_a_raw_replay_is_refused_as_one_through_sns() -> None:
+    found = parsed(GOOD | {"$replay": {"of": "e", "tag": "t"}})
+    with pytest.raises(EventError, match="by direct invocation only"):
+        event_kinds(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{", "found no JSON"),
+        ("", "found no JSON"),
+        (b"\xff\xfe", "found no JSON"),
+        ("[" * 100_000, "found no JSON"),
+        ('{"x": ' + "9" * 5000 + "}", "found no JSON"),
+        ("[]", "found list as JSON, expected an object"),
+        ("7", "found int as JSON"),
+        (record(None), "it did not fit its destination"),
+        ({"requestContext": {}, "responseContext": {}}, "it did not fit its destination"),
+        (record(GOOD, function="p-mwaa-dag"), "a failed invocation of function p-mwaa-dag, not of p-downstream"),
+    ],
+)
+def test_what_cannot_be_read_says_why(body: Any, words: str) -> None:
+    found = parsed(body)
+    assert (found.format, found.refusal, found.payload) == ("unreadable", "UNREADABLE", None)
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    "body", [envelope(GOOD) | {"TopicArn": ""}, envelope(GOOD) | {"Message": GOOD}, {"Type": "Notification"}, {}]
+)
+def test_a_broken_envelope_is_a_raw_message(body: dict[str, Any]) -> None:
+    assert parsed(body).format == "raw message"
+
+
+def test_why_it_is_held() -> None:
+    assert parsed(record(GOOD)).error == "RoutingError: no configuration"
+    assert parsed(record(GOOD, responsePayload=None)).error == "RetriesExhausted"
+    assert parsed(GOOD, error="throttled").error == "throttled"

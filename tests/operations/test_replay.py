@@ -1,0 +1,176 @@
+"""Replay through the deployed router: exactly the triggers that are declared, or a refusal."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from orchestration.executions import ExecutionClient
+from tests.conftest import Router
+from tests.local.helpers import CONFIG, FIVE, Event, counts, record
+
+
+def test_replay_of_two_of_five_starts_exactly_those(router: Router, event: Event) -> None:
+    engine = router.simulator.engine
+    body = event(job_run_id="replayed")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    before = counts(engine)
+    wish = {"$replay": {"of": original, "tag": "t1", "only": [1, 4]}, "$wait_seconds": 30}
+    replayed = record(router.invoke(body | wish))
+    execution = replayed["executions"][0]
+    assert execution["execution_status"] == "SUCCEEDED"
+    assert execution["name"] != original
+    assert [(one["index"], one["type"]) for one in execution["outcomes"]] == [(0, "step_function"), (1, "sqs_mwaa")]
+    added = {kind: count - before[kind] for kind, count in counts(engine).items()}
+    assert added == {"glue_job": 0, "step_function": 1, "eventbridge": 0, "mwaa_dag": 0, "sqs_mwaa": 1}
+    # The same wish again is a duplicate; a replay of the replay counts its own indices.
+    assert record(router.invoke(body | {"$replay": wish["$replay"]}))["status"] == "DUPLICATE"
+    again = {"$replay": {"of": execution["name"], "tag": "t2", "only": [1]}, "$wait_seconds": 30}
+    assert [one["type"] for one in record(router.invoke(body | again))["executions"][0]["outcomes"]] == ["sqs_mwaa"]
+
+
+@pytest.mark.parametrize(
+    ("change", "wish", "words"),
+    [
+        ({}, {"of": "nowhere", "tag": "t"}, "ExecutionLookupError: execution 'nowhere' could not be described"),
+        ({"job_name": "broken"}, {"tag": "t"}, "send the event of the execution that you replay"),
+        ({}, {"tag": "t", "only": [5]}, "has 5 triggers, counted from 0, and no trigger 5"),
+    ],
+)
+def test_a_replay_that_means_something_else_is_refused(
+    router: Router, event: Event, change: dict[str, Any], wish: dict[str, Any], words: str
+) -> None:
+    body = event(job_run_id="replay-refused")
+    invoked = record(router.invoke(body | {"$wait_seconds": 30}))
+    result = router.invoke(body | change | {"$replay": {"of": invoked["executions"][0]["name"]} | wish})
+    assert result["errorType"] == "RoutingError"
+    assert words in result["errorMessage"]
+
+
+def test_a_replay_after_the_config_moved_is_refused(router: Router, event: Event) -> None:
+    body = event(job_run_id="moved")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    moved = {"workflows": {**CONFIG["workflows"], "upstream": {"on_success": [FIVE[4], FIVE[0]]}}}
+    router.simulator.replace_config(moved)
+    try:
+        result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
+        gone = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [3]}})
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert "was 'job', and on_success[0] of the configuration is now sqs_mwaa 'd'" in result["errorMessage"]
+    assert "on_success[3] of the configuration is now not there" in gone["errorMessage"]
+
+
+def test_a_replay_through_sns_is_refused(router: Router, event: Event) -> None:
+    wish = {"$replay": {"of": "e", "tag": "t"}}
+    result = router.invoke({"Records": [router.sns(event(job_run_id="sns-replay") | wish)]})
+    assert "a replay is accepted by direct invocation only" in result["errorMessage"]
+
+
+def test_a_replay_never_starts_another_trigger_in_a_rejected_ones_place(router: Router, event: Event) -> None:
+    """The rejected trigger was taken out of the configuration: its neighbour, which had started, moved into its place."""
+    engine = router.simulator.engine
+    body = event(job_name="unresolved", job_run_id="neighbour")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    before = counts(engine)
+    workflows = {
+        **CONFIG["workflows"],
+        "unresolved": {"on_success": CONFIG["workflows"]["unresolved"]["on_success"][1:]},
+    }
+    router.simulator.replace_config({"workflows": workflows})
+    try:
+        result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert "the configuration moved" in result["errorMessage"]
+    assert counts(engine) == before
+
+
+def test_a_mended_trigger_can_be_replayed(router: Router, event: Event) -> None:
+    misspelt = {"type": "glue_job", "job_name": "job", "argument": {}}
+    body = event(job_run_id="mended")
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [misspelt, {"type": "glue"}, FIVE[4]]}}})
+    try:
+        original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+        still = router.invoke(body | {"$replay": {"of": original, "tag": "still", "only": [0]}})
+        nameless = router.invoke(body | {"$replay": {"of": original, "tag": "nameless", "only": [1]}})
+    finally:
+        router.simulator.replace_config(CONFIG)
+    replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "mended", "only": [0]}}))
+    assert "of the configuration is now invalid" in still["errorMessage"]
+    assert "is no trigger but a problem of the configuration" in nameless["errorMessage"]
+    assert [one["name"] for one in replayed["triggers"]] == ["job"]
+
+
+def test_a_replay_tells_targets_of_one_name_apart(router: Router, event: Event) -> None:
+    """One DAG in two environments, and one Glue job with two sets of arguments: their lines change places."""
+    dags = [{"type": "mwaa_dag", "environment_name": name, "dag_id": "d"} for name in ("e", "f")]
+    jobs = [{"type": "glue_job", "job_name": "job", "arguments": {"--x": value}} for value in ("1", "2")]
+    body = event(job_run_id="two-of-a-name")
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags[::-1], *jobs[::-1]]}}})
+    try:
+        swapped = [
+            router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [index]}}) for index in range(4)
+        ]
+        router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
+        replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "t"}, "$wait_seconds": 30}))
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert all("the configuration moved" in result["errorMessage"] for result in swapped)
+    assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
+
+
+def test_a_corrected_name_is_replayed_when_it_is_said(router: Router, event: Event) -> None:
+    body = event(job_run_id="corrected")
+    router.simulator.replace_config({"workflows": {"upstream": {"on_success": FIVE[:1]}}})
+    router.simulator.engine.client("glue").delete_job(JobName="job")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    router.simulator.replace_config(
+        {"workflows": {"upstream": {"on_success": [{"type": "glue_job", "job_name": "mended"}]}}}
+    )
+    try:
+        unsaid = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
+        other = router.invoke(body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "another"}}})
+        said = router.invoke(
+            body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "mended"}}, "$wait_seconds": 30}
+        )
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert "--accept-rename 0=NAME" in unsaid["errorMessage"]
+    assert "the configuration moved" in other["errorMessage"]
+    assert record(said)["executions"][0]["execution_status"] == "SUCCEEDED"
+
+
+def test_a_tag_belongs_to_one_replay(router: Router, event: Event) -> None:
+    body = event(job_run_id="tagged")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    record(router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [4]}}))
+    result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
+    assert "tag 't' was used for another replay" in result["errorMessage"]
+
+
+def test_a_replay_is_of_the_outcome_that_the_execution_had(router: Router, event: Event) -> None:
+    """Through the events topic a decision does not count; replayed directly, the same event must mean the same."""
+    body = event(job_run_id="both", decision="APPROVED")
+    record(router.invoke({"Records": [router.sns(body)]}))
+    (name,) = (name for name in router.executions() if name.startswith("upstream-both-"))
+    ExecutionClient(router.simulator.engine.client("stepfunctions"), router.simulator.settings).wait(
+        name, time.monotonic() + 30
+    )
+    replayed = record(router.invoke(body | {"$replay": {"of": name, "tag": "t", "only": [4]}}))
+    assert (replayed["event_kind"], replayed["triggers"][0]["type"]) == ("on_success", "sqs_mwaa")
+
+
+def test_a_replay_without_a_workflow_is_refused(router: Router, event: Event) -> None:
+    body = event(job_run_id="workflow-gone")
+    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
+    router.simulator.replace_config({"workflows": {}})
+    try:
+        result = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
+    finally:
+        router.simulator.replace_config(CONFIG)
+    assert "has no on_success triggers for job 'upstream' any more" in result["errorMessage"]

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.errors import EventError
+from orchestration.events import Delivery, Replay, deliveries, read_event
+
+TOPIC = "arn:aws:sns:us-west-1:123456789012:job_events"
+APPROVALS = "arn:aws:sns:us-west-1:123456789012:job_approvals"
+GOOD = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+
+
+def sns(body: Any, topic: str = TOPIC) -> Delivery:
+    return Delivery(source="SNS message 1", body=body if isinstance(body, str) else json.dumps(body), topic_arn=topic)
+
+
+def direct(body: Any) -> Delivery:
+    return Delivery(source="direct invocation", body=body)
+
+
+@pytest.mark.parametrize(
+    ("fields", "event_kind"),
+    [
+        ({"status": "SUCCESS"}, "on_success"),
+        ({"decision": "APPROVED"}, "on_approval"),
+        ({"status": "SUCCESS", "decision": "APPROVED"}, "on_approval"),
+        ({"status": "SUCCESS", "decision": "REJECTED"}, "on_success"),
+        ({"status": "FAILED"}, None),
+        ({"status": "success"}, None),
+        ({"status": ["SUCCESS"]}, None),
+        ({}, None),
+    ],
+)
+def test_event_kind(fields: dict[str, Any], event_kind: str | None) -> None:
+    assert read_event(direct({"job_name": "j", "job_run_id": "r", **fields})).event_kind == event_kind
+
+
+def test_a_decision_from_the_events_topic_does_not_count() -> None:
+    both = {**GOOD, "decision": "APPROVED"}
+    event = read_event(sns(both), APPROVALS)
+    assert event.event_kind == "on_success"
+    assert "decision APPROVED did not count" in event.warnings[0]
+    assert read_event(sns(both, APPROVALS), APPROVALS).event_kind == "on_approval"
+    assert read_event(sns(both), "").event_kind == "on_approval"
+    assert read_event(direct(both), APPROVALS).event_kind == "on_approval"
+
+
+def test_unknown_fields_are_kept_and_reserved_ones_taken_out() -> None:
+    event = read_event(
+        direct({**GOOD, "x": {"y": 1}, "$wait_seconds": 5, "$replay": {"of": "e", "tag": "t", "only": [1, 3, 1]}})
+    )
+    assert event.fields == {**GOOD, "x": {"y": 1}}
+    assert event.wait_seconds == 5
+    assert event.replay == Replay("e", "t", (1, 3))
+
+
+@pytest.mark.parametrize("value", [None, {}, {"a": 1}])
+def test_artifacts_and_metrics_are_objects_or_absent(value: Any) -> None:
+    event = read_event(direct({**GOOD, "artifacts": value, "metrics": value}))
+    assert event.artifacts == event.metrics == (value or {})
+    assert read_event(direct(GOOD)).artifacts == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{", "it is not JSON"),
+        ("[]", "found a list, expected a JSON object"),
+        ('"x"', "found a string"),
+        ("null", "found null"),
+        ("{}", "'job_name': found nothing, expected a non-empty string"),
+        ('{"job_name": "j"}', "'job_run_id': found nothing"),
+        ('{"job_name": 7, "job_run_id": "r"}', "'job_name': found 7"),
+        ('{"job_name": " ", "job_run_id": "r"}', "'job_name': found ' '"),
+        ('{"job_name": "j", "job_run_id": "r", "x": NaN}', "it holds NaN"),
+        ('{"job_name": "j", "job_run_id": "r", "x": -Infinity}', "it holds -Infinity"),
+        ('{"job_name": "j", "job_run_id": "r", "x": 1e999}', "1e999"),
+        ('{"job_name": "j", "job_run_id": "r", "x": "\\ud800"}', "unpaired surrogate"),
+        ('{"job_name": "j", "job_run_id": "r", "x": 1, "x": 2}', "found a key that appears twice"),
+        ('{"job_name": "j", "job_run_id": "r", "x": ' + "[" * 600 + "]" * 600 + "}", "nested deeper than 100 levels"),
+        ('{"job_name": "j", "job_run_id": "r", "x": ' + "9" * 5000 + "}", "a number that cannot be read"),
+        ('{"job_name": "j", "job_run_id": "r", "artifacts": []}', "'artifacts': found a list, expected an object"),
+        ('{"job_name": "j", "job_run_id": "r", "metrics": "x"}', "'metrics': found a string, expected an object"),
+        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "direct invocation only"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_malformed_messages(body: str, words: str) -> None:
+    with pytest.raises(EventError) as caught:
+        read_event(sns(body))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"x": float("nan")}, "it holds NaN"),
+        ({"$replay": "e"}, "'$replay': found 'e'"),
+        ({"$replay": {"of": "e"}}, "'of' and 'tag' must be non-empty strings"),
+        ({"$replay": {"of": "e", "tag": "t", "all": True}}, "expected {"),
+        ({"$replay": {"of": "e", "tag": "t", "only": []}}, "'$replay.only': found []"),
+        ({"$replay": {"of": "e", "tag": "t", "only": [True]}}, "expected a non-empty list of indices"),
+        ({"$replay": {"of": "e", "tag": "t", "only": [-1]}}, "expected a non-empty list of indices"),
+        ({"$replay": {"of": "e", "tag": "t", "renamed": {"x": "y"}}}, "expected index to name"),
+        ({"$wait_seconds": 61}, "expected a number from 0 to 60"),
+        ({"$wait_seconds": "5"}, "expected a number from 0 to 60"),
+        ({"$wait_seconds": True}, "expected a number from 0 to 60"),
+    ],
+)
+def test_malformed_direct_payloads(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(EventError) as caught:
+        read_event(direct({**GOOD, **fields}))
+    assert words in str(caught.value)
+
+
+def test_waiting_through_sns_is_ignored_and_said() -> None:
+    event = read_event(sns({**GOOD, "$wait_seconds": 5}))
+    assert event.wait_seconds == 0
+    assert "$wait_seconds" in event.warnings[0]
+
+
+def test_deliveries_of_an_sns_invocation() -> None:
+    def record(message: str) -> dict[str, Any]:
+        return {"Sns": {"Message": message, "MessageId": "m", "TopicArn": TOPIC}}
+
+    one, two, alien = deliveries({"Records": [record("a"), record("b"), {"s3": {}}]}, "req")
+    assert (one.body, one.delivery_id, one.from_sns) == ("a", "req#0", True)
+    assert (two.body, two.delivery_id) == ("b", "req#1")
+    assert next(iter(deliveries({"Records": [record("a")]}, "req"))).delivery_id == "req"
+    with pytest.raises(EventError, match=r"Records\[2\]: found no SNS record"):
+        read_event(alien)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)
+    )
+)
+def test_any_payload_is_read_or_refused(payload: Any) -> None:
+    for delivery in deliveries(payload, "req"):
+        try:
+            event = read_event(delivery)
+        except EventError:
+            continue
+        assert event.job_name.strip()

@@ -1,0 +1,201 @@
+"""The MWAA handler's logic against the stand-in, over boto3's real wire form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.fake_mwaa import FakeMwaa
+from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
+from orchestration.mwaa import MwaaClient
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def airflow() -> Iterator[FakeMwaa]:
+    with FakeMwaa.running() as stand_in:
+        stand_in.add_dag("us-west-2", "env", "dag")
+        yield stand_in
+
+
+def runs(airflow: FakeMwaa, environment: str = "env", endpoint: str = "") -> MwaaClient:
+    client = boto3.client(
+        "mwaa",
+        region_name="us-west-2",
+        endpoint_url=endpoint or airflow.endpoint,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, connect_timeout=1),
+    )
+    return MwaaClient(client, environment, now=lambda: NOW)
+
+
+def test_a_run_is_started_once(airflow: FakeMwaa) -> None:
+    for _ in range(2):
+        assert runs(airflow).start("dag", "run-1", {"a": 1}) == "run-1"
+    expected = {"dag_run_id": "run-1", "conf": {"a": 1}, "logical_date": NOW.isoformat(), "state": "queued"}
+    assert airflow.runs("us-west-2", "env", "dag") == [expected]
+
+
+def test_a_taken_logical_date_is_not_taken_for_a_duplicate(airflow: FakeMwaa) -> None:
+    for run in ("run-1", "run-2"):  # the clock stands still
+        runs(airflow).start("dag", run, {})
+    assert [run["dag_run_id"] for run in airflow.runs("us-west-2", "env", "dag")] == ["run-1", "run-2"]
+
+
+def test_a_duplicate_with_an_id_too_long_for_the_path_is_found_in_the_list(airflow: FakeMwaa) -> None:
+    long = "transform_images-spark-transform-0001-7fa3109bf87daea1-12"
+    for _ in range(2):
+        runs(airflow).start("dag", long, {})
+    assert len(airflow.runs("us-west-2", "env", "dag")) == 1
+
+
+def test_an_unknown_dag_is_final(airflow: FakeMwaa) -> None:
+    with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*deploy the DAG"):
+        runs(airflow).start("nope", "run-1", {})
+
+
+def test_an_unknown_environment_is_final(airflow: FakeMwaa) -> None:
+    with pytest.raises(DagRunRejectedError, match=r"us-west-2.*check environment_name and region"):
+        runs(airflow, "other").start("dag", "run-1", {})
+
+
+def test_an_unreachable_web_server_may_be_tried_again(airflow: FakeMwaa) -> None:
+    with pytest.raises(MwaaUnavailableError, match="use the trigger type sqs_mwaa"):
+        runs(airflow, endpoint="http://127.0.0.1:1").start("dag", "run-1", {})
+
+
+def test_a_dag_id_too_long_for_the_path_names_the_way_out(airflow: FakeMwaa) -> None:
+    airflow.add_dag("us-west-2", "env", "d" * 50)
+    assert runs(airflow).start("d" * 50, "run-1", {}) == "run-1"
+    with pytest.raises(
+        DagRunRejectedError, match=r"51 URL-encoded characters.*at most 50; use the trigger type sqs_mwaa"
+    ):
+        runs(airflow).start("d" * 51, "run-1", {})
+
+
+def test_a_paused_dag_is_refused(airflow: FakeMwaa) -> None:
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    with pytest.raises(DagRunRejectedError, match=r"DAG dag is paused.*airflow dags unpause dag"):
+        runs(airflow).start("dag", "run-1", {})
+    assert airflow.runs("us-west-2", "env", "dag") == []
+
+
+def test_a_repetition_does_not_mind_that_the_dag_was_paused_since(airflow: FakeMwaa) -> None:
+    runs(airflow).start("dag", "run-1", {})
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    assert runs(airflow).start("dag", "run-1", {}) == "run-1"
+
+
+SERVICE_ANSWERS = [
+    (503, "ServiceUnavailable", MwaaUnavailableError),
+    (500, "InternalFailure", MwaaUnavailableError),
+    (502, "", MwaaUnavailableError),
+    (429, "TooManyRequestsException", MwaaUnavailableError),
+    (400, "Throttling", MwaaUnavailableError),
+    (400, "MalformedQueryString", DagRunRejectedError),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "error"), SERVICE_ANSWERS)
+def test_what_the_service_itself_answers(
+    airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, status: int, code: str, error: type[Exception]
+) -> None:
+    """A front end's 5xx has no error name of MWAA's, and may come after the run was started: it is tried again."""
+    monkeypatch.setattr(FakeMwaa, "invoke", lambda *_: (status, code, {"message": "m"}))
+    with pytest.raises(error):
+        runs(airflow).start("dag", "run-1", {})
+
+
+def test_no_call_is_begun_that_the_lambda_could_not_end(airflow: FakeMwaa) -> None:
+    left = iter([60.0, 39.0, 20.0])
+    slow = replace(runs(airflow), remaining_seconds=lambda: next(left))
+    airflow.paused.add(("us-west-2", "env", "dag"))
+    with pytest.raises(DagRunRejectedError, match="paused"):
+        slow.start("dag", "run-1", {})
+    with pytest.raises(MwaaUnavailableError, match="the Lambda's time is over before GET /dags/dag"):
+        slow.start("dag", "run-1", {})
+
+
+@pytest.mark.parametrize("allowed", [1, 2, 100])
+def test_a_run_is_found_whatever_page_the_environment_allows(
+    airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    """api.maximum_page_limit may be less than what is asked for."""
+    long = "transform_images-spark-transform-0001-7fa3109bf87daea1-"
+    for number in range(3):
+        runs(airflow).start("dag", f"{long}{number}", {})
+    genuine = FakeMwaa._airflow
+
+    def limited(stand_in: FakeMwaa, region: str, environment: str, call: dict[str, Any]) -> Any:
+        query = call.get("QueryParameters")
+        if query:
+            call = call | {"QueryParameters": query | {"limit": min(int(query["limit"]), allowed)}}
+        return genuine(stand_in, region, environment, call)
+
+    monkeypatch.setattr(FakeMwaa, "_airflow", limited)
+    for number in range(3):
+        assert runs(airflow).start("dag", f"{long}{number}", {}) == f"{long}{number}"
+    monkeypatch.undo()
+    assert len(airflow.runs("us-west-2", "env", "dag")) == 3
+
+
+ANSWERS = [
+    ("RestApiServerException", {"RestApiStatusCode": 503}, MwaaUnavailableError, "Airflow answered 503"),
+    ("RestApiClientException", {"RestApiStatusCode": 429}, MwaaUnavailableError, "answered 429"),
+    ("ThrottlingException", {"message": "slow down"}, MwaaUnavailableError, "ThrottlingException: slow down"),
+    ("InternalServerException", {"message": "m"}, MwaaUnavailableError, "InternalServerException"),
+    ("RestApiClientException", {"RestApiStatusCode": 400}, DagRunRejectedError, "answered 400"),
+    ("RestApiClientException", {"RestApiStatusCode": 401}, DagRunRejectedError, "airflow:InvokeRestApi"),
+    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not start runs: use User or Op"),
+    ("RestApiClientException", {"RestApiStatusCode": 422}, DagRunRejectedError, "answered 422"),
+    ("ValidationException", {"message": "m"}, DagRunRejectedError, "ValidationException"),
+    (
+        "AccessDeniedException",
+        {"message": "m"},
+        DagRunRejectedError,
+        "private web server use the trigger type sqs_mwaa",
+    ),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("row", ANSWERS, ids=lambda row: f"{row[0]}-{row[1].get('RestApiStatusCode', '')}")
+def test_what_the_machine_retries(
+    airflow: FakeMwaa,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    row: tuple[str, dict[str, Any], type[Exception], str],
+) -> None:
+    code, body, error, words = row
+    genuine = FakeMwaa.invoke
+
+    def invoke(stand_in: FakeMwaa, region: str, environment: str, call: dict[str, Any]) -> Any:
+        return (400, code, body) if call["Method"] == method else genuine(stand_in, region, environment, call)
+
+    monkeypatch.setattr(FakeMwaa, "invoke", invoke)
+    with pytest.raises(error, match=words):
+        runs(airflow).start("dag", "run-1", {})
+
+
+def test_an_id_that_cannot_be_looked_up_is_not_taken_for_missing(
+    airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs(airflow).start("dag", "run-1", {})
+    genuine = FakeMwaa.invoke
+
+    def invoke(stand_in: FakeMwaa, region: str, environment: str, call: dict[str, Any]) -> Any:
+        if call["Path"].endswith("run-1"):
+            return 400, "RestApiClientException", {"RestApiStatusCode": 403}
+        return genuine(stand_in, region, environment, call)
+
+    monkeypatch.setattr(FakeMwaa, "invoke", invoke)
+    with pytest.raises(DagRunRejectedError, match="answered 403"):
+        runs(airflow).start("dag", "run-1", {})

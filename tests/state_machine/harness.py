@@ -1,0 +1,133 @@
+"""Runs the committed state machine on the engine, with the interpreter's waits shortened."""
+
+from __future__ import annotations
+
+import json
+import time
+import types
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+
+from local.engine import Engine
+from local.patches.replace import replaced
+from local.simulation import Simulator
+from orchestration.executions import ExecutionClient
+
+NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
+EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "glue_job": {"JobName": "job", "Arguments": {"--x": "1"}, "JobRunQueuingEnabled": False},
+    "step_function": {"StateMachineArn": NESTED},
+    "eventbridge": {"EventBusName": "default", "Source": "s", "DetailType": "d"},
+    "mwaa_dag": {"environment_name": "e", "region": "us-west-2", "dag_id": "d", "dag_run_id": "run", "conf": {}},
+    "sqs_mwaa": {
+        "QueueUrl": "http://localhost/123456789012/local-mwaa-triggers",
+        "MessageBody": {"dag_id": "d", "conf": {}},
+    },
+}
+CONFIG: dict[str, Any] = {
+    "workflows": {
+        "j": {
+            "on_success": [
+                {"type": "glue_job", "job_name": "job"},
+                {"type": "step_function", "arn": NESTED},
+                {"type": "eventbridge", "detail_type": "d", "source": "s"},
+                {"type": "mwaa_dag", "environment_name": "e", "region": "us-west-2", "dag_id": "d"},
+                {"type": "sqs_mwaa", "dag_id": "d"},
+            ]
+        }
+    }
+}
+
+
+def trigger(kind: str, name: str = "n", **changes: Any) -> dict[str, Any]:
+    """One item of an execution's input."""
+    return {"type": kind, "name": name, "request": REQUESTS.get(kind, {}) | changes}
+
+
+class Machine:
+    """Runs executions of the deployed state machine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.simulator = Simulator.deploy(engine, CONFIG)
+        machine = engine.client("stepfunctions").describe_state_machine(
+            stateMachineArn=self.simulator.stack.state_machine
+        )
+        self.definition = json.loads(machine["definition"])
+        self.executions = ExecutionClient(engine.client("stepfunctions"), self.simulator.settings)
+
+    def run(
+        self, triggers: list[dict[str, Any]], name: str = "", case: str = ""
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The ended execution, and its outcomes."""
+        return self.run_input({"event": EVENT, "triggers": triggers, "routing": {}}, name, case)
+
+    def run_input(self, given: Any, name: str = "", case: str = "") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The ended execution of ``given``, and its outcomes; ``case`` names a mocked one."""
+        name = name or f"test-{uuid.uuid4()}"
+        machine = self.simulator.stack.state_machine + (f"#{case}" if case else "")
+        self.executions.client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+        described = self.executions.wait(name, time.monotonic() + 100)
+        return described, self.executions.outcomes(described)
+
+    def history(self, described: dict[str, Any]) -> list[dict[str, Any]]:
+        """Every event of the execution."""
+        arn = self.simulator.settings.execution_arn(described["name"])
+        events: list[dict[str, Any]] = self.executions.client.get_execution_history(executionArn=arn)["events"]
+        return events
+
+    def entered(self, described: dict[str, Any]) -> int:
+        """StateEntered events of the execution: what AWS bills as transitions."""
+        return sum(event["type"].endswith("StateEntered") for event in self.history(described))
+
+
+def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What each Task state met, in order: results and errors as its service gave them.
+
+    Args:
+        history: of an execution in which each Task state has one item.
+    """
+    events = {event["id"]: event for event in history}
+    script: dict[str, list[dict[str, Any]]] = {}
+    attempts: Counter[str] = Counter()
+    for event in history:
+        if "taskScheduledEventDetails" in event:
+            attempts[_state_of(event, events)] += 1
+        failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
+        if failed:
+            answer = {"throw": {"Error": failed["error"], "Cause": failed.get("cause", "")}}
+        elif "taskSucceededEventDetails" in event:
+            answer = {"return": json.loads(event["taskSucceededEventDetails"]["output"])}
+        else:
+            continue
+        script.setdefault(_state_of(event, events), []).append(answer)
+    # moto notes the late answer of a call that has timed out: it belongs to no attempt.
+    return {state: answers[: attempts[state]] for state, answers in script.items()}
+
+
+def _state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
+    while "stateEnteredEventDetails" not in event:
+        event = events[event["previousEventId"]]
+    return str(event["stateEnteredEventDetails"]["name"])
+
+
+@contextmanager
+def shortened(timeout: float = 60.0) -> Iterator[None]:
+    """Let retries wait for no time, and Task states for at most ``timeout`` seconds; nothing else is changed."""
+
+    def seconds(declared: TimeoutSeconds, env: Any) -> None:
+        whole = declared.timeout_seconds == TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS  # a state that declares none
+        env.stack.append(declared.timeout_seconds if whole else min(declared.timeout_seconds, timeout))
+
+    with (
+        replaced(retrier_decl, "time", types.SimpleNamespace(sleep=lambda _: None)),
+        replaced(TimeoutSeconds, "_eval_body", seconds),
+    ):
+        yield

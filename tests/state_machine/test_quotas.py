@@ -1,0 +1,68 @@
+"""The largest execution, measured on the engine and held against the sums of ``docs/quotas.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from builder import quotas
+from local.engine import Engine
+from local.faults import Fault
+from orchestration import strictjson
+from orchestration.plan import MAX_TRIGGERS
+from orchestration.triggers.glue_job import GlueJob
+from tests.state_machine.harness import Machine, shortened, trigger
+
+
+@pytest.fixture(scope="module")
+def worst(engine: Engine) -> Iterator[dict[str, Any]]:
+    """40 Glue triggers, each refused until its retrier is used up, with a long cause and a long name."""
+    machine = Machine(engine)
+    fault = Fault(code="ConcurrentRunsExceededException", message="c" * quotas.LONG_CAUSE)
+    with shortened(), engine.context.faults.injected("glue.StartJobRun", fault):
+        described, outcomes = machine.run([trigger("glue_job", f"{number:n>256}") for number in range(MAX_TRIGGERS)])
+        yield {
+            "described": described,
+            "outcomes": outcomes,
+            "history": machine.history(described),
+            "calls": engine.context.faults.calls["glue.StartJobRun"],
+        }
+
+
+def test_every_item_was_retried_to_the_end(worst: dict[str, Any]) -> None:
+    retry = GlueJob.INTEGRATION.retries[0]
+    assert worst["calls"] == MAX_TRIGGERS * (1 + retry.max_attempts)
+    assert worst["described"]["status"] == "FAILED"
+    assert [len(one["error"]["Cause"]) for one in worst["outcomes"]] == [quotas.LONG_CAUSE] * MAX_TRIGGERS
+
+
+def test_history(worst: dict[str, Any]) -> None:
+    assert len(worst["history"]) <= quotas.most_events(GlueJob, MAX_TRIGGERS) < quotas.HISTORY
+
+
+def test_output(worst: dict[str, Any]) -> None:
+    measured = strictjson.size({"outcomes": worst["outcomes"], "any_failed": True})
+    assert measured <= strictjson.size({"outcomes": quotas.failed_outcomes(MAX_TRIGGERS), "any_failed": True})
+    assert measured < quotas.PAYLOAD
+
+
+def test_cause(worst: dict[str, Any]) -> None:
+    cause = worst["described"]["cause"]
+    assert len(cause) <= quotas.cause_size(MAX_TRIGGERS) < quotas.CAUSE
+    assert cause.startswith("40 of 40 triggers failed")
+
+
+def test_figures(worst: dict[str, Any], record_property: Any) -> None:
+    """The figures of the closing note: ``pytest -rP tests/state_machine/test_quotas.py -k figures``."""
+    measured = {
+        "calls": worst["calls"],
+        "history events": len(worst["history"]),
+        "output bytes": strictjson.size({"outcomes": worst["outcomes"], "any_failed": True}),
+        "cause characters": len(worst["described"]["cause"]),
+    }
+    for name, value in measured.items():
+        record_property(name, value)
+        print(f"{name}: {value:,}")  # noqa: T201
+    assert all(measured.values())
