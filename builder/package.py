@@ -29,8 +29,22 @@ GENERATED = (
 )
 """Files of ``statemachines/`` that Terraform deploys out of the checkout."""
 
+_SHIPPED = ("orchestration", "tasks")
+"""Packages whose modules go into a zip; boto3 is the runtime's own."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 _FILE_MODE = 0o100644
+
+
+class _OwnModules(ModuleFinder):
+    """Finds the packages that ship to Lambda, and nothing else that an installed tool has next to them."""
+
+    def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
+        """The module's file, or ImportError: ModuleFinder then leaves the module out."""
+        package = (parent.__name__ if parent else name).partition(".")[0]
+        if package not in (*_SHIPPED, "__init__"):  # a package that was found asks for its __init__ without a parent
+            raise ImportError(name)
+        return super().find_module(name, path, parent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +71,8 @@ class Package:
 
 
 def build(name: str, root: Path = ROOT) -> Package:
-    """The package of ``tasks/<name>.py``, out of the checkout at ``root``."""
-    finder = ModuleFinder(path=[str(root)])  # only ours: the standard library and boto3 are found nowhere, and left out
+    """The package of ``tasks/<name>.py``, built from the modules under ``root``: a checkout or site-packages."""
+    finder = _OwnModules(path=[str(root)])
     finder.run_script(str(root / "tasks" / f"{name}.py"))
     modules: list[Any] = list(finder.modules.values())
     found = {Path(module.__file__) for module in modules if module.__file__} | {root / "tasks" / "__init__.py"}

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from builder import package
-from builder.state_machine import render
+from builder.definition import committed, render
 from local.defaults import PREFIX
 from local.engine import Engine
 from orchestration.settings import LIVE
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFINITION = ROOT / "statemachines" / "downstream_orchestrator.asl.json"
 
 FILTERS: dict[str, dict[str, list[str]]] = {
     "job_events": {"status": ["SUCCESS"]},
@@ -62,7 +61,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     mwaa = create_function(engine, f"{prefix}-mwaa-dag", "mwaa_dag", role, {})
     machine = engine.client("stepfunctions").create_state_machine(
         name=name,
-        definition=render(DEFINITION.read_text(encoding="utf-8"), {"mwaa_dag_function_arn": mwaa}),
+        definition=render(committed(), {"mwaa_dag_function_arn": mwaa}),
         roleArn=role,
         publish=True,
     )

@@ -17,7 +17,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from statelint.linter import Linter
 
 from builder import definition_checks
-from builder.state_machine import render
+from builder.definition import render
 from tests.second_interpreter import NodeProgram, running
 
 TEXT = render(

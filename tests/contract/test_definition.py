@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from builder.state_machine import PLACEHOLDERS
+from builder.definition import PLACEHOLDERS
 from orchestration.triggers import REGISTRY
 
 TEXT = (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text()

@@ -18,7 +18,7 @@ import boto3
 import pytest
 
 from builder import mocks
-from builder.state_machine import render
+from builder.definition import render
 from local.engine import run_engine
 from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from builder import mocks
-from builder.state_machine import render
+from builder.definition import render
 from orchestration.triggers import REGISTRY, Trigger
 
 ROLE = "arn:aws:iam::123456789012:role/not-assumed"
