@@ -1,40 +1,121 @@
-"""Entry point of ``orchestrator``: the commands, and one line for whatever a person got wrong."""
+"""Entry point of ``orchestrator``: loads a command when it runs, and reports a person's mistake in one line."""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Iterator, MutableMapping
+from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from cli import demo, local, redrive, replay, simulate, upload, validate
 from orchestration.errors import OrchestrationError
 
+COMMANDS = {
+    "validate": "cli.validate",
+    "simulate": "cli.simulate",
+    "demo": "cli.demo",
+    "local": "cli.local",
+    "replay": "cli.replay",
+    "redrive-dlq": "cli.redrive",
+    "upload": "cli.upload",
+}
+"""Module of each command; its function has the command's name."""
+
+_OWN_PACKAGES = frozenset({"builder", "cli", "local", "operations", "orchestration", "tasks"})
+_SETTINGS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+class _LazyCommands(MutableMapping[str, Any]):
+    """Imports a command's module when the command is looked up: ``validate`` needs neither boto3, rich nor moto."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            function = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
+            alone = typer.Typer(**_SETTINGS)
+            alone.command(name)(function)
+            self._loaded[name] = get_command(alone)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings | {"commands": _LazyCommands()})
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands' names, without loading them."""
+        return list(COMMANDS)
+
+
 app = typer.Typer(
+    **_SETTINGS | {"add_completion": True},
+    cls=_Commands,
     name="orchestrator",
-    help="What follows what when a data job succeeds: check it, try it on this machine, start it again.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-app.command()(validate.validate)
-app.command()(simulate.simulate)
-app.command()(demo.demo)
-app.command()(local.local)
-app.command()(replay.replay)
-app.command()(redrive.redrive_dlq)
-app.command()(upload.upload)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - no other command needs it
+
+        typer.echo(f"orchestrator {version('downstream-orchestrator')}")
+        raise typer.Exit
+
+
+@app.callback()
+def orchestrator(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Route job events to downstream triggers: validate, simulate, deploy, replay."""
 
 
 def main() -> None:
-    """Run the command; exit code 2 and one line where the input is wrong."""
+    """Run the command. Bad input ends with exit code 2 and one line."""
     try:
         app()
-    except (OrchestrationError, ClientError, BotoCoreError) as error:
-        line = " ".join(str(error).split())
-        sys.stderr.write(f"orchestrator: {line}\n")
-        sys.exit(2)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in _OWN_PACKAGES:
+            raise
+        _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
+    except Exception as error:
+        if not isinstance(error, _input_errors()):
+            raise
+        _fail(" ".join(str(error).split()))
+
+
+def _input_errors() -> tuple[type[Exception], ...]:
+    """Errors whose cause a person can correct."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - needed only after an error
+
+    return OrchestrationError, ClientError, BotoCoreError
+
+
+def _fail(line: str) -> None:
+    sys.stderr.write(f"orchestrator: {line}\n")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from local.clients import session
 from local.defaults import ACCOUNT, DEFAULT_REGION, PREFIX
 from orchestration import strictjson
 from orchestration.errors import ConfigError, EventError
@@ -34,6 +33,8 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
     Raises:
         ConfigError: the region is none in which AWS has Step Functions.
     """
+    from local.clients import session  # noqa: PLC0415 - boto3 takes half a second to import, and validate needs none
+
     known = session()
     for partition in known.get_available_partitions():
         if region in known.get_available_regions("stepfunctions", partition):
