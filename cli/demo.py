@@ -50,13 +50,13 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
             shown = scene.simulation.triggers if scene.simulation.status == "STARTED" else []
             rows = [(f"{one.type}\n  {one.name}", one.error or one.status) for one in shown]
             for number, (target, outcome) in enumerate(rows or [("-", scene.simulation.status)]):
-                seen = "" if number else "yes" if scene.holds else "NO"
+                seen = "" if number else "yes" if scene.passed else "NO"
                 table.add_row("" if number else scene.title, target, styled(outcome), seen)
             table.add_section()
         console = Console()
         console.print(table)
         console.print(
-            f"{sum(scene.holds for scene in played)} of {len(played)} events did what was expected, in "
+            f"{sum(scene.passed for scene in played)} of {len(played)} events did what was expected, in "
             f"{time.monotonic() - began:.1f} s, through SNS, the router, the state machine and the services.\n\n"
             "Try next:\n"
             "  .venv/bin/orchestrator simulate --event local/events/success.json\n"
@@ -69,4 +69,4 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
             highlight=False,
             soft_wrap=True,
         )
-    raise typer.Exit(0 if all(scene.holds for scene in played) else 1)
+    raise typer.Exit(0 if all(scene.passed for scene in played) else 1)

@@ -48,9 +48,9 @@ def local(
     try:
         with tempfile.TemporaryDirectory(prefix="orchestrator-") as folder, run_engine(region, port) as engine:
             stack = Simulator.deploy(engine, document).stack
-            engine.airflow.real = real
+            engine.mwaa.real = real
             profile = Path(folder) / "config"
-            profile.write_text(_profile(engine.endpoint, engine.airflow.endpoint, region), encoding="utf-8")
+            profile.write_text(_profile(engine.endpoint, engine.mwaa.endpoint, region), encoding="utf-8")
             sys.stdout.write(
                 f"# {engine.endpoint}, region {region}; every target of {config} is there. In another shell:\n"
                 f"export AWS_CONFIG_FILE={profile}\n"

@@ -7,7 +7,7 @@ import json
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from local.simulation_result import Simulation, TriggerReport
+from local.simulation_result import Simulation, TriggerResult
 
 _STYLE = {"TRIGGERED": "green", "SUCCEEDED": "green", "STARTED": "green", "FAILED": "red", "LOST": "red"}
 
@@ -47,7 +47,7 @@ def render(simulation: Simulation) -> RenderableType:
     return Group(*parts)
 
 
-def _line(trigger: TriggerReport) -> Text:
+def _line(trigger: TriggerResult) -> Text:
     """One trigger: what became of it, and below it the run id, or the error and its cause."""
     detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
     status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])

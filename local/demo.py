@@ -24,13 +24,13 @@ class Scene:
     Attributes:
         title: what happens.
         expected: what should come of it, in words.
-        holds: whether it did.
+        passed: whether it did.
     """
 
     title: str
     expected: str
     simulation: Simulation
-    holds: bool
+    passed: bool
 
 
 def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
@@ -39,26 +39,26 @@ def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
     success, approval, failure = (_event(name) for name in ("success", "approval", "failure"))
     with run_engine(region_of(document)) as engine:
         simulator = Simulator.deploy(engine, document)
-        for title, expected, event, holds in (
+        for title, expected, event, passed in (
             ("a success", "five triggers of five types start", success, _all_triggered(5)),
             ("an approval", "the on_approval trigger starts", approval, _all_triggered(1)),
             ("a failed job", "the subscription's filter drops it", failure, _dropped),
-            ("the success again", "a duplicate: nothing starts twice", success, _duplicate(engine_runs(simulator))),
+            ("the success again", "a duplicate: nothing starts twice", success, _duplicate(_glue_run_count(simulator))),
         ):
-            yield _scene(title, expected, simulator.publish(json.dumps(event), progress), holds)
-        simulator.create_targets(missing=["glue_job:load_images_to_redshift"])
+            yield _scene(title, expected, simulator.publish(json.dumps(event), progress), passed)
+        simulator.create_targets(without=["glue_job:load_images_to_redshift"])
         broken = simulator.publish(json.dumps(success | {"job_run_id": "spark-transform-0002"}), progress)
         yield _scene("one broken target", "it fails, the other four start", broken, _one_failed)
 
 
-def engine_runs(simulator: Simulator) -> Callable[[], int]:
+def _glue_run_count(simulator: Simulator) -> Callable[[], int]:
     """Counts the runs of the demo's Glue job, to see that a duplicate adds none."""
     glue = simulator.engine.client("glue")
     return lambda: len(glue.get_job_runs(JobName="load_images_to_redshift")["JobRuns"])
 
 
-def _scene(title: str, expected: str, simulation: Simulation, holds: Callable[[Simulation], bool]) -> Scene:
-    return Scene(title=title, expected=expected, simulation=simulation, holds=holds(simulation))
+def _scene(title: str, expected: str, simulation: Simulation, passed: Callable[[Simulation], bool]) -> Scene:
+    return Scene(title=title, expected=expected, simulation=simulation, passed=passed(simulation))
 
 
 def _event(name: str) -> dict[str, Any]:

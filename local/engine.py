@@ -37,25 +37,25 @@ class Engine:
     Attributes:
         endpoint: URL of the AWS services.
         region: of every client.
-        context: the Lambda service, and what goes wrong on purpose.
-        airflow: the MWAA environments.
+        patch_context: the Lambda service, and what goes wrong on purpose.
+        mwaa: the MWAA environments.
     """
 
     endpoint: str
     region: str
-    context: PatchContext
-    airflow: FakeMwaa
+    patch_context: PatchContext
+    mwaa: FakeMwaa
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def runtime(self) -> LambdaRuntime:
         """The Lambda service."""
-        return self.context.runtime
+        return self.patch_context.runtime
 
     def client(self, service: str) -> Any:
         """A boto3 client of the engine, one for each service."""
         if service not in self._clients:
-            endpoint = self.airflow.endpoint if service == "mwaa" else self.endpoint
+            endpoint = self.mwaa.endpoint if service == "mwaa" else self.endpoint
             self._clients[service] = client(service, self.region, endpoint)
         return self._clients[service]
 
@@ -87,7 +87,7 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
         stack.enter_context(_silenced(logging.getLogger(name)))
     stack.enter_context(_configured("stepfunctions", {"execute_state_machine": True}))
     moto_api_backend.reset()
-    airflow = stack.enter_context(FakeMwaa.running())
+    mwaa = stack.enter_context(FakeMwaa.serve())
     socket.create_server(
         ("127.0.0.1", port)
     ).close()  # moto's thread would die of a taken one, and its start wait for ever
@@ -103,12 +103,12 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ENDPOINT_URL_MWAA": airflow.endpoint,
+            "AWS_ENDPOINT_URL_MWAA": mwaa.endpoint,
         }
     )
-    engine = Engine(endpoint=endpoint, region=region, context=PatchContext(endpoint, runtime), airflow=airflow)
-    runtime.on_failure = lambda destination, record: _to_destination(engine, destination, record)
-    stack.enter_context(applied(engine.context, without=without_patch))
+    engine = Engine(endpoint=endpoint, region=region, patch_context=PatchContext(endpoint, runtime), mwaa=mwaa)
+    runtime.on_failure = lambda destination, record: _send_to_destination(engine, destination, record)
+    stack.enter_context(applied(engine.patch_context, without=without_patch))
     stack.callback(runtime.close)
     return engine
 
@@ -135,7 +135,7 @@ def _configured(key: str, value: Any) -> Iterator[None]:
         settings[key] = before
 
 
-def _to_destination(engine: Engine, destination: str, record: dict[str, Any]) -> None:
+def _send_to_destination(engine: Engine, destination: str, record: dict[str, Any]) -> None:
     """Keep the record of a failed asynchronous invocation, in S3 or SQS, under the names that AWS uses."""
     service, name = destination.split(":")[2], destination.rsplit(":", 1)[1]
     if service == "s3":

@@ -40,16 +40,16 @@ class FakeMwaa:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[FakeMwaa]:
+    def serve(cls) -> Iterator[FakeMwaa]:
         """Serve on a free port of 127.0.0.1 for as long as the context lasts."""
-        stand_in = cls()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in))
+        fake = cls()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
         server.daemon_threads = True
-        stand_in.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        fake.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield stand_in
+            yield fake
         finally:
             server.shutdown()
             server.server_close()
@@ -123,7 +123,7 @@ def _trigger(runs: list[dict[str, Any]], body: dict[str, Any]) -> tuple[int, dic
     return 200, run
 
 
-def _handler(stand_in: FakeMwaa) -> type[BaseHTTPRequestHandler]:
+def _handler(fake: FakeMwaa) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -132,7 +132,7 @@ def _handler(stand_in: FakeMwaa) -> type[BaseHTTPRequestHandler]:
             # "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/airflow/aws4_request, ..."
             scope = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
             region = scope[2] if len(scope) > 2 else ""
-            status, error, answer = stand_in.invoke(region, unquote(self.path.rsplit("/", 1)[-1]), call)
+            status, error, answer = fake.invoke(region, unquote(self.path.rsplit("/", 1)[-1]), call)
             body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

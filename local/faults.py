@@ -53,7 +53,7 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
-    def injected(self, operation: str, fault: Fault) -> Iterator[None]:
+    def inject(self, operation: str, fault: Fault) -> Iterator[None]:
         """Let calls of ``operation`` go wrong for as long as the context lasts; the counts begin anew."""
         with self._lock:
             self._rules[operation] = fault

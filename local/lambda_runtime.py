@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.call_recorder import Call
-from local.worker_pool import Pool
+from local.worker_pool import WorkerPool
 
 RETRY_DELAY = 0.2
 """Seconds between the attempts of an asynchronous invocation; AWS waits one minute, then two."""
@@ -92,7 +92,7 @@ class LambdaRuntime:
     on_failure: Any = None
     invocations: list[Invocation] = field(default_factory=list)
     subscription_matches: list[SubscriptionMatch] = field(default_factory=list)
-    _pools: dict[str, Pool] = field(default_factory=dict)
+    _pools: dict[str, WorkerPool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
     _pending: list[Future[None]] = field(default_factory=list)
@@ -132,7 +132,7 @@ class LambdaRuntime:
         """Run the function in the background: up to three attempts under one request id, then its failure destination."""
         self._pending.append(self._asynchronous.submit(self._attempts, function, event, str(uuid.uuid4())))
 
-    def note_delivery(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
+    def record_subscription_match(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
         """Remember what a subscription's filter said of a message."""
         self.subscription_matches.append(SubscriptionMatch(message_id, topic_arn, matched))
 
@@ -163,7 +163,7 @@ class LambdaRuntime:
         if destination and self.on_failure is not None:
             self.on_failure(destination, _failure_record(function, invocation, retries + 1))
 
-    def _pool(self, function: Function) -> Pool:
+    def _pool(self, function: Function) -> WorkerPool:
         with self._lock:
             if self._closed.is_set():
                 raise RuntimeError("the Lambda runtime is closed")
@@ -172,7 +172,7 @@ class LambdaRuntime:
             if pool is None or pool.environment != environment:  # a changed configuration gets new environments
                 if pool is not None:
                     pool.close()
-                pool = self._pools[function.function_arn] = Pool(environment, self.concurrency)
+                pool = self._pools[function.function_arn] = WorkerPool(environment, self.concurrency)
             return pool
 
     def _unpacked(self, function: Function) -> str:

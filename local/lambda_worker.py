@@ -23,7 +23,7 @@ from local.call_recorder import Call, record
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class LambdaContext:
     """What handlers get of Lambda's context object (docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
     aws_request_id: str
@@ -70,15 +70,15 @@ def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
 
 def _call(invocation: dict[str, Any]) -> Any:
     module, _, name = invocation["handler"].rpartition(".")
-    context = Context(
+    context = LambdaContext(
         invocation["request_id"], invocation["function_name"], invocation["function_arn"], invocation["deadline"]
     )
     handler = getattr(importlib.import_module(module), name)
-    _watch_boto3()
+    _record_boto3_calls()
     return handler(invocation["event"], context)
 
 
-def _watch_boto3() -> None:
+def _record_boto3_calls() -> None:
     """Record the calls of every client that the handler makes by boto3's default session, if it uses boto3."""
     boto3 = sys.modules.get("boto3")
     if boto3 is not None and boto3.DEFAULT_SESSION is None:

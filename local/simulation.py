@@ -13,7 +13,7 @@ from typing import Any
 
 from local.engine import Engine
 from local.lambda_runtime import Invocation
-from local.simulation_result import ExecutionReport, Simulation, TriggerReport
+from local.simulation_result import ExecutionResult, Simulation, TriggerResult
 from local.stack import Stack, deploy, upload_config
 from local.targets import TARGETS
 from orchestration import strictjson
@@ -41,19 +41,19 @@ class Simulator:
     stack: Stack
 
     @classmethod
-    def deploy(cls, engine: Engine, document: Any, missing: Sequence[str] = ()) -> Simulator:
-        """Deploy the stack, and make every target that the configuration names but those in ``missing``.
+    def deploy(cls, engine: Engine, document: Any, without: Sequence[str] = ()) -> Simulator:
+        """Deploy the stack, and make every target that the configuration names but those in ``without``.
 
         Args:
             engine: a running, empty engine.
             document: a valid configuration.
-            missing: targets to leave out, each as ``TYPE:NAME``.
+            without: targets to leave out, each as ``TYPE:NAME``.
 
         Raises:
-            ConfigError: ``missing`` names a target that the configuration does not have.
+            ConfigError: ``without`` names a target that the configuration does not have.
         """
         simulator = cls(engine, document, deploy(engine, strictjson.dumps(document)))
-        simulator.create_targets(missing)
+        simulator.create_targets(without)
         return simulator
 
     @property
@@ -62,16 +62,16 @@ class Simulator:
         deployed = self.engine.client("lambda").get_function_configuration(FunctionName=self.stack.router)
         return Settings.from_environment(deployed["Environment"]["Variables"])
 
-    def create_targets(self, missing: Sequence[str] = ()) -> None:
-        """Make the targets of every trigger, and remove those in ``missing``, also where other triggers share them."""
+    def create_targets(self, without: Sequence[str] = ()) -> None:
+        """Make the targets of every trigger, and remove those in ``without``, also where other triggers share them."""
         triggers = list(self._triggers())
         named = {f"{trigger.TYPE}:{trigger.target_name()}" for trigger in triggers}
-        for name in missing:
+        for name in without:
             if name not in named:
                 raise ConfigError(
                     f"--without-target {name}: the configuration has no such trigger; it has {', '.join(sorted(named))}"
                 )
-        gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in missing}
+        gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in without}
         for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
             target = TARGETS[trigger.TYPE]
             target.create(self.engine, trigger)
@@ -134,13 +134,13 @@ class Simulator:
             executions.append(self._execution(started, record["event_kind"], deadline))
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
-    def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionReport:
+    def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionResult:
         executions = ExecutionClient(self.engine.client("stepfunctions"), self.settings)
         described = executions.wait(started["name"], deadline)
         history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
         triggers = triggers_for(self.document, described["input"]["event"]["job_name"], event_kind, self.settings) or []
         positions = described["input"]["routing"]["positions"]
-        return ExecutionReport(
+        return ExecutionResult(
             name=started["name"],
             arn=started["arn"],
             started=started["status"],
@@ -153,19 +153,19 @@ class Simulator:
             ],
         )
 
-    def _trigger(self, item: dict[str, Any], trigger: Any) -> TriggerReport:
+    def _trigger(self, item: dict[str, Any], trigger: Any) -> TriggerResult:
         common = {"index": item["index"], "type": item["type"], "name": item["name"]}
         if item["result"]["status"] != "TRIGGERED":
             error = item["error"]
-            return TriggerReport(**common, status="FAILED", error=error["Error"], cause=error.get("Cause", ""))
+            return TriggerResult(**common, status="FAILED", error=error["Error"], cause=error.get("Cause", ""))
         run_id = item["result"]["id"]
         received = TARGETS[trigger.TYPE].received(self.engine, trigger, run_id)
         if received is None:
             cause = (
                 "the service accepted the call, but the target is not there, so nothing reached it; AWS does the same"
             )
-            return TriggerReport(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)
-        return TriggerReport(**common, status="TRIGGERED", id=run_id, received=received)
+            return TriggerResult(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)
+        return TriggerResult(**common, status="TRIGGERED", id=run_id, received=received)
 
     def _invocation(self, message_id: str) -> Invocation:
         """The router's last run for a message."""

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TriggerReport:
+class TriggerResult:
     """What became of one trigger.
 
     Attributes:
@@ -26,7 +26,7 @@ class TriggerReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionReport:
+class ExecutionResult:
     """One execution of the state machine.
 
     Attributes:
@@ -42,7 +42,7 @@ class ExecutionReport:
     error: str = ""
     cause: str = ""
     transitions: int = 0
-    triggers: list[TriggerReport] = field(default_factory=list)
+    triggers: list[TriggerResult] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +62,12 @@ class Simulation:
     job_name: str = ""
     job_run_id: str = ""
     event_kind: str = ""
-    executions: list[ExecutionReport] = field(default_factory=list)
+    executions: list[ExecutionResult] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
-    def triggers(self) -> list[TriggerReport]:
+    def triggers(self) -> list[TriggerResult]:
         """The triggers of all executions."""
         return [trigger for execution in self.executions for trigger in execution.triggers]
 

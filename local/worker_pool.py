@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-class Pool:
+class WorkerPool:
     """The execution environments of one function; ``environment`` is all that its handler sees of the outside."""
 
     def __init__(self, environment: dict[str, str], size: int) -> None:

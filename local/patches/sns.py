@@ -32,7 +32,7 @@ def sns_to_lambda(context: PatchContext) -> Iterator[None]:
         attributes = details.get("message_attributes")
         matcher = subscription._filter_policy_matcher
         matched = matcher is None or matcher.matches(attributes, message)
-        context.runtime.note_delivery(message_id, subscription.topic.arn, matched=matched)
+        context.runtime.record_subscription_match(message_id, subscription.topic.arn, matched=matched)
         if not matched:
             return
         record = _record(subscription, message, message_id, details.get("subject"), attributes)

@@ -10,12 +10,12 @@ from orchestration.triggers.mwaa_dag import MwaaDag
 
 def create(engine: Engine, trigger: MwaaDag) -> None:
     """Make the environment and the DAG known."""
-    engine.airflow.add_dag(trigger.region or engine.region, trigger.environment_name, trigger.dag_id)
+    engine.mwaa.add_dag(trigger.region or engine.region, trigger.environment_name, trigger.dag_id)
 
 
 def received(engine: Engine, trigger: MwaaDag, run_id: str) -> Any:
     """The DAG run's conf."""
-    for run in engine.airflow.runs(trigger.region or engine.region, trigger.environment_name, trigger.dag_id):
+    for run in engine.mwaa.runs(trigger.region or engine.region, trigger.environment_name, trigger.dag_id):
         if run["dag_run_id"] == run_id:
             return run["conf"]
     return None
@@ -29,5 +29,5 @@ def address(trigger: MwaaDag) -> str:
 def remove(engine: Engine, trigger: MwaaDag) -> None:
     """Forget the DAG; its environment stays."""
     region = trigger.region or engine.region
-    engine.airflow.add_environment(region, trigger.environment_name)
-    engine.airflow.environments[region, trigger.environment_name].pop(trigger.dag_id, None)
+    engine.mwaa.add_environment(region, trigger.environment_name)
+    engine.mwaa.environments[region, trigger.environment_name].pop(trigger.dag_id, None)

@@ -49,7 +49,7 @@ def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     try:
         airflow.prepare()
         api = airflow.start_web()
-        with FakeMwaa.running() as stand_in:
+        with FakeMwaa.serve() as stand_in:
             stand_in.real = api
             yield Real(airflow, stand_in)
     finally:
@@ -115,7 +115,7 @@ def test_wrong_credentials(real: Real) -> None:
 
 
 def test_a_web_server_that_is_down_may_be_tried_again(real: Real) -> None:
-    with FakeMwaa.running() as stand_in:
+    with FakeMwaa.serve() as stand_in:
         stand_in.add_environment(REGION, "env")
         stand_in.real = AirflowApi("http://127.0.0.1:1", USER, "x")
         with pytest.raises(MwaaUnavailableError, match="RestApiServerException"):

@@ -90,7 +90,7 @@ def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured
     airflow.variables["AWS_ENDPOINT_URL"] = engine.endpoint
     airflow.command("variables", "set", "mwaa_trigger_queue_url", queue.url)
     live = Live(api := airflow.start_web())
-    engine.airflow.real = api
+    engine.mwaa.real = api
 
     began = time.monotonic()
     event = EVENT | {"metrics": SPECIFIED["source_metrics"]}

@@ -251,7 +251,7 @@ def test_demo() -> None:
         "DUPLICATE",
         "STARTED",
     ]
-    assert all(scene["holds"] for scene in scenes)
+    assert all(scene["passed"] for scene in scenes)
 
 
 def test_help_is_quick_to_load() -> None:

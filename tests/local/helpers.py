@@ -46,7 +46,7 @@ def counts(engine: Engine) -> dict[str, int]:
         "glue_job": len(glue.get_job_runs(JobName="job")["JobRuns"]),
         "step_function": len(sfn.list_executions(stateMachineArn=NESTED)["executions"]),
         "eventbridge": len(messages(engine, "events-of-default")),
-        "mwaa_dag": len(engine.airflow.runs("us-west-1", "e", "d")),
+        "mwaa_dag": len(engine.mwaa.runs("us-west-1", "e", "d")),
         "sqs_mwaa": len(messages(engine, "local-mwaa-triggers")),
     }
 

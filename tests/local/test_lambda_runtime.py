@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.lambda_runtime import LambdaRuntime
-from local.worker_pool import Pool
+from local.worker_pool import WorkerPool
 
 EMPTY_ZIP = b"PK\x05\x06" + b"\0" * 18
 """The end record alone; the handlers are this checkout's."""
@@ -35,7 +35,7 @@ def function(handler: str, timeout: int = 20) -> Any:
 
 
 def workers(runtime: LambdaRuntime) -> list[int]:
-    pools: list[Pool] = list(runtime._pools.values())
+    pools: list[WorkerPool] = list(runtime._pools.values())
     return [worker.pid for pool in pools for worker in pool._all]
 
 

@@ -155,8 +155,8 @@ def test_what_was_left_out_is_said(simulations: dict[str, tuple[dict[str, Any], 
 
 
 def test_a_dag_without_a_region_is_in_the_orchestrators(engine: Engine, simulations: Any) -> None:
-    assert len(engine.airflow.runs("us-west-1", "my-mwaa-environment", "approved_dag")) == 1
-    assert len(engine.airflow.runs("us-west-2", "my-mwaa-environment", "my_downstream_dag")) == 1
+    assert len(engine.mwaa.runs("us-west-1", "my-mwaa-environment", "approved_dag")) == 1
+    assert len(engine.mwaa.runs("us-west-2", "my-mwaa-environment", "my_downstream_dag")) == 1
 
 
 def test_events_file_is_the_published_one(event: Callable[..., dict[str, Any]], simulations: Any) -> None:

@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def airflow() -> Iterator[FakeMwaa]:
-    with FakeMwaa.running() as stand_in:
+    with FakeMwaa.serve() as stand_in:
         stand_in.add_dag("us-west-2", "env", "dag")
         yield stand_in
 

@@ -182,12 +182,12 @@ def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str
     if kind == "mwaa_dag":
         changes = changes | {"dag_run_id": f"{what}-{position}"}
     triggers = [*others[: POSITIONS[position]], trigger(kind, "faulted", **changes), *others[POSITIONS[position] :]]
-    fault, faults, operation = fault_of(kind, what), machine.engine.context.faults, OPERATIONS[kind]
+    fault, faults, operation = fault_of(kind, what), machine.engine.patch_context.faults, OPERATIONS[kind]
     with ExitStack() as stack:
         if fault is None:
             faults.calls.clear()
         else:
-            stack.enter_context(faults.injected(operation, fault))
+            stack.enter_context(faults.inject(operation, fault))
         described, outcomes = machine.run(triggers)
         calls = faults.calls[operation]
     faulted = outcomes[POSITIONS[position]]
@@ -212,7 +212,7 @@ def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, se
     for kind in sorted(set(REQUESTS) - TAKES_ANY_RESULT):
         fault = fault_of(kind, "malformed response")
         assert fault is not None
-        with machine.engine.context.faults.injected(OPERATIONS[kind], fault):
+        with machine.engine.patch_context.faults.inject(OPERATIONS[kind], fault):
             described, outcomes = machine.run([trigger(kind)])
         with pytest.raises(AssertionError, match=r"States.Runtime"):
             compare(second, machine, described, outcomes)
@@ -255,14 +255,14 @@ def test_what_may_have_started_is_not_called_again(machine: Machine, kind: str, 
     """These services deduplicate nothing: said here by hand, independent of the declarations."""
     fault = fault_of(kind, what)
     assert fault is not None
-    with machine.engine.context.faults.injected(OPERATIONS[kind], fault):
+    with machine.engine.patch_context.faults.inject(OPERATIONS[kind], fault):
         machine.run([trigger(kind, "faulted")])
-        assert machine.engine.context.faults.calls[OPERATIONS[kind]] == 1
+        assert machine.engine.patch_context.faults.calls[OPERATIONS[kind]] == 1
 
 
 @pytest.mark.parametrize("kind", list(REQUESTS))
 def test_a_result_without_the_expected_field_leaves_the_others_alone(machine: Machine, kind: str) -> None:
-    with machine.engine.context.faults.injected(OPERATIONS[kind], Fault(status=200, body="{}")):
+    with machine.engine.patch_context.faults.inject(OPERATIONS[kind], Fault(status=200, body="{}")):
         _, outcomes = machine.run([trigger(other, other) for other in REQUESTS])
     assert {one["result"]["status"] for one in outcomes if one["name"] != kind} == {"TRIGGERED"}
     (lacking,) = (one for one in outcomes if one["name"] == kind)

@@ -21,13 +21,13 @@ def worst(engine: Engine) -> Iterator[dict[str, Any]]:
     """40 Glue triggers, each refused until its retrier is used up, with a long cause and a long name."""
     machine = Machine(engine)
     fault = Fault(code="ConcurrentRunsExceededException", message="c" * quotas.LONG_CAUSE)
-    with shortened(), engine.context.faults.injected("glue.StartJobRun", fault):
+    with shortened(), engine.patch_context.faults.inject("glue.StartJobRun", fault):
         described, outcomes = machine.run([trigger("glue_job", f"{number:n>256}") for number in range(MAX_TRIGGERS)])
         yield {
             "described": described,
             "outcomes": outcomes,
             "history": machine.history(described),
-            "calls": engine.context.faults.calls["glue.StartJobRun"],
+            "calls": engine.patch_context.faults.calls["glue.StartJobRun"],
         }
 
 

@@ -44,7 +44,7 @@ def client() -> Iterator[Any]:
         yield boto3.client("stepfunctions", endpoint_url=endpoint, **CREDENTIALS)
         return
     with run_engine("us-west-1") as engine, shortened():
-        engine.context.mocks = MOCKS
+        engine.patch_context.mocks = MOCKS
         yield boto3.client("stepfunctions", endpoint_url=engine.endpoint, **CREDENTIALS)
 
 

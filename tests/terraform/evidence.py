@@ -99,7 +99,7 @@ def policies(engine: Engine) -> dict[str, dict[str, Any]]:
 def calls(engine: Engine) -> dict[str, list[Call]]:
     of = {NAME: "downstream_orchestrator", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
     calls: dict[str, list[Call]] = {
-        "state_machine": list(engine.context.calls),
+        "state_machine": list(engine.patch_context.calls),
         "downstream_orchestrator": [],
         "mwaa_dag": [],
     }

@@ -105,7 +105,7 @@ def aws_environment(engine: Engine) -> dict[str, str]:
     """Environment variables with which AWS's tools use the engine."""
     return {
         "AWS_ENDPOINT_URL": engine.endpoint,
-        "AWS_ENDPOINT_URL_MWAA": engine.airflow.endpoint,
+        "AWS_ENDPOINT_URL_MWAA": engine.mwaa.endpoint,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": engine.region,

@@ -139,7 +139,7 @@ def mock_config_file(engine: Engine) -> bool:
     }
     definition = json.dumps({"StartAt": "Send", "States": {"Send": {**task, "End": True}}})
     arn = client.create_state_machine(name="m", definition=definition, roleArn=ROLE)["stateMachineArn"]
-    engine.context.mocks = {
+    engine.patch_context.mocks = {
         "StateMachines": {"m": {"TestCases": {"Sent": {"Send": "sent"}}}},
         "MockedResponses": {"sent": {"0": {"Return": {"MessageId": "mocked"}}}},
     }

@@ -108,13 +108,13 @@ def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Ev
 def test_ctrl_c_in_the_middle_loses_nothing(redrive: Redrive, event: Event) -> None:
     poison = redrive.park("{")
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})
-    with redrive.engine.context.faults.injected("glue.StartJobRun", Fault(delay=3)):
+    with redrive.engine.patch_context.faults.inject("glue.StartJobRun", Fault(delay=3)):
         command = [*COMMAND, "redrive-dlq", FUNCTION, "--send", "--json"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
         assert process.stderr.readline() == f"1. {poison}: UNREADABLE, kept\n"
         deadline = time.monotonic() + 20
-        while not redrive.engine.context.faults.calls["glue.StartJobRun"] and time.monotonic() < deadline:
+        while not redrive.engine.patch_context.faults.calls["glue.StartJobRun"] and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
