@@ -28,7 +28,8 @@ def _register() -> None:
     spec = importlib.util.find_spec("stepfunctions")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(
-            "the AWS Data Science SDK (stepfunctions) is not installed: run make build, which installs it"
+            "the AWS Data Science SDK (stepfunctions) is not installed. Run in a checkout: make build",
+            name="stepfunctions",
         )
     root = spec.submodule_search_locations[0]
     _namespace("stepfunctions", root)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import __main__ as builder
+from builder import generated_files as builder
 from builder import sdk
 from orchestration.triggers import REGISTRY
 

@@ -1,0 +1,59 @@
+"""Builds every generated file, writes it and compares it with the committed one."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+from builder import definition_checks, diagram, docs, iam, mocks, quotas, schema, state_machine
+
+DEFINITION = "statemachines/downstream_orchestrator.asl.json"
+
+
+def artifacts() -> dict[str, str]:
+    """Every generated file: path from the repository's root, and its text."""
+    definition = state_machine.build()
+    return {
+        DEFINITION: _json(definition),
+        "statemachines/downstream_orchestrator.svg": diagram.build(definition),
+        "statemachines/MockConfigFile.json": _json(mocks.build()),
+        **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
+        "orchestration/workflow_config.schema.json": _json(schema.build()),
+        "docs/triggers.md": docs.build(),
+        "docs/quotas.md": quotas.build(),
+    }
+
+
+def write(root: Path) -> list[str]:
+    """Write the files that differ; returns their paths."""
+    changed = [path for path, text in artifacts().items() if _read(root / path) != text]
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(artifacts()[path], encoding="utf-8")
+    return changed
+
+
+def differences(root: Path) -> list[str]:
+    """Unified diffs of the files that are not what the builder would write."""
+    found = []
+    for path, text in artifacts().items():
+        before = _read(root / path)
+        if before != text:
+            lines = difflib.unified_diff(before.splitlines(), text.splitlines(), path, f"{path} (built)", lineterm="")
+            found.append("\n".join(lines))
+    return found
+
+
+def problems() -> list[str]:
+    """Problems of the definition that the builder would write."""
+    return [f"{DEFINITION}: {problem}" for problem in definition_checks.problems(artifacts()[DEFINITION])]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
