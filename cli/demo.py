@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
+import shutil
+import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.io import print_json
-from local.defaults import clear_aws_profile_env
+from cli.io import DEFAULT_CONFIG, print_json
+from local.defaults import EXAMPLE_CONFIG, EXAMPLE_EVENTS, clear_aws_profile_env
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes as JSON.")] = False) -> None:  # noqa: FBT002
@@ -58,15 +62,32 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
         console.print(
             f"{sum(scene.passed for scene in played)} of {len(played)} events did what was expected, in "
             f"{time.monotonic() - began:.1f} s, through SNS, the router, the state machine and the services.\n\n"
-            "Try next:\n"
-            "  .venv/bin/orchestrator simulate --event local/events/success.json\n"
-            "      what every target receives, payload by payload\n"
-            "  .venv/bin/orchestrator simulate --event local/events/success.json "
-            "--without-target glue_job:load_images_to_redshift\n"
-            "      one target missing, four started\n"
-            "  .venv/bin/orchestrator local\n"
-            "      the same stack, kept running for aws and boto3",
+            + _next_steps(),
             highlight=False,
+            markup=False,
             soft_wrap=True,
         )
     raise typer.Exit(0 if all(scene.passed for scene in played) else 1)
+
+
+def _next_steps() -> str:
+    """Commands that work as they stand: in a checkout, and in any folder if the tool is installed."""
+    typed = sys.argv[0]
+    command = typed if Path(typed).name == "orchestrator" and shutil.which("orchestrator") != typed else "orchestrator"
+    config = "" if DEFAULT_CONFIG.resolve() == EXAMPLE_CONFIG else f" --config {_shown(EXAMPLE_CONFIG)}"
+    simulate = f"{shlex.quote(command)} simulate{config} --event {_shown(EXAMPLE_EVENTS / 'success.json')}"
+    return (
+        "Try next:\n"
+        f"  {simulate}\n"
+        "      what every target receives, payload by payload\n"
+        f"  {simulate} --without-target glue_job:load_images_to_redshift\n"
+        "      one target missing, four started\n"
+        f"  {shlex.quote(command)} local{config}\n"
+        "      the same stack, kept running for aws and boto3"
+    )
+
+
+def _shown(path: Path) -> str:
+    """The path as a shell reads it, relative to the current folder if the file is in it."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from local.defaults import EXAMPLE_CONFIG
 from orchestration.errors import OrchestrationError
+
+DEFAULT_CONFIG = Path("orchestration/workflow_config.json")
+"""Configuration of the repository in the current folder, for a command that is given none."""
 
 
 class InputFileError(OrchestrationError):
@@ -25,6 +29,10 @@ def read_text(path: Path) -> str:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
+        if path == DEFAULT_CONFIG and isinstance(error, FileNotFoundError):
+            raise InputFileError(
+                f"{path}: the current folder has no such file. Name a configuration, for example {EXAMPLE_CONFIG}"
+            ) from error
         raise InputFileError(f"{path}: {error.strerror}; name a file that exists and can be read") from error
     except UnicodeDecodeError as error:
         raise InputFileError(f"{path}: it is not UTF-8 (byte {error.start})") from error

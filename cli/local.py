@@ -12,8 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.io import read_text
-from cli.validate import DEFAULT_CONFIG
+from cli.io import DEFAULT_CONFIG, read_text
 from local.airflow_api import AirflowApi, AirflowApiError
 from local.defaults import clear_aws_profile_env
 from local.validation import check_config, local_settings, read_config, region_of

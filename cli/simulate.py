@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.io import print_json, read_text
+from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.defaults import clear_aws_profile_env
 from local.validation import check_config, check_event, local_settings, read_config, region_of
 from orchestration.errors import ConfigError
@@ -15,9 +15,7 @@ from orchestration.errors import ConfigError
 
 def simulate(  # noqa: PLR0913 - one parameter an option
     *,
-    config: Annotated[Path, typer.Option(help="The workflow configuration.")] = Path(
-        "orchestration/workflow_config.json"
-    ),
+    config: Annotated[Path, typer.Option(help="The workflow configuration.")] = DEFAULT_CONFIG,
     event: Annotated[Path, typer.Option(help="The job event as JSON; - for standard input.")],
     without_target: Annotated[
         list[str] | None, typer.Option(help="A target that shall not exist, as TYPE:NAME; may be repeated.")

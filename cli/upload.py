@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder import package
-from cli.validate import DEFAULT_CONFIG
+from cli.io import DEFAULT_CONFIG
 from operations.code_bucket import CONFIG, DeploymentError, Release, Upload
 
 

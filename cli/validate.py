@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.io import print_json, read_text
+from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.validation import read_config
 from orchestration.settings import Settings
 from orchestration.workflows import EVENT_KINDS, problems_of
-
-DEFAULT_CONFIG = Path("orchestration/workflow_config.json")
 
 
 def validate(

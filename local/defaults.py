@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 ACCOUNT = "123456789012"
 """moto's default account."""
@@ -13,6 +14,14 @@ DEFAULT_REGION = "us-west-1"
 PREFIX = "local"
 """What the names of the local stack begin with."""
 
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+EXAMPLE_CONFIG = _ROOT / "orchestration" / "workflow_config.json"
+"""The configuration that a checkout and an installed tool carry."""
+
+EXAMPLE_EVENTS = _ROOT / "local" / "events"
+"""Folder of the example events."""
 
 _AMBIENT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from local.defaults import EXAMPLE_CONFIG, EXAMPLE_EVENTS
 from local.engine import run_engine
 from local.simulation import Progress, Simulator
 from local.simulation_result import Simulation
-from local.stack import ROOT
 from local.validation import read_config, region_of
-
-EVENTS = Path(__file__).resolve().parent / "events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +32,7 @@ class Scene:
 
 def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
     """Run the demo, a scene at a time."""
-    document = read_config((ROOT / "orchestration" / "workflow_config.json").read_text(encoding="utf-8"))
+    document = read_config(EXAMPLE_CONFIG.read_text(encoding="utf-8"))
     success, approval, failure = (_event(name) for name in ("success", "approval", "failure"))
     with run_engine(region_of(document)) as engine:
         simulator = Simulator.deploy(engine, document)
@@ -62,7 +59,7 @@ def _scene(title: str, expected: str, simulation: Simulation, passed: Callable[[
 
 
 def _event(name: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    event: dict[str, Any] = json.loads((EXAMPLE_EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return event
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from builder import package
@@ -15,8 +14,6 @@ from builder.definition import committed, render
 from local.defaults import PREFIX
 from local.engine import Engine
 from orchestration.settings import LIVE
-
-ROOT = Path(__file__).resolve().parent.parent
 
 FILTERS: dict[str, dict[str, list[str]]] = {
     "job_events": {"status": ["SUCCESS"]},
