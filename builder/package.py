@@ -29,7 +29,7 @@ GENERATED = (
 )
 """Files of ``statemachines/`` that Terraform deploys out of the checkout."""
 
-_SHIPPED = ("orchestration", "tasks")
+SHIPPED = ("orchestration", "tasks")
 """Packages whose modules go into a zip; boto3 is the runtime's own."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
@@ -42,7 +42,7 @@ class _OwnModules(ModuleFinder):
     def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
         """The module's file, or ImportError: ModuleFinder then leaves the module out."""
         package = (parent.__name__ if parent else name).partition(".")[0]
-        if package not in (*_SHIPPED, "__init__"):  # a package that was found asks for its __init__ without a parent
+        if package not in (*SHIPPED, "__init__"):  # a package that was found asks for its __init__ without a parent
             raise ImportError(name)
         return super().find_module(name, path, parent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -95,3 +96,13 @@ def test_the_manifest_changes_with_what_is_deployed(built: package.Package, tmp_
     assert [name for name, digest in other["statemachines"].items() if digest != same["statemachines"][name]] == [
         "mwaa_dag.iam.json"
     ]
+
+
+def test_zip_leaves_out_other_packages_of_site_packages(built: package.Package, tmp_path: Path) -> None:
+    """In an installed tool, our packages have boto3 and everything else next to them."""
+    for room in package.SHIPPED:
+        shutil.copytree(ROOT / room, tmp_path / room)
+    (tmp_path / "boto3").mkdir()
+    (tmp_path / "boto3" / "__init__.py").write_text("import orchestration\n")
+    (tmp_path / "botocore.py").write_text("")
+    assert package.build(built.name, tmp_path) == built
