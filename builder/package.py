@@ -1,8 +1,8 @@
 """Builds the Lambda functions' zip files: the handler and the modules that it imports, the same bytes every time.
 
-Docstrings are left out, line by line, so that a traceback's line numbers are the checkout's. No dependency goes in: boto3
-is the runtime's own (docs/adr/0001-standard-library-at-run-time.md), so a zip fits any architecture. ``manifest``
-describes a release; Terraform reads it beside the zips, and refuses a checkout that differs.
+Docstrings are left out line by line, so a traceback has the line numbers of the checkout. A zip contains no dependency:
+the Lambda runtime has boto3 (docs/adr/0001-standard-library-at-run-time.md), so a zip runs on any architecture.
+``manifest`` describes a release. Terraform reads it from the code bucket and refuses a checkout that differs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ GENERATED = (
     "mwaa_dag.iam.json",
     "state_machine.iam.json",
 )
-"""Files of ``statemachines/`` that Terraform deploys out of the checkout."""
+"""Files of ``statemachines/`` that Terraform deploys from the checkout."""
 
 SHIPPED = ("orchestration", "tasks")
 """Packages whose modules go into a zip; boto3 is the runtime's own."""
@@ -37,7 +37,7 @@ _FILE_MODE = 0o100644
 
 
 class _OwnModules(ModuleFinder):
-    """Finds the packages that ship to Lambda, and nothing else that an installed tool has next to them."""
+    """Finds the packages that ship to Lambda. An installed tool has every other package in the same folder."""
 
     def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
         """The module's file, or ImportError: ModuleFinder then leaves the module out."""
@@ -86,7 +86,7 @@ def build(name: str, root: Path = ROOT) -> Package:
 
 
 def manifest(version: str, packages: list[Package], root: Path = ROOT) -> dict[str, Any]:
-    """What a release is: its packages, and the generated files that belong to them."""
+    """A release's description: its packages and the generated files that belong to them."""
     return {
         "version": version,
         "packages": {one.name: {"content": one.content, "code_sha256": one.code_sha256} for one in packages},
@@ -97,7 +97,7 @@ def manifest(version: str, packages: list[Package], root: Path = ROOT) -> dict[s
 
 
 def _without_docstrings(source: str) -> bytes:
-    """The source with an empty string for each string that is a statement of its own; every other line stays where it is."""
+    """The source with an empty string in place of each docstring; every other line keeps its number."""
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):

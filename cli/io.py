@@ -23,7 +23,7 @@ def read_text(path: Path) -> str:
     """Text of the file, or of standard input for ``-``.
 
     Raises:
-        InputFileError: it is not there, cannot be read, or is no UTF-8.
+        InputFileError: it does not exist, cannot be read, or is not UTF-8.
     """
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()

@@ -104,7 +104,9 @@ def test_shell_completion(installed: Installed) -> None:
     home = installed.folder.parent
     script = next(home.glob(".bash_completions/*"))
     assert str(script) in (home / ".bashrc").read_text()
-    complete = "COMP_WORDS=(orchestrator redr) COMP_CWORD=1; _orchestrator_completion orchestrator; echo ${COMPREPLY[*]}"
+    complete = (
+        "COMP_WORDS=(orchestrator redr) COMP_CWORD=1; _orchestrator_completion orchestrator; echo ${COMPREPLY[*]}"
+    )
     answer = installed.run("bash", "-c", f"source {script}; {complete}")
     assert (answer.returncode, answer.stdout) == (0, "redrive-dlq\n"), answer.stderr
 
