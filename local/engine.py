@@ -1,6 +1,7 @@
-"""The embedded engine: moto as a server on 127.0.0.1, patched, with Lambda functions that really run.
+"""Runs the embedded engine: a patched moto server on 127.0.0.1 whose Lambda functions really run.
 
-One engine at a time in a process: moto's state is global. It ends with the process, or when it is closed.
+A process can run one engine at a time, because moto's state is global. The engine stops when its context closes or when
+the process ends.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from local.clients import client
 from local.defaults import DEFAULT_REGION
 from local.fake_mwaa import FakeMwaa
 from local.lambda_runtime import LambdaRuntime
-from local.patches import applied
+from local.patches import PATCHES, Patch, apply_patches
 from local.patches.context import PatchContext
 
 _RUNNING = threading.Lock()
@@ -36,8 +37,8 @@ class Engine:
 
     Attributes:
         endpoint: URL of the AWS services.
-        region: of every client.
-        patch_context: the Lambda service, and what goes wrong on purpose.
+        region: region of every client.
+        patch_context: the Lambda service and the injected faults, which the patches share.
         mwaa: the MWAA environments.
     """
 
@@ -53,7 +54,7 @@ class Engine:
         return self.patch_context.runtime
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the engine, one for each service."""
+        """Return the engine's boto3 client of a service; each service has one client."""
         if service not in self._clients:
             endpoint = self.mwaa.endpoint if service == "mwaa" else self.endpoint
             self._clients[service] = client(service, self.region, endpoint)
@@ -61,36 +62,36 @@ class Engine:
 
 
 @contextmanager
-def run_engine(region: str = DEFAULT_REGION, port: int = 0, *, without_patch: str = "") -> Iterator[Engine]:
-    """Run an empty engine for as long as the context lasts.
+def run_engine(region: str = DEFAULT_REGION, port: int = 0, *, patches: Iterable[Patch] = PATCHES) -> Iterator[Engine]:
+    """Run an empty engine until the context closes.
 
     Args:
-        region: of its clients and functions.
-        port: of the AWS services, or 0 for a free one.
-        without_patch: name of a patch to leave out, to see what moto does without it.
+        region: region of its clients and functions.
+        port: port of the AWS services; 0 for a free one.
+        patches: patches to apply to moto.
 
     Raises:
         RuntimeError: an engine is running in this process.
-        OSError: the port is taken.
+        OSError: another program uses the port.
     """
     if not _RUNNING.acquire(blocking=False):
-        raise RuntimeError("an engine is running in this process already: moto's state is global, so there can be one")
+        raise RuntimeError("an engine is running in this process already. Close it first: moto's state is global.")
     try:
         with ExitStack() as stack:
-            yield _start(stack, region, port, without_patch)
+            yield _start(stack, region, port, patches)
     finally:
         _RUNNING.release()
 
 
-def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engine:
-    for name in ("werkzeug", "moto"):  # a line a request, and errors that a state catches
+def _start(stack: ExitStack, region: str, port: int, patches: Iterable[Patch]) -> Engine:
+    # werkzeug logs a line for each request, and moto logs errors that a state catches.
+    for name in ("werkzeug", "moto"):
         stack.enter_context(_silenced(logging.getLogger(name)))
     stack.enter_context(_configured("stepfunctions", {"execute_state_machine": True}))
     moto_api_backend.reset()
     mwaa = stack.enter_context(FakeMwaa.serve())
-    socket.create_server(
-        ("127.0.0.1", port)
-    ).close()  # moto's thread would die of a taken one, and its start wait for ever
+    # Fail here if another program uses the port: moto's thread would die, and its start() would wait for ever.
+    socket.create_server(("127.0.0.1", port)).close()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     stack.callback(moto_api_backend.reset)
@@ -108,7 +109,7 @@ def _start(stack: ExitStack, region: str, port: int, without_patch: str) -> Engi
     )
     engine = Engine(endpoint=endpoint, region=region, patch_context=PatchContext(endpoint, runtime), mwaa=mwaa)
     runtime.on_failure = lambda destination, record: _send_to_destination(engine, destination, record)
-    stack.enter_context(applied(engine.patch_context, without=without_patch))
+    stack.enter_context(apply_patches(engine.patch_context, patches))
     stack.callback(runtime.close)
     return engine
 
@@ -125,7 +126,7 @@ def _silenced(logger: logging.Logger) -> Iterator[None]:
 
 @contextmanager
 def _configured(key: str, value: Any) -> Iterator[None]:
-    """Give moto's configuration ``key`` another value."""
+    """Change one value of moto's configuration until the context closes."""
     settings: dict[str, Any] = default_user_config  # type: ignore[assignment]
     before = settings[key]
     settings[key] = value
@@ -136,7 +137,7 @@ def _configured(key: str, value: Any) -> Iterator[None]:
 
 
 def _send_to_destination(engine: Engine, destination: str, record: dict[str, Any]) -> None:
-    """Keep the record of a failed asynchronous invocation, in S3 or SQS, under the names that AWS uses."""
+    """Store the record of a failed asynchronous invocation in S3 or SQS, under the names that AWS uses."""
     service, name = destination.split(":")[2], destination.rsplit(":", 1)[1]
     if service == "s3":
         function = record["requestContext"]["functionArn"].split(":")[6]

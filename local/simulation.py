@@ -1,7 +1,8 @@
-"""Sends one event through the whole path on the engine, and reports what every target received.
+"""Simulates one event on the engine, and reports the payload that each target received.
 
-Nothing is short-cut: the event is published to its SNS topic, the subscription's filter decides, the router runs as a
-Lambda function, the committed state machine calls the services, and the payloads are read back from the targets.
+The simulation takes no short cut. It publishes the event to its SNS topic, and the subscription's filter decides. The
+router runs as a Lambda function, and the committed state machine calls the services. Then the simulation reads the
+payloads back from the targets.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from local.engine import Engine
 from local.lambda_runtime import Invocation
 from local.simulation_result import ExecutionResult, Simulation, TriggerResult
-from local.stack import Stack, deploy, upload_config
+from local.stack import FILTERS, Stack, deploy, upload_config
 from local.targets import TARGETS
 from orchestration import strictjson
 from orchestration.errors import ConfigError
@@ -33,7 +34,7 @@ class Simulator:
     Attributes:
         engine: a running engine.
         document: the configuration.
-        stack: what is deployed.
+        stack: names of the deployed resources.
     """
 
     engine: Engine
@@ -42,7 +43,7 @@ class Simulator:
 
     @classmethod
     def deploy(cls, engine: Engine, document: Any, without: Sequence[str] = ()) -> Simulator:
-        """Deploy the stack, and make every target that the configuration names but those in ``without``.
+        """Deploy the stack, and create the configuration's targets except those in ``without``.
 
         Args:
             engine: a running, empty engine.
@@ -58,18 +59,19 @@ class Simulator:
 
     @property
     def settings(self) -> Settings:
-        """The router's environment, as it is deployed."""
+        """The settings in the deployed router's environment."""
         deployed = self.engine.client("lambda").get_function_configuration(FunctionName=self.stack.router)
         return Settings.from_environment(deployed["Environment"]["Variables"])
 
     def create_targets(self, without: Sequence[str] = ()) -> None:
-        """Make the targets of every trigger, and remove those in ``without``, also where other triggers share them."""
+        """Create the target of every trigger, then remove those in ``without``, even if other triggers share them."""
         triggers = list(self._triggers())
         named = {f"{trigger.TYPE}:{trigger.target_name()}" for trigger in triggers}
         for name in without:
             if name not in named:
                 raise ConfigError(
-                    f"--without-target {name}: the configuration has no such trigger; it has {', '.join(sorted(named))}"
+                    f"--without-target {name}: the configuration has no such trigger. Expected one of: "
+                    f"{', '.join(sorted(named))}."
                 )
         gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in without}
         for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
@@ -81,11 +83,11 @@ class Simulator:
     @staticmethod
     def _address(trigger: Trigger) -> tuple[str, str]:
         if trigger.TYPE not in TARGETS:
-            raise ConfigError(f"{trigger.TYPE}: the engine has no such target; add local/targets/{trigger.TYPE}.py")
+            raise ConfigError(f"{trigger.TYPE}: the engine has no such target. Add local/targets/{trigger.TYPE}.py.")
         return trigger.TYPE, TARGETS[trigger.TYPE].address(trigger)
 
     def replace_config(self, document: Any) -> None:
-        """Upload another configuration and make its targets: the next event follows it."""
+        """Upload another configuration and create its targets; the router reads it on the next event."""
         self.document = document
         upload_config(self.engine, self.stack.config_uri, strictjson.dumps(document))
         self.create_targets()
@@ -93,13 +95,14 @@ class Simulator:
     def publish(
         self, text: str, progress: Progress = lambda _: None, timeout: float = 120.0, topic: str = ""
     ) -> Simulation:
-        """Publish the event to its topic, and wait for the end of what it starts.
+        """Publish the event to its topic, and wait until its executions end.
 
         Args:
             text: the event as JSON.
-            progress: called with what is being done.
+            progress: called with the name of each step before it starts.
             timeout: seconds to wait for executions.
-            topic: ``job_events`` or ``job_approvals``; by default the latter for a decision APPROVED.
+            topic: ``job_events`` or ``job_approvals``. Default: ``job_approvals`` for a decision APPROVED, else
+                ``job_events``.
         """
         fields = strictjson.loads(text)
         approved = isinstance(fields, dict) and fields.get("decision") == "APPROVED"
@@ -111,9 +114,10 @@ class Simulator:
         common: dict[str, Any] = {"topic": topic, "message_id": message_id}
         match = next(one for one in self.engine.runtime.subscription_matches if one.message_id == message_id)
         if not match.matched:
-            reason = f"the subscription's filter of {topic} dropped it: only status SUCCESS or decision APPROVED pass"
+            ((field, values),) = FILTERS[topic].items()
+            reason = f"the subscription filter of {topic} dropped the event: its {field} is not {' or '.join(values)}"
             return Simulation(**common, status="FILTERED", reason=reason, seconds=time.monotonic() - began)
-        progress("the router reads the event and the configuration")
+        progress("the router is reading the event and the configuration")
         self.engine.runtime.drain()
         invocation = self._invocation(message_id)
         if invocation.error is not None:
@@ -130,7 +134,7 @@ class Simulator:
         deadline = began + timeout
         executions = []
         for started in record["executions"]:
-            progress(f"execution {started['name']} runs")
+            progress(f"execution {started['name']} is running")
             executions.append(self._execution(started, record["event_kind"], deadline))
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
@@ -161,19 +165,17 @@ class Simulator:
         run_id = item["result"]["id"]
         received = TARGETS[trigger.TYPE].received(self.engine, trigger, run_id)
         if received is None:
-            cause = (
-                "the service accepted the call, but the target is not there, so nothing reached it; AWS does the same"
-            )
+            cause = "the service accepted the call, but the target does not exist, so it received nothing. AWS does the same."
             return TriggerResult(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)
         return TriggerResult(**common, status="TRIGGERED", id=run_id, received=received)
 
     def _invocation(self, message_id: str) -> Invocation:
-        """The router's last run for a message."""
+        """Return the router's last invocation for a message."""
         for invocation in reversed(self.engine.runtime.invocations):
             records = invocation.event.get("Records", []) if isinstance(invocation.event, dict) else []
             if any(record["Sns"]["MessageId"] == message_id for record in records):
                 return invocation
-        raise LookupError(f"the router was not invoked for message {message_id}")
+        raise LookupError(f"SNS message {message_id}: the engine did not invoke the router")
 
     def _triggers(self) -> Iterable[Trigger]:
         for job_name in self.document["workflows"]:

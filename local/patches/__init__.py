@@ -6,7 +6,7 @@ fails once moto no longer needs it. moto is pinned exactly, so that a patch meet
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -106,10 +106,9 @@ PATCHES: tuple[Patch, ...] = (
 )
 
 
-def applied(context: PatchContext, *, without: str = "") -> ExitStack:
-    """Apply every patch but ``without``; closing the returned stack takes them back."""
+def apply_patches(context: PatchContext, patches: Iterable[Patch] = PATCHES) -> ExitStack:
+    """Apply the patches; closing the returned stack removes them."""
     stack = ExitStack()
-    for patch in PATCHES:
-        if patch.name != without:
-            stack.enter_context(patch.apply(context))
+    for patch in patches:
+        stack.enter_context(patch.apply(context))
     return stack

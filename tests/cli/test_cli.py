@@ -88,7 +88,10 @@ def test_the_report_for_people(event: Event) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"status": "FAILED"}, "FILTERED: the subscription's filter of job_events dropped it"),
+        (
+            {"status": "FAILED"},
+            "FILTERED: the subscription filter of job_events dropped the event: its status is not SUCCESS",
+        ),
         ({"job_name": "nobody"}, "IGNORED: the configuration has no workflow for job 'nobody'"),
     ],
 )

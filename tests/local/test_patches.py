@@ -1,11 +1,19 @@
-"""Each patch is needed: without it moto does what the patch says that it does. Fails once moto no longer needs it."""
+"""Every patch works, and moto still needs it.
+
+All probes share one engine, which starts without patches. Each test resets moto's state and applies the patches that it
+tests.
+"""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
-from local.engine import run_engine
-from local.patches import PATCHES
+import pytest
+from moto.moto_api._internal.models import moto_api_backend
+from moto.sns.models import Subscription
+
+from local.engine import Engine, run_engine
+from local.patches import PATCHES, apply_patches
 from tests.local.patch_probes import services, step_functions
 
 PROBES = {
@@ -36,29 +44,40 @@ def test_every_patch_has_a_probe() -> None:
     assert [patch.name for patch in PATCHES] == list(PROBES)
 
 
-@pytest.mark.parametrize("name", list(PROBES))
-def test_with_the_patch(name: str) -> None:
-    with run_engine() as engine:
-        assert PROBES[name](engine)
-
-
-# Without its patch, moto looks for Docker and leaves the connection open.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("name", list(PROBES))
-def test_moto_still_needs_the_patch(name: str) -> None:
-    with run_engine(without_patch=name) as engine:
-        assert not PROBES[name](engine), f"moto no longer needs {name}: remove it from local/patches"
-
-
-def test_patches_are_taken_back() -> None:
-    from moto.sns.models import Subscription  # noqa: PLC0415
-
+def test_closing_the_engine_removes_the_patches() -> None:
     before = Subscription.publish
     with run_engine():
         assert Subscription.publish is not before
     assert Subscription.publish is before
 
 
-def test_one_engine_at_a_time() -> None:
-    with run_engine(), pytest.raises(RuntimeError, match="an engine is running"), run_engine():
+@pytest.fixture(scope="module")
+def unpatched_engine() -> Iterator[Engine]:
+    with run_engine(patches=()) as engine:
+        yield engine
+
+
+@pytest.fixture
+def empty_engine(unpatched_engine: Engine) -> Engine:
+    moto_api_backend.reset()
+    return unpatched_engine
+
+
+@pytest.mark.parametrize("name", list(PROBES))
+def test_probe_passes_with_the_patch(empty_engine: Engine, name: str) -> None:
+    with apply_patches(empty_engine.patch_context):
+        assert PROBES[name](empty_engine)
+
+
+# Without functions_in_workers, moto looks for Docker and leaves the connection open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", list(PROBES))
+def test_probe_fails_without_the_patch(empty_engine: Engine, name: str) -> None:
+    others = [patch for patch in PATCHES if patch.name != name]
+    with apply_patches(empty_engine.patch_context, others):
+        assert not PROBES[name](empty_engine), f"{name}: moto no longer needs this patch. Remove it from local/patches."
+
+
+def test_second_engine_in_one_process_is_refused(unpatched_engine: Engine) -> None:
+    with pytest.raises(RuntimeError, match="an engine is running"), run_engine():
         pass

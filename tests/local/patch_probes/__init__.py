@@ -1,1 +1,1 @@
-"""Probes: each asks the engine for what one patch is there for, and says whether it got it."""
+"""Probes: each function returns True if the engine behaves as one patch makes it behave."""

@@ -1,4 +1,4 @@
-"""Probes of the Step Functions patches."""
+"""Probes for the patches of Step Functions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 
 
 def run(engine: Engine, state: dict[str, Any], given: Any = None) -> dict[str, Any]:
-    """One execution of a machine with a single state."""
+    """Run one execution of a state machine with a single state; returns its description."""
     client = engine.client("stepfunctions")
     definition = json.dumps({"StartAt": "S", "States": {"S": {**state, "End": True}}})
     arn = client.create_state_machine(name=f"m{time.monotonic_ns()}", definition=definition, roleArn=ROLE)[
@@ -31,7 +31,7 @@ def run(engine: Engine, state: dict[str, Any], given: Any = None) -> dict[str, A
 
 
 def ended(client: Any, execution: str) -> dict[str, Any]:
-    """The execution, once it has ended."""
+    """Wait until the execution ends; returns its description."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         described: dict[str, Any] = client.describe_execution(executionArn=execution)
@@ -52,7 +52,7 @@ def service_casing(engine: Engine) -> bool:
 
 
 def cached_clients(engine: Engine) -> bool:
-    """Without the patch, Tasks call a port that the environment names, which is not the engine's."""
+    """Return True if a Task's call reaches the engine; without the patch, moto takes the port from the environment."""
     url = engine.client("sqs").create_queue(QueueName="q")["QueueUrl"]
     parameters = {"QueueUrl": url, "MessageBody": "m"}
     task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters}
@@ -67,13 +67,16 @@ def json_path_results(engine: Engine) -> bool:
 
 
 def atomic_start(engine: Engine) -> bool:
-    """Four threads start one name, with a pause between moto's look for the name and its adding of the execution."""
+    """Return True if only one of four threads can start a name.
+
+    A pause after moto's search for the name lets the other threads search before moto adds the execution.
+    """
     client = engine.client("stepfunctions")
     arn = client.create_state_machine(name="m", definition=json.dumps(NESTED), roleArn=ROLE)["stateMachineArn"]
-    look = StateMachine._handle_name_input_idempotency
+    search = StateMachine._handle_name_input_idempotency
 
-    def look_and_pause(machine: StateMachine, name: str, given: str) -> Any:
-        found = look(machine, name, given)
+    def search_and_pause(machine: StateMachine, name: str, given: str) -> Any:
+        found = search(machine, name, given)
         time.sleep(0.05)
         return found
 
@@ -84,7 +87,7 @@ def atomic_start(engine: Engine) -> bool:
             return False
         return True
 
-    with replaced(StateMachine, "_handle_name_input_idempotency", look_and_pause), ThreadPoolExecutor(4) as pool:
+    with replaced(StateMachine, "_handle_name_input_idempotency", search_and_pause), ThreadPoolExecutor(4) as pool:
         return sum(pool.map(start, range(4))) == 1
 
 
@@ -102,14 +105,14 @@ def executions_of_versions(engine: Engine) -> bool:
 
 
 def retry_counts(engine: Engine) -> bool:
-    """Two threads ask a retrier for its key at once, and making a key takes a while."""
+    """Return True if a retrier has one key although two threads ask for it while moto creates it."""
 
-    def slowly() -> str:
+    def slow_uid() -> str:
         time.sleep(0.05)
         return str(time.monotonic_ns())
 
     retrier = MaxAttemptsDecl(3)
-    with replaced(eval_component, "long_uid", slowly), ThreadPoolExecutor(2) as pool:
+    with replaced(eval_component, "long_uid", slow_uid), ThreadPoolExecutor(2) as pool:
         return len(set(pool.map(lambda _: retrier.heap_key, range(2)))) == 1
 
 
@@ -158,7 +161,7 @@ def validated_definitions(engine: Engine) -> bool:
             client.validate_state_machine_definition(definition=json.dumps(definition))["result"]
             for definition in (NESTED, broken)
         ]
-    except Exception:  # noqa: BLE001 - moto answers in whatever way it answers what it does not know
+    except Exception:  # noqa: BLE001 - moto may raise any error for an operation that it does not know
         return False
     return results == ["OK", "FAIL"]
 
