@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
@@ -24,11 +25,10 @@ COMMANDS = {
 }
 """Module of each command; its function has the command's name."""
 
-_OWN_PACKAGES = frozenset({"builder", "cli", "local", "operations", "orchestration", "tasks"})
 _SETTINGS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 
-class _LazyCommands(MutableMapping[str, Any]):
+class _LazyCommands(Mapping[str, Any]):
     """Imports a command's module when the command is looked up: ``validate`` needs neither boto3, rich nor moto."""
 
     def __init__(self) -> None:
@@ -41,12 +41,6 @@ class _LazyCommands(MutableMapping[str, Any]):
             alone.command(name)(function)
             self._loaded[name] = get_command(alone)
         return self._loaded[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._loaded[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -97,7 +91,7 @@ def main() -> None:
         app()
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package in _OWN_PACKAGES:
+        if find_spec(package):  # the package exists: a module in it is missing, which is a defect
             raise
         _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
     except Exception as error:
