@@ -98,7 +98,7 @@ def test_the_manifest_changes_with_what_is_deployed(built: package.Package, tmp_
     ]
 
 
-def test_zip_leaves_out_other_packages_of_site_packages(built: package.Package, tmp_path: Path) -> None:
+def test_zip_leaves_out_other_installed_packages(built: package.Package, tmp_path: Path) -> None:
     """In an installed tool, our packages have boto3 and everything else next to them."""
     for room in package.SHIPPED:
         shutil.copytree(ROOT / room, tmp_path / room)

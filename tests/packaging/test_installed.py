@@ -40,7 +40,7 @@ def test_validate_imports_neither_rich_nor_moto(installed: Installed) -> None:
     assert imported.isdisjoint({"rich", "moto", "boto3", "botocore", "flask", "pydantic"})
 
 
-def test_validate_without_a_configuration_names_the_example(installed: Installed) -> None:
+def test_validate_without_a_file_names_the_example(installed: Installed) -> None:
     answer = installed.run(installed.orchestrator, "validate")
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
     assert "orchestration/workflow_config.json: the current folder has no such file" in answer.stderr
