@@ -120,7 +120,7 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
 
 
 def uv(folder: Path, *arguments: str) -> str:
-    """What uv prints; it runs outside the checkout, whose tool.uv drops sagemaker."""
+    """Output of uv; it runs outside the checkout, whose tool.uv drops sagemaker."""
     answer = subprocess.run([UV, *arguments], cwd=folder, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
