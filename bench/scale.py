@@ -1,7 +1,7 @@
-"""How the whole path does with 1 to 5,000 triggers of one event: ``python -m bench.scale [COUNT ...]``.
+"""Measures events with 1 to 5,000 triggers through the whole path: ``python -m bench.scale [COUNT ...]``.
 
-Everything runs on the embedded engine, in one process, so that seconds say something about the engine only; what carries
-over to AWS is how many executions, transitions and history events an event makes.
+Everything runs on the embedded engine in one process, so the seconds describe the engine only. The numbers of executions,
+transitions and history events are the same on AWS.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ COUNTS = (1, 10, 40, 100, 1000, 5000)
 
 
 def measure(count: int) -> dict[str, float]:
-    """One event with ``count`` sqs_mwaa triggers, on an engine of its own."""
+    """Measure one event with ``count`` sqs_mwaa triggers on a new engine; returns a row of the table."""
     triggers = [{"type": "sqs_mwaa", "dag_id": f"dag_{number}"} for number in range(count)]
     event = {"job_name": "job", "job_run_id": f"run-{count}", "status": "SUCCESS"}
     with run_engine() as engine:
         simulator = Simulator.deploy(engine, {"workflows": {"job": {"on_success": triggers}}})
-        # ExecutionClient and the router share this machine: on AWS, 125 StartExecution calls take seconds.
+        # The router shares this machine with the executions. On AWS, 125 StartExecution calls take seconds.
         engine.client("lambda").update_function_configuration(FunctionName=simulator.stack.router, Timeout=900)
         began = time.monotonic()
         simulation = simulator.publish(json.dumps(event), timeout=1800)
@@ -46,7 +46,7 @@ def measure(count: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure each count once, the first one thrice, and print a table."""
+    """Measure each count, up to 100 triggers three times, and print a table with the median seconds."""
     counts = [int(argument) for argument in sys.argv[1:]] or list(COUNTS)
     rows = []
     for count in counts:

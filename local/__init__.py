@@ -1,1 +1,1 @@
-"""AWS on a laptop: moto as a server with its patches, the deployed topology, and simulations on it."""
+"""AWS on a laptop: a patched moto server, the deployed stack, and simulations on it."""

@@ -1,6 +1,7 @@
-"""What was asked of AWS: every API call of the functions and of the state machine, with its parameters.
+"""Records the AWS API calls of the functions and of the state machine, with their parameters.
 
-IAM policies are tested against it: what was called must be allowed, and what is allowed must have been called.
+The tests compare the record with the IAM policies. A policy must allow every recorded call, and every allowed action must
+have a recorded call.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ class Call:
     """One API call.
 
     Attributes:
-        service: as boto3 names it.
-        operation: as the service's API names it: ``StartJobRun``.
-        parameters: what the caller gave, as JSON values.
-        region: of the client.
+        service: boto3's name of the service.
+        operation: the API's name of the operation, such as ``StartJobRun``.
+        parameters: the caller's parameters, as JSON values.
+        region: the client's region.
     """
 
     service: str
@@ -28,14 +29,18 @@ class Call:
     region: str
 
 
-def record(events: Any, keep: Callable[[Call], None]) -> None:
-    """Give every call to ``keep`` that clients behind ``events``, a botocore event emitter, make from now on.
+def record(events: Any, on_call: Callable[[Call], None]) -> None:
+    """Pass each future call of some clients to ``on_call``.
+
+    Args:
+        events: the clients' botocore event emitter.
+        on_call: called once for each API call, before botocore sends it.
 
     Source: boto3.amazonaws.com/v1/documentation/api/latest/guide/events.html.
     """
 
-    def note(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+    def handle(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         given = json.loads(json.dumps(params, default=str))
-        keep(Call(model.service_model.service_name, model.name, given, context["client_region"]))
+        on_call(Call(model.service_model.service_name, model.name, given, context["client_region"]))
 
-    events.register("provide-client-params", note)
+    events.register("provide-client-params", handle)

@@ -1,4 +1,4 @@
-"""boto3 clients of the engine: its address and credentials, and nothing of this machine's AWS configuration."""
+"""Creates boto3 clients of the engine, which ignore the machine's AWS configuration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from botocore.config import Config
 
 
 def session() -> boto3.session.Session:
-    """A session that reads no profile, no configuration and no credentials file."""
+    """Create a session that reads no profile, no configuration file and no credentials file."""
     nowhere: tuple[Any, ...] = (None, [], os.devnull, None)
     variables = {"profile": (None, [], None, None), "config_file": nowhere, "credentials_file": nowhere}
     return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=variables))
 
 
 def client(service: str, region: str, endpoint: str, **settings: Any) -> Any:
-    """A client of ``service`` at ``endpoint``; ``settings`` are botocore's."""
+    """Create a client of ``service`` at ``endpoint``; ``settings`` go to botocore's Config."""
     defaults: dict[str, Any] = {
         "retries": {"total_max_attempts": 1},
         "max_pool_connections": 50,
@@ -32,6 +32,6 @@ def client(service: str, region: str, endpoint: str, **settings: Any) -> Any:
         region_name=region,
         endpoint_url=endpoint,
         aws_access_key_id="testing",
-        aws_secret_access_key="testing",  # noqa: S106 - the engine takes any
+        aws_secret_access_key="testing",  # noqa: S106 - the engine accepts any key
         config=Config(**(defaults | settings)),
     )

@@ -1,4 +1,4 @@
-"""The account that the engine plays, and how a command keeps this machine's real ones out of it."""
+"""Defaults of the local stack, and the isolation from the machine's AWS profiles."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 ACCOUNT = "123456789012"
-"""moto's default account."""
+"""Account of the engine: moto's default."""
 
 DEFAULT_REGION = "us-west-1"
-"""Where a configuration names no region; the specification's examples are there."""
+"""Region for a configuration that names none: the region of the specification's examples."""
 
 PREFIX = "local"
-"""What the names of the local stack begin with."""
+"""Prefix of the resource names of the local stack."""
 
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -23,14 +23,14 @@ EXAMPLE_CONFIG = _ROOT / "orchestration" / "workflow_config.json"
 EXAMPLE_EVENTS = _ROOT / "local" / "events"
 """Folder of the example events."""
 
-_AMBIENT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 
 def clear_aws_profile_env() -> None:
-    """Take profiles and their files out of this process's environment.
+    """Remove the variables of AWS profiles from the environment of this process.
 
-    moto makes boto3 sessions of its own as it is imported, and a profile that is not there would end them. A command that
-    runs the engine talks to nothing else.
+    moto creates boto3 sessions when it is imported, and a profile that does not exist would make them fail. A command that
+    runs the engine calls nothing but the engine, so it needs no profile.
     """
-    for name in _AMBIENT:
+    for name in _PROFILE_VARIABLES:
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""The main job, shown: five events through the whole path, with the committed configuration."""
+"""Shows the orchestrator's main task: five events go through the whole path, with the committed configuration."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class Scene:
     """One step of the demo.
 
     Attributes:
-        title: what happens.
-        expected: what should come of it, in words.
-        passed: whether it did.
+        title: the event, in a few words.
+        expected: the expected result, in a few words.
+        simulation: the result of the event.
+        passed: true if the result is the expected one.
     """
 
     title: str
@@ -31,25 +32,30 @@ class Scene:
 
 
 def scenes(progress: Progress = lambda _: None) -> Iterator[Scene]:
-    """Run the demo, a scene at a time."""
+    """Run the demo and yield each scene when it ends."""
     document = read_config(EXAMPLE_CONFIG.read_text(encoding="utf-8"))
     success, approval, failure = (_event(name) for name in ("success", "approval", "failure"))
     with run_engine(region_of(document)) as engine:
         simulator = Simulator.deploy(engine, document)
         for title, expected, event, passed in (
-            ("a success", "five triggers of five types start", success, _all_triggered(5)),
-            ("an approval", "the on_approval trigger starts", approval, _all_triggered(1)),
-            ("a failed job", "the subscription's filter drops it", failure, _dropped),
-            ("the success again", "a duplicate: nothing starts twice", success, _duplicate(_glue_run_count(simulator))),
+            ("a job succeeds", "five triggers start, one of each type", success, _all_triggered(5)),
+            ("a person approves the run", "the on_approval trigger starts", approval, _all_triggered(1)),
+            ("a job fails", "the subscription filter drops the event", failure, _dropped),
+            (
+                "the first event again",
+                "a duplicate, no trigger starts",
+                success,
+                _duplicate(_glue_run_count(simulator)),
+            ),
         ):
             yield _scene(title, expected, simulator.publish(json.dumps(event), progress), passed)
         simulator.create_targets(without=["glue_job:load_images_to_redshift"])
         broken = simulator.publish(json.dumps(success | {"job_run_id": "spark-transform-0002"}), progress)
-        yield _scene("one broken target", "it fails, the other four start", broken, _one_failed)
+        yield _scene("one target is missing", "its trigger fails, the other four start", broken, _one_failed)
 
 
 def _glue_run_count(simulator: Simulator) -> Callable[[], int]:
-    """Counts the runs of the demo's Glue job, to see that a duplicate adds none."""
+    """Return a function that counts the runs of the demo's Glue job; a duplicate must not add a run."""
     glue = simulator.engine.client("glue")
     return lambda: len(glue.get_job_runs(JobName="load_images_to_redshift")["JobRuns"])
 
@@ -72,7 +78,9 @@ def _dropped(simulation: Simulation) -> bool:
 
 
 def _duplicate(runs: Callable[[], int]) -> Callable[[Simulation], bool]:
-    return lambda simulation: simulation.status == "DUPLICATE" and runs() == 2  # the success's and the approval's
+    return lambda simulation: (
+        simulation.status == "DUPLICATE" and runs() == 2
+    )  # One run of the success, one of the approval.
 
 
 def _one_failed(simulation: Simulation) -> bool:

@@ -1,9 +1,10 @@
-"""Stands in for MWAA's InvokeRestApi: environments with DAGs, in memory, with Airflow's own answers.
+"""Serves a fake of MWAA's InvokeRestApi, with environments and DAGs in memory.
 
-Speaks the wire form of ``mwaa.invoke_rest_api`` (``POST /restapi/{Name}``, rest-json:
-docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html) and answers the calls of ``/dags/{dag_id}`` and its ``dagRuns``
-as Airflow 2 and 3 agree on them: 404 for an unknown DAG, 409 for a DAG run id or logical date that is taken. With an
-``AirflowApi`` it passes every call on to a real Airflow instead.
+The fake implements the HTTP interface of ``mwaa.invoke_rest_api``: ``POST /restapi/{Name}``, rest-json. It answers calls of
+``/dags/{dag_id}`` and of its ``dagRuns`` as both Airflow 2 and 3 do. An unknown DAG gives 404; a DAG run id or logical date
+that exists gives 409. With an ``AirflowApi``, the fake forwards every call to a real Airflow.
+
+Source: docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ _MAX_PATH = 64
 
 @dataclass(slots=True)
 class FakeMwaa:
-    """MWAA environments on one local port.
+    """MWAA environments behind one local port.
 
     Attributes:
-        environments: by region and name, the DAG runs of each known DAG.
+        endpoint: URL of the fake.
+        environments: DAG runs of each known DAG, by region and environment name.
         paused: region, environment and id of each paused DAG.
-        real: the Airflow behind every environment, or None for the one in memory.
+        real: the Airflow behind every environment; None for the environments in memory.
     """
 
     endpoint: str = ""
@@ -41,7 +43,7 @@ class FakeMwaa:
     @classmethod
     @contextmanager
     def serve(cls) -> Iterator[FakeMwaa]:
-        """Serve on a free port of 127.0.0.1 for as long as the context lasts."""
+        """Serve on a free port of 127.0.0.1 until the context closes."""
         fake = cls()
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
         server.daemon_threads = True
@@ -56,16 +58,16 @@ class FakeMwaa:
             thread.join()
 
     def add_environment(self, region: str, name: str) -> None:
-        """Make an environment known, without DAGs."""
+        """Add an environment without DAGs, if it does not exist."""
         self.environments.setdefault((region, name), {})
 
     def add_dag(self, region: str, environment: str, dag_id: str) -> None:
-        """Make a DAG known in an environment."""
+        """Add a DAG to an environment, if it does not exist."""
         self.add_environment(region, environment)
         self.environments[region, environment].setdefault(dag_id, [])
 
     def runs(self, region: str, environment: str, dag_id: str) -> list[dict[str, Any]]:
-        """The DAG's newest runs, at most 100: ``{dag_run_id, conf, logical_date}`` each, oldest first."""
+        """Return the DAG's newest 100 runs, oldest first, each with ``dag_run_id``, ``conf`` and ``logical_date``."""
         query = {"limit": 100, "order_by": "-id"}
         call = {"Method": "GET", "Path": f"/dags/{quote(dag_id, safe='')}/dagRuns", "QueryParameters": query}
         if (region, environment) not in self.environments:
@@ -75,18 +77,20 @@ class FakeMwaa:
         return found
 
     def invoke(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:
-        """Answer one InvokeRestApi: HTTP status, error code or nothing, body."""
+        """Answer one InvokeRestApi call; returns HTTP status, error code (or an empty string) and body."""
         if (region, environment) not in self.environments:
-            return 404, "ResourceNotFoundException", {"message": f"no environment {environment} in {region}"}
+            message = f"environment {environment} does not exist in {region}"
+            return 404, "ResourceNotFoundException", {"message": message}
         length = len(call["Path"])
         if not 1 <= length <= _MAX_PATH:
-            return 400, "ValidationException", {"message": f"Path has {length} characters, at most 64 are taken"}
+            message = f"Path: found {length} characters, expected 1 to {_MAX_PATH}"
+            return 400, "ValidationException", {"message": message}
         status, answer = self._airflow(region, environment, call)
         error = "" if status < 400 else "RestApiClientException" if status < 500 else "RestApiServerException"
         return 400 if error else 200, error, {"RestApiStatusCode": status, "RestApiResponse": answer}
 
     def _airflow(self, region: str, environment: str, call: dict[str, Any]) -> tuple[int, Any]:
-        """Airflow's status and body for one call of its REST API."""
+        """Return Airflow's status and body for one call of its REST API."""
         if self.real is not None:
             return self.real.call(call["Method"], call["Path"], call.get("QueryParameters"), call.get("Body"))
         segments = [unquote(segment) for segment in call["Path"].strip("/").split("/")]
@@ -143,6 +147,6 @@ def _handler(fake: FakeMwaa) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-            """Say nothing: the engine's user sees reports, not requests."""
+            """Suppress the server's log line for each request."""
 
     return Handler

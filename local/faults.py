@@ -1,7 +1,7 @@
-"""Faults at the service boundary: what goes wrong when the state machine calls a service, on purpose.
+"""Injects faults into the state machine's calls to services.
 
-A fault answers in the service's place, as bytes on the wire, so that everything on this side of it is real: botocore's
-parsing, the interpreter's error names, retries and catchers.
+A fault replaces the service's HTTP response. So the rest is real: botocore's parsing, the interpreter's error names,
+retries and catchers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from botocore.awsrequest import AWSResponse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One way in which a call goes wrong.
+    """One fault: an error, another response body, or a delay.
 
     Attributes:
-        status: HTTP status of the answer.
-        code: AWS's error code; empty where the answer is ``body``.
-        message: of the error.
-        body: what is answered in place of an error.
-        times: how many calls go wrong before the service is fine again; None for all.
-        delay: seconds that a call takes before it reaches the service, which then answers itself.
+        status: HTTP status of the response.
+        code: AWS error code; empty if the response is ``body``.
+        message: message of the error.
+        body: response body if ``code`` is empty.
+        times: number of calls that fail before the service works again; None for all calls.
+        delay: seconds before the call goes to the real service; the other fields then have no effect.
     """
 
     status: int = 400
@@ -42,10 +42,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults in force, and how often each operation was called.
+    """The active faults and the number of calls of each operation.
 
     Attributes:
-        calls: by ``service.Operation``, as botocore names them: ``glue.StartJobRun``.
+        calls: number of calls by ``service.Operation``, in botocore's names: ``glue.StartJobRun``.
     """
 
     calls: Counter[str] = field(default_factory=Counter)
@@ -54,7 +54,7 @@ class Faults:
 
     @contextmanager
     def inject(self, operation: str, fault: Fault) -> Iterator[None]:
-        """Let calls of ``operation`` go wrong for as long as the context lasts; the counts begin anew."""
+        """Apply the fault to ``operation`` until the context closes, and reset all call counts."""
         with self._lock:
             self._rules[operation] = fault
             self.calls.clear()
@@ -64,7 +64,7 @@ class Faults:
             del self._rules[operation]
 
     def watch(self, client: Any) -> None:
-        """Stand between a boto3 client and its service."""
+        """Apply the faults to the calls of a boto3 client."""
         client.meta.events.register("before-send", self._before_send)
 
     def _before_send(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
@@ -83,8 +83,8 @@ class Faults:
 
 
 class _Raw(io.BytesIO):
-    """The body as botocore reads one from urllib3."""
+    """A response body with the interface of urllib3's, which botocore reads."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        """The body's chunks."""
+        """Yield the whole body as one chunk."""
         yield self.read()

@@ -1,7 +1,7 @@
-"""The Lambda service on a laptop: each function runs in worker processes with an environment of its own.
+"""The Lambda service on a laptop: each function runs in its own worker processes.
 
-A function's worker has its environment variables and nothing of this process's, imports its handler anew, and serves
-one event at a time, as an execution environment does. Asynchronous invocations are repeated twice and then go to the
+A worker behaves like a Lambda execution environment. It has the function's environment variables only, imports the handler
+itself, and runs one event at a time. The runtime retries an asynchronous invocation twice. Then it sends a record to the
 function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
 """
 
@@ -22,11 +22,11 @@ from local.call_recorder import Call
 from local.worker_pool import WorkerPool
 
 RETRY_DELAY = 0.2
-"""Seconds between the attempts of an asynchronous invocation; AWS waits one minute, then two."""
+"""Seconds between the attempts of an asynchronous invocation. AWS waits one minute, then two minutes."""
 
 
 class Function(Protocol):
-    """What the runtime needs to know of a function; moto's own object has it."""
+    """The attributes of moto's function object that the runtime uses."""
 
     function_name: str
     function_arn: str
@@ -40,7 +40,7 @@ class Function(Protocol):
     logs_group_name: str
 
     def save_logs(self, output: str) -> None:
-        """Write the lines to the function's log group."""
+        """Write log lines to the function's log group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,11 @@ class Invocation:
     """One run of a handler.
 
     Attributes:
+        function: name of the function.
+        result: value that the handler returned; None after an error.
         error: ``{errorMessage, errorType, stackTrace}``, or None.
-        logs: what the handler logged.
-        calls: what it asked of AWS.
+        logs: log lines and printed lines of the handler.
+        calls: AWS API calls of the handler.
     """
 
     function: str
@@ -64,10 +66,10 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionMatch:
-    """One SNS message as a function's subscription saw it.
+    """The decision of a subscription's filter on one SNS message.
 
     Attributes:
-        matched: whether the subscription's filter let it through.
+        matched: true if the filter passed the message.
     """
 
     message_id: str
@@ -77,14 +79,15 @@ class SubscriptionMatch:
 
 @dataclass(slots=True)
 class LambdaRuntime:
-    """Runs functions.
+    """Invokes functions in worker processes.
 
     Attributes:
-        environment: variables that every function gets: region, credentials, endpoints.
-        concurrency: workers of one function.
-        on_failure: called with the destination's ARN and its record when an asynchronous invocation has failed for good.
-        invocations: every run, in the order of their ends.
-        subscription_matches: every SNS message that met a function's subscription.
+        environment: environment variables of every function: region, credentials, endpoints.
+        concurrency: maximum number of workers of one function.
+        on_failure: called with the destination's ARN and the record after the last attempt of an asynchronous invocation
+            failed.
+        invocations: all runs, in the order in which they ended.
+        subscription_matches: filter decisions on all SNS messages to functions.
     """
 
     environment: dict[str, str]
@@ -100,7 +103,7 @@ class LambdaRuntime:
     _code: Any = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="orchestrator-code-"))
 
     def invoke(self, function: Function, event: Any, request_id: str = "") -> Invocation:
-        """Run the function and wait for its end."""
+        """Run the function and wait until it ends."""
         request_id = request_id or str(uuid.uuid4())
         reply = self._pool(function).run(
             {
@@ -129,20 +132,20 @@ class LambdaRuntime:
         return invocation
 
     def invoke_async(self, function: Function, event: Any) -> None:
-        """Run the function in the background: up to three attempts under one request id, then its failure destination."""
+        """Run the function in the background, with retries, and send a failure to its failure destination."""
         self._pending.append(self._asynchronous.submit(self._attempts, function, event, str(uuid.uuid4())))
 
     def record_subscription_match(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
-        """Remember what a subscription's filter said of a message."""
+        """Record the decision of a subscription's filter on a message."""
         self.subscription_matches.append(SubscriptionMatch(message_id, topic_arn, matched))
 
     def drain(self) -> None:
-        """Wait until no asynchronous invocation is under way."""
+        """Wait until all asynchronous invocations have ended."""
         while self._pending:
             self._pending.pop().result()
 
     def close(self) -> None:
-        """End every worker, and wait for them; what is under way is not tried again."""
+        """Stop all workers and wait until they end; running invocations are not retried."""
         self._closed.set()
         self._asynchronous.shutdown(wait=False, cancel_futures=True)
         for pool in self._pools.values():
@@ -169,14 +172,14 @@ class LambdaRuntime:
                 raise RuntimeError("the Lambda runtime is closed")
             environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
             pool = self._pools.get(function.function_arn)
-            if pool is None or pool.environment != environment:  # a changed configuration gets new environments
+            if pool is None or pool.environment != environment:  # A changed function gets new workers, as on AWS.
                 if pool is not None:
                     pool.close()
                 pool = self._pools[function.function_arn] = WorkerPool(environment, self.concurrency)
             return pool
 
     def _unpacked(self, function: Function) -> str:
-        """The folder of the function's code; what is not in its zip is looked for in this checkout."""
+        """Extract the function's zip; returns the folder. A worker imports all other modules from this checkout."""
         folder = Path(self._code.name) / uuid.uuid5(uuid.NAMESPACE_OID, function.code_sha_256).hex
         if not folder.exists():
             with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
@@ -185,7 +188,7 @@ class LambdaRuntime:
 
 
 def _failure_record(function: Function, invocation: Invocation, attempts: int) -> dict[str, Any]:
-    """What Lambda sends to an on-failure destination; the module's page shows one."""
+    """Return the record for an on-failure destination, in the format on the page that the module names."""
     error = invocation.error or {}
     _, _, _, _, _, _, _, *version = function.function_arn.split(":")
     executed = version[0] if version else "$LATEST"

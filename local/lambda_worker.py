@@ -1,8 +1,8 @@
-"""One Lambda execution environment: a process that runs one handler, one event at a time.
+"""Runs one Lambda execution environment: a process that handles one event at a time.
 
-Reads a JSON line ``{handler, event, request_id, function_name, function_arn, deadline}`` from standard input and writes
-a JSON line ``{result | error, logs, calls}`` to what was standard output. It ends when its input ends, so it never outlives the
-process that started it. The error has the fields of Lambda's own:
+The worker reads a JSON line ``{handler, event, request_id, function_name, function_arn, deadline}`` from standard input. It
+answers with a JSON line ``{result | error, logs, calls}`` on standard output. The worker ends when its input ends, so it
+never outlives the process that started it. The error has the fields of Lambda's error:
 docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html.
 """
 
@@ -24,7 +24,10 @@ from local.call_recorder import Call, record
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What handlers get of Lambda's context object (docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+    """The part of Lambda's context object that the handlers use.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/python-context.html.
+    """
 
     aws_request_id: str
     function_name: str
@@ -32,7 +35,7 @@ class LambdaContext:
     deadline: float
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function times out."""
+        """Return the milliseconds until the function times out."""
         return max(0, int((self.deadline - time.time()) * 1000))
 
 
@@ -42,7 +45,7 @@ _CALLS: list[Call] = []
 def main() -> None:
     """Serve invocations until standard input ends."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a handler prints must not end up among the replies
+    os.dup2(2, 1)  # A handler's print() must not write into the replies.
     for line in sys.stdin:
         _serve(json.loads(line), replies)
 
@@ -57,7 +60,7 @@ def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
     try:
         reply = {"result": _call(invocation)}
         json.dumps(reply)
-    except Exception as error:  # noqa: BLE001 - a handler may raise anything, and the caller is told of it
+    except Exception as error:  # noqa: BLE001 - a handler may raise any error; the reply reports it
         reply = {"error": _describe(error)}
     finally:
         root.removeHandler(handler)
@@ -79,7 +82,7 @@ def _call(invocation: dict[str, Any]) -> Any:
 
 
 def _record_boto3_calls() -> None:
-    """Record the calls of every client that the handler makes by boto3's default session, if it uses boto3."""
+    """Record the API calls of the clients from boto3's default session, if the handler imported boto3."""
     boto3 = sys.modules.get("boto3")
     if boto3 is not None and boto3.DEFAULT_SESSION is None:
         boto3.setup_default_session()

@@ -1,4 +1,4 @@
-"""What a simulation found: one published event, its executions, their triggers, and what each target received."""
+"""The result of a simulation: one published event, its executions, their triggers, and the received payloads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerResult:
-    """What became of one trigger.
+    """The result of one trigger.
 
     Attributes:
-        status: ``TRIGGERED``, ``FAILED``, or ``LOST``: the service accepted it, and nothing reached the target.
-        received: what the target received, read back from it.
+        index: position of the item in the execution.
+        status: ``TRIGGERED``, ``FAILED`` or ``LOST``. Lost: the service accepted the call, but the target received nothing.
+        id: downstream run id.
+        received: payload that the target received, read back from it.
     """
 
     index: int
@@ -30,9 +32,9 @@ class ExecutionResult:
     """One execution of the state machine.
 
     Attributes:
-        started: ``STARTED`` by this event, or ``DUPLICATE``.
-        status: as Step Functions has it; ``RUNNING`` where it had not ended in time.
-        transitions: states entered.
+        started: ``STARTED`` if this event started it, else ``DUPLICATE``.
+        status: its Step Functions status; ``RUNNING`` if it did not end before the timeout.
+        transitions: number of states that it entered.
     """
 
     name: str
@@ -47,12 +49,13 @@ class ExecutionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What one published event did.
+    """The result of one published event.
 
     Attributes:
-        status: ``STARTED``, ``DUPLICATE``, ``IGNORED``, ``FILTERED`` (by the subscription), or ``FAILED`` (by the router).
-        reason: why nothing was started, or the router's error.
-        seconds: from the publication to the end of the last execution.
+        status: ``STARTED``, ``DUPLICATE``, ``IGNORED``, ``FILTERED`` (the subscription's filter dropped the event) or
+            ``FAILED`` (the router raised an error).
+        reason: reason why the event started no execution, or the router's error.
+        seconds: seconds from the publication to the end of the last execution.
     """
 
     topic: str
@@ -68,12 +71,12 @@ class Simulation:
 
     @property
     def triggers(self) -> list[TriggerResult]:
-        """The triggers of all executions."""
+        """The results of the triggers of all executions."""
         return [trigger for execution in self.executions for trigger in execution.triggers]
 
     @property
     def exit_code(self) -> int:
-        """0 all triggered, 1 some failed, 2 bad input, 3 nothing to trigger."""
+        """Exit code of ``simulate``: 0 all triggered, 1 some failed, 2 bad input, 3 nothing to trigger."""
         if self.status == "FAILED":
             return 2
         if self.status in ("IGNORED", "FILTERED"):

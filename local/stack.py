@@ -1,6 +1,7 @@
-"""Deploys into the engine what Terraform deploys into an account: topics, filters, queues, functions, machine, config.
+"""Deploys the orchestrator's stack into the engine.
 
-``tests/terraform`` deploys both and compares them.
+The stack has the same topics, filters, queues, functions, state machine and configuration as the stack that Terraform
+deploys. ``tests/terraform`` deploys both and compares them.
 """
 
 from __future__ import annotations
@@ -19,19 +20,20 @@ FILTERS: dict[str, dict[str, list[str]]] = {
     "job_events": {"status": ["SUCCESS"]},
     "job_approvals": {"decision": ["APPROVED"]},
 }
-"""Filter policy of each topic's subscription, on the message's body."""
+"""Filter policy of each topic's subscription, for the message body."""
 
 TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
-"""Seconds that each function may take."""
+"""Timeout of each function in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Names of what was deployed, as AWS names them.
+    """Names, ARNs and URLs of the deployed resources.
 
     Attributes:
-        function: the router function's name.
-        router: ARN of its alias, which is what is invoked.
+        topics: ARN of each topic, by its name without prefix.
+        function: name of the router function.
+        router: ARN of the router's alias; clients and subscriptions invoke the alias.
     """
 
     topics: dict[str, str]
@@ -45,7 +47,7 @@ class Stack:
 
 
 def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
-    """Deploy the orchestrator with ``config`` as its configuration's text."""
+    """Deploy the orchestrator with ``config`` as the text of its configuration."""
     name = f"{prefix}-downstream-orchestrator"
     role = _role(engine, name)
     sqs = engine.client("sqs")
@@ -98,13 +100,13 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
 
 
 def upload_config(engine: Engine, uri: str, config: str) -> None:
-    """Put the configuration where the router reads it: the next event follows it."""
+    """Upload the configuration to the object that the router reads on the next event."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     engine.client("s3").put_object(Bucket=bucket, Key=key, Body=config.encode())
 
 
 def create_function(engine: Engine, name: str, handler: str, role: str, environment: dict[str, str]) -> str:
-    """Make a function of the handler ``tasks/<handler>.py`` and publish it; returns its version's ARN."""
+    """Create a function from ``tasks/<handler>.py`` and publish a version; returns the version's ARN."""
     aws_lambda = engine.client("lambda")
     aws_lambda.create_function(
         FunctionName=name,

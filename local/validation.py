@@ -1,4 +1,4 @@
-"""Reads what a person gives to a simulation, and refuses it in one line before anything is started."""
+"""Reads and checks the inputs of a simulation, with errors of one line, before the engine starts."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from orchestration.workflows import EVENT_KINDS, problems_of
 _ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")
 
 SNS_LIMIT = 262_144
-"""Bytes of one SNS message (docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
+"""Maximum size of an SNS message in bytes (docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 
 
 def region_of(document: Any) -> str:
-    """The region that most of the configuration's state machines, buses and queues are in, or the engine's default."""
+    """Return the region of most state machines, buses and queues in the configuration, or the default region."""
     named = Counter(region for region in _regions(document) if region)
     return named.most_common(1)[0][0] if named else DEFAULT_REGION
 
 
 def local_settings(region: str, prefix: str = PREFIX) -> Settings:
-    """The environment that the router has in the local stack.
+    """Return the router's settings in the local stack.
 
     Raises:
-        ConfigError: the region is none in which AWS has Step Functions.
+        ConfigError: AWS has no Step Functions in the region.
     """
-    from local.clients import session  # noqa: PLC0415 - boto3 takes half a second to import, and validate needs none
+    from local.clients import session  # noqa: PLC0415 - the import of boto3 takes 0.5 s, and validate does not need it
 
     known = session()
     for partition in known.get_available_partitions():
@@ -41,16 +41,14 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
             machine = f"arn:{partition}:states:{region}:{ACCOUNT}:stateMachine:{prefix}-downstream-orchestrator"
             queue = f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{prefix}-mwaa-triggers"
             return Settings(state_machine_arn=machine, region=region, mwaa_trigger_queue_url=queue)
-    raise ConfigError(
-        f"region: found {region!r:.60}, expected one in which AWS has Step Functions; name it with --region"
-    )
+    raise ConfigError(f"region: found {region!r:.60}, expected a region with Step Functions. Choose one with --region.")
 
 
 def read_config(text: str | bytes) -> Any:
     """Parse a configuration's text.
 
     Raises:
-        ConfigError: it is not JSON, or nothing could be routed with it.
+        ConfigError: the text is not JSON, or the router could not use it.
     """
     try:
         return strictjson.loads(text)
@@ -59,33 +57,31 @@ def read_config(text: str | bytes) -> Any:
 
 
 def check_config(document: Any, settings: Settings) -> None:
-    """Refuse a configuration with any problem.
+    """Raise an error if the configuration has problems.
 
     Raises:
-        ConfigError: names the first problem, and how many more there are.
+        ConfigError: the message has the first problem and the number of further problems.
     """
     problems = list(problems_of(document, settings))
     if problems:
-        more = f" (and {len(problems) - 1} more: orchestrator validate)" if len(problems) > 1 else ""
+        more = f" ({len(problems) - 1} more problems: run orchestrator validate)" if len(problems) > 1 else ""
         raise ConfigError(f"{problems[0]}{more}")
 
 
 def check_event(text: str) -> JobEvent:
-    """Read an event as the router reads it from SNS.
+    """Parse an event as the router parses it from SNS.
 
     Raises:
-        EventError: the event is none, or SNS would not take it.
+        EventError: the text is not a job event, or it is too large for SNS.
     """
     size = len(text.encode())
     if size > SNS_LIMIT:
-        raise EventError(
-            f"the event: found {size:,} bytes, expected at most {SNS_LIMIT:,}: SNS takes no larger message"
-        )
+        raise EventError(f"the event: found {size:,} bytes, expected at most {SNS_LIMIT:,}, the limit of SNS")
     return read_event(Delivery(source="the event", body=text, topic_arn="(SNS)"))
 
 
 def _regions(document: Any) -> Iterable[str]:
-    """Regions of the targets that stay in the orchestrator's own, wherever the configuration is well formed."""
+    """Yield the region of each target that must be in the orchestrator's region; skip malformed entries."""
     workflows = document.get("workflows") if isinstance(document, dict) else None
     for workflow in workflows.values() if isinstance(workflows, dict) else ():
         for event_kind in EVENT_KINDS:

@@ -1,4 +1,4 @@
-"""Worker processes of one Lambda function: started when they are needed, reused, replaced when they die."""
+"""Worker processes of one Lambda function, started on demand, reused, and replaced after they die."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class WorkerPool:
-    """The execution environments of one function; ``environment`` is all that its handler sees of the outside."""
+    """The workers of one function; ``environment`` holds their environment variables."""
 
     def __init__(self, environment: dict[str, str], size: int) -> None:
         self.environment = environment
@@ -24,10 +24,10 @@ class WorkerPool:
             self._slots.put(None)
 
     def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """One invocation in one worker; a worker that dies or takes too long is replaced by the next invocation."""
+        """Run one invocation in one worker; a worker that dies or exceeds the timeout returns an error."""
         with self._worker() as slot:
             if slot[0] is not None and slot[0].poll() is not None:
-                slot[0] = None  # it died between two invocations
+                slot[0] = None  # The worker died between two invocations.
             worker = slot[0] = slot[0] or self._start()
             timer = threading.Timer(timeout, worker.kill)
             timer.start()
@@ -46,14 +46,16 @@ class WorkerPool:
                 reply: dict[str, Any] = json.loads(line)
                 return reply
             slot[0] = None
-            what = f"Task timed out after {timeout:.2f} seconds" if expired else "the worker process ended unexpectedly"
+            problem = (
+                f"Task timed out after {timeout:.2f} seconds" if expired else "the worker process ended unexpectedly"
+            )
             kind = "Sandbox.Timedout" if expired else "Runtime.ExitError"
             return {
-                "error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {what}", "errorType": kind}
+                "error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {problem}", "errorType": kind}
             }
 
     def close(self) -> None:
-        """End the workers: their input ends, and so do they; one that is busy is killed after two seconds."""
+        """Close the workers' input, which ends them; kill a busy worker after two seconds."""
         for worker in self._all:
             _close(worker.stdin)
         for worker in self._all:
@@ -79,7 +81,7 @@ class WorkerPool:
             stdout=subprocess.PIPE,
             text=True,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONWARNINGS": "ignore"} | self.environment,
-            start_new_session=True,  # Ctrl-C is for the engine, which then ends its workers
+            start_new_session=True,  # Ctrl-C must reach the engine only; the engine then stops its workers.
         )
         self._all.append(worker)
         return worker

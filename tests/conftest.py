@@ -1,4 +1,4 @@
-"""Fixtures: one engine a module, and what stands on it."""
+"""Shared fixtures: an engine for each test module, and the deployed router."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def event() -> Callable[..., dict[str, Any]]:
-    """Makes the specification's job event, with fields changed."""
+    """Return a function that builds the specification's job event with changed fields; ``...`` removes a field."""
 
     def make(**fields: Any) -> dict[str, Any]:
         body: dict[str, Any] = json.loads((EVENTS / "job_completed.json").read_text())
@@ -35,26 +35,26 @@ def event() -> Callable[..., dict[str, Any]]:
 
 
 class Router:
-    """Invokes the deployed router as AWS clients do."""
+    """The deployed router, invoked through Lambda's API as AWS clients do."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self.client = simulator.engine.client("lambda")
 
     def invoke(self, payload: Any) -> dict[str, Any]:
-        """The function's result, or its error."""
+        """Invoke the router and return its result, or its error."""
         answer = self.client.invoke(FunctionName=self.simulator.stack.router, Payload=json.dumps(payload).encode())
         result: dict[str, Any] = json.loads(answer["Payload"].read())
         return result
 
     def sns(self, event: Any, topic: str = "job_events", message_id: str = "m-1") -> dict[str, Any]:
-        """An SNS record of the event."""
+        """Return an SNS record with the event as its message."""
         message = event if isinstance(event, str) else json.dumps(event)
         arn = self.simulator.stack.topics[topic]
         return {"EventSource": "aws:sns", "Sns": {"Message": message, "MessageId": message_id, "TopicArn": arn}}
 
     def executions(self) -> list[str]:
-        """Names of all executions of the orchestrator."""
+        """Return the names of all executions of the orchestrator."""
         pages = self.simulator.engine.client("stepfunctions").get_paginator("list_executions")
         arn = self.simulator.stack.state_machine
         return [one["name"] for page in pages.paginate(stateMachineArn=arn) for one in page["executions"]]
@@ -62,5 +62,5 @@ class Router:
 
 @pytest.fixture(scope="module")
 def router(engine: Engine) -> Router:
-    """The router, deployed with the shared configuration and its targets."""
+    """Deploy the router with the shared configuration and its targets."""
     return Router(Simulator.deploy(engine, CONFIG))

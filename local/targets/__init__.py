@@ -1,7 +1,7 @@
-"""What triggers start, on the engine: made before an event, and asked afterwards what they received.
+"""Targets of the triggers on the engine: one module for each trigger type.
 
-Add a new trigger type's target here. Each module has ``create(engine, trigger)``, which makes the target that the
-trigger names, ``received(engine, trigger, run_id)``, which reads back what reached it, and two that let it be missing.
+A simulation creates the targets before the event and reads the payloads back after it. To add a trigger type, add a module
+with the functions of ``Target``, and add the module to ``TARGETS``.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from local.targets import eventbridge, glue_job, mwaa_dag, sqs_mwaa, step_functi
 
 
 class Target(Protocol):
-    """What a module of this package offers."""
+    """The functions of each target module."""
 
     def create(self, engine: Engine, trigger: Any) -> None:
-        """Make the target that the trigger names, if it is not there."""
+        """Create the trigger's target, if it does not exist."""
 
     def address(self, trigger: Any) -> str:
-        """What tells the target from every other of its type: triggers with one address share one target."""
+        """Return the target's unique name among the targets of its type; triggers with one address share a target."""
 
     def remove(self, engine: Engine, trigger: Any) -> None:
-        """Make the target missing."""
+        """Delete the target, so that a simulation can show a missing target."""
 
     def received(self, engine: Engine, trigger: Any, run_id: str) -> Any:
-        """What the target received in the run, or None where nothing reached it."""
+        """Return the payload that the target received in the run, or None if it received nothing."""
 
 
 TARGETS: dict[str, Target] = {

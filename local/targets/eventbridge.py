@@ -1,4 +1,4 @@
-"""An event bus with a rule that catches every event into a queue."""
+"""An event bus with a rule that sends every event to a queue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestration.triggers.eventbridge import EventBridge
 
 
 def create(engine: Engine, trigger: EventBridge) -> None:
-    """Make the bus, and the rule and the queue that catch what is put on it."""
+    """Create the bus, and a rule that sends its events to a queue."""
     events, bus = engine.client("events"), _bus(trigger)
     if bus not in {known["Name"] for known in events.list_event_buses()["EventBuses"]}:
         events.create_event_bus(Name=bus)
@@ -27,7 +27,7 @@ def create(engine: Engine, trigger: EventBridge) -> None:
 
 
 def received(engine: Engine, trigger: EventBridge, run_id: str) -> Any:
-    """The event as a rule's target gets it: source, detail type, bus and detail. None where the bus is not there."""
+    """Return bus, source, detail type and detail, as a rule's target receives them; None if the bus does not exist."""
     for event in messages(engine, _queue(_bus(trigger))).values():
         if event["id"] == run_id:
             return {
@@ -48,14 +48,14 @@ def _queue(bus: str) -> str:
 
 
 def address(trigger: EventBridge) -> str:
-    """The bus's name."""
+    """Return the name of the bus."""
     return _bus(trigger)
 
 
 def remove(engine: Engine, trigger: EventBridge) -> None:
-    """Delete the bus; the default bus is always there."""
+    """Delete the bus; AWS accounts always have the default bus."""
     if _bus(trigger) == "default":
         raise ConfigError(
-            f"eventbridge {trigger.target_name()}: the default event bus cannot be missing, on AWS neither"
+            f"eventbridge {trigger.target_name()}: the default event bus always exists. Choose another target."
         )
     engine.client("events").delete_event_bus(Name=_bus(trigger))

@@ -1,4 +1,4 @@
-"""A Glue job that runs any number of times at once."""
+"""A Glue job with up to 1,000 concurrent runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestration.triggers.glue_job import GlueJob
 
 
 def create(engine: Engine, trigger: GlueJob) -> None:
-    """Make the job."""
+    """Create the job."""
     glue = engine.client("glue")
     try:
         glue.get_job(JobName=trigger.job_name)
@@ -26,12 +26,12 @@ def create(engine: Engine, trigger: GlueJob) -> None:
 
 
 def received(engine: Engine, trigger: GlueJob, run_id: str) -> Any:
-    """The run's job arguments."""
+    """Return the run's job arguments."""
     return engine.client("glue").get_job_run(JobName=trigger.job_name, RunId=run_id)["JobRun"].get("Arguments")
 
 
 def address(trigger: GlueJob) -> str:
-    """The job's name."""
+    """Return the name of the job."""
     return trigger.job_name
 
 

@@ -1,4 +1,4 @@
-"""A DAG in an MWAA environment of the stand-in."""
+"""A DAG in an environment of the fake MWAA."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from orchestration.triggers.mwaa_dag import MwaaDag
 
 
 def create(engine: Engine, trigger: MwaaDag) -> None:
-    """Make the environment and the DAG known."""
+    """Add the environment and the DAG."""
     engine.mwaa.add_dag(trigger.region or engine.region, trigger.environment_name, trigger.dag_id)
 
 
 def received(engine: Engine, trigger: MwaaDag, run_id: str) -> Any:
-    """The DAG run's conf."""
+    """Return the conf of the DAG run."""
     for run in engine.mwaa.runs(trigger.region or engine.region, trigger.environment_name, trigger.dag_id):
         if run["dag_run_id"] == run_id:
             return run["conf"]
@@ -22,12 +22,12 @@ def received(engine: Engine, trigger: MwaaDag, run_id: str) -> Any:
 
 
 def address(trigger: MwaaDag) -> str:
-    """Region, environment and DAG."""
+    """Return region, environment and DAG id."""
     return f"{trigger.region}/{trigger.environment_name}/{trigger.dag_id}"
 
 
 def remove(engine: Engine, trigger: MwaaDag) -> None:
-    """Forget the DAG; its environment stays."""
+    """Remove the DAG and keep its environment."""
     region = trigger.region or engine.region
     engine.mwaa.add_environment(region, trigger.environment_name)
     engine.mwaa.environments[region, trigger.environment_name].pop(trigger.dag_id, None)

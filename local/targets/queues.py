@@ -1,4 +1,4 @@
-"""Reads queues without taking anything from them, so that what is asked once can be asked again."""
+"""Reads the messages of a queue without receiving them, so that they stay visible."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from local.engine import Engine
 
 
 def default_queue(engine: Engine) -> str:
-    """The queue behind the deployed router's ``MWAA_TRIGGER_QUEUE_URL``, whatever the stack's prefix."""
+    """Return the name of the queue in the router's ``MWAA_TRIGGER_QUEUE_URL``, for any prefix of the stack."""
     return next(name for name in sqs_backends[ACCOUNT][engine.region].queues if name.endswith("-mwaa-triggers"))
 
 
 def messages(engine: Engine, queue: str) -> dict[str, Any]:
-    """Every message of the queue, parsed, by its id; none where there is no such queue."""
+    """Return the parsed body of every message by message id; empty if the queue does not exist."""
     queues = sqs_backends[ACCOUNT][engine.region].queues
-    held = list(queues[queue]._messages) if queue in queues else []  # receiving would hide them for a while
-    return {message.id: json.loads(message.body) for message in held}
+    # ReceiveMessage would hide the messages for the visibility timeout.
+    found = list(queues[queue]._messages) if queue in queues else []
+    return {message.id: json.loads(message.body) for message in found}

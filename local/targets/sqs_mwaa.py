@@ -1,4 +1,4 @@
-"""The queue that event_dispatcher polls."""
+"""The queue that the event_dispatcher DAG polls."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from orchestration.triggers.sqs_mwaa import SqsMwaa
 
 
 def create(engine: Engine, trigger: SqsMwaa) -> None:
-    """Make the queue; the engine finds it by the last part of any URL."""
+    """Create the queue; the engine finds a queue by the last part of its URL."""
     engine.client("sqs").create_queue(QueueName=_queue(engine, trigger))
 
 
 def received(engine: Engine, trigger: SqsMwaa, run_id: str) -> Any:
-    """The message, as event_dispatcher reads it."""
+    """Return the message as event_dispatcher reads it."""
     return messages(engine, _queue(engine, trigger)).get(run_id)
 
 
@@ -25,12 +25,12 @@ def _queue(engine: Engine, trigger: SqsMwaa) -> str:
 
 
 def address(trigger: SqsMwaa) -> str:
-    """The queue's name; empty for the router's own."""
+    """Return the name of the queue; empty for the router's default queue."""
     return trigger.queue_url.rsplit("/", 1)[-1]
 
 
 def remove(engine: Engine, trigger: SqsMwaa) -> None:
-    """Delete the queue, if it is there."""
+    """Delete the queue, if it exists."""
     sqs = engine.client("sqs")
     with contextlib.suppress(sqs.exceptions.QueueDoesNotExist):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=_queue(engine, trigger))["QueueUrl"])

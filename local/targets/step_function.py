@@ -1,4 +1,4 @@
-"""A state machine that succeeds at once."""
+"""A state machine that succeeds immediately."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 
 def create(engine: Engine, trigger: StepFunction) -> None:
-    """Make the state machine under the very ARN that the trigger names, whatever its account."""
+    """Create the state machine under the trigger's ARN, even if the ARN has another account."""
     backend = stepfunctions_parser_backends[ACCOUNT][engine.region]
     if any(machine.arn == trigger.arn for machine in backend.state_machines):
         return
@@ -27,12 +27,12 @@ def create(engine: Engine, trigger: StepFunction) -> None:
 
 
 def received(engine: Engine, trigger: StepFunction, run_id: str) -> Any:
-    """The nested execution's input."""
+    """Return the input of the nested execution."""
     return json.loads(engine.client("stepfunctions").describe_execution(executionArn=run_id)["input"])
 
 
 def address(trigger: StepFunction) -> str:
-    """The state machine's ARN."""
+    """Return the ARN of the state machine."""
     return trigger.arn
 
 

@@ -213,7 +213,7 @@ def test_targets_of_one_name_in_two_places(tmp_path: Path, event: Event) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--region", "nowhere-1"), "region: found 'nowhere-1', expected one in which AWS has Step Functions"),
+        (("--region", "nowhere-1"), "region: found 'nowhere-1', expected a region with Step Functions"),
         (("--topic", "job_event"), "--topic: found 'job_event', expected job_events or job_approvals"),
     ],
 )

@@ -92,7 +92,7 @@ def test_local_with_two_variables_and_replay(event: Event, monkeypatch: pytest.M
 
 
 WRONG_AIRFLOWS = [
-    ("http://127.0.0.1:1", "secret", "could not be reached"),
+    ("http://127.0.0.1:1", "secret", "cannot reach Airflow"),
     ("file:///etc/hosts", "secret", "expected a URL such as"),
     ("http://127.0.0.1:1", "", "set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
 ]
