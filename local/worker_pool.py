@@ -12,6 +12,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+CLOSE_TIMEOUT = 2.0
+"""Seconds that ``close()`` waits for a busy worker before it kills the worker."""
+
 
 class WorkerPool:
     """The workers of one function; ``environment`` holds their environment variables."""
@@ -55,12 +58,12 @@ class WorkerPool:
             }
 
     def close(self) -> None:
-        """Close the workers' input, which ends them; kill a busy worker after two seconds."""
+        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout."""
         for worker in self._all:
             _close(worker.stdin)
         for worker in self._all:
             try:
-                worker.wait(timeout=2)
+                worker.wait(timeout=CLOSE_TIMEOUT)
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
+from local.stack import upload_config
 from tests.local.helpers import CONFIG
 
 EVENTS = Path(__file__).parent / "events"
@@ -52,6 +54,16 @@ class Router:
         message = event if isinstance(event, str) else json.dumps(event)
         arn = self.simulator.stack.topics[topic]
         return {"EventSource": "aws:sns", "Sns": {"Message": message, "MessageId": message_id, "TopicArn": arn}}
+
+    @contextmanager
+    def config(self, document: dict[str, Any]) -> Iterator[None]:
+        """Upload another configuration with existing targets, and restore the first one when the context closes."""
+        engine, uri = self.simulator.engine, self.simulator.stack.config_uri
+        upload_config(engine, uri, json.dumps(document))
+        try:
+            yield
+        finally:
+            upload_config(engine, uri, json.dumps(self.simulator.document))
 
     def executions(self) -> list[str]:
         """Return the names of all executions of the orchestrator."""

@@ -1,4 +1,4 @@
-"""Lambda handlers for the runtime's tests."""
+"""Lambda handlers for the tests of the Lambda runtime."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 
 def pid(event: Any, context: Any) -> int:
-    """The worker's process id."""
+    """Return the process id of the worker."""
     return os.getpid()
 
 
 def sleep(event: Any, context: Any) -> None:
-    """Take longer than anyone waits."""
+    """Run longer than any timeout in the tests."""
     time.sleep(30)
 
 
 def fail(event: Any, context: Any) -> None:
-    """Print, then raise."""
+    """Print the event, then raise an error."""
     print(f"printed {event}")  # noqa: T201
     raise ValueError("fail")

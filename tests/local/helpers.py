@@ -1,4 +1,4 @@
-"""What the tests of the deployed router share: a configuration, and what each of its targets was called."""
+"""Helpers for tests of the deployed router: a configuration, and the number of calls of its targets."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ CONFIG: dict[str, Any] = {
         "upstream": {"on_success": FIVE, "on_approval": FIVE[:1]},
         "empty": {"on_success": []},
         "hundred": {"on_success": [{"type": "sqs_mwaa", "dag_id": f"dag_{number}"} for number in range(100)]},
+        "two_batches": {"on_success": [{"type": "sqs_mwaa", "dag_id": "d"}] * 41},
         "broken": {
             "on_success": [
                 {"type": "glue_job", "job_name": "job"},
@@ -40,7 +41,7 @@ CONFIG: dict[str, Any] = {
 
 
 def counts(engine: Engine) -> dict[str, int]:
-    """How often each target was called."""
+    """Return the number of calls of each target of ``FIVE``."""
     sfn, glue = engine.client("stepfunctions"), engine.client("glue")
     return {
         "glue_job": len(glue.get_job_runs(JobName="job")["JobRuns"]),
@@ -52,6 +53,7 @@ def counts(engine: Engine) -> dict[str, int]:
 
 
 def record(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the only record of a successful router response."""
     assert "errorMessage" not in result, result
     (one,) = result["records"]
     assert isinstance(one, dict)

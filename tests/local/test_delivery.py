@@ -1,4 +1,4 @@
-"""SNS before the router: filters, topics, and the dead-letter queue of a delivery."""
+"""Delivery from SNS to the router: subscription filters, records, and the dead-letter queue."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def simulator(engine: Engine) -> Simulator:
         ({"job_run_id": "passes"}, "STARTED"),
     ],
 )
-def test_filters(simulator: Simulator, event: Event, change: dict[str, Any], status: str) -> None:
+def test_subscription_filter(simulator: Simulator, event: Event, change: dict[str, Any], status: str) -> None:
     simulation = simulator.publish(json.dumps(event(**change)))
     assert simulation.status == status
     assert simulation.topic == ("job_approvals" if change.get("decision") == "APPROVED" else "job_events")
 
 
-def test_a_dropped_event_does_not_reach_the_router(simulator: Simulator, event: Event) -> None:
+def test_filtered_event_does_not_reach_the_router(simulator: Simulator, event: Event) -> None:
     before = len(simulator.engine.runtime.invocations)
     simulator.publish(json.dumps(event(status="FAILED")))
     assert len(simulator.engine.runtime.invocations) == before
 
 
-def test_the_record_has_the_messages_own_id_and_attributes(simulator: Simulator, event: Event) -> None:
+def test_record_has_message_id_and_attributes(simulator: Simulator, event: Event) -> None:
     engine, topic = simulator.engine, simulator.stack.topics["job_events"]
     attributes = {"tenant": {"DataType": "String", "StringValue": "dwh"}}
     message = json.dumps(event(job_run_id="with-attributes"))
@@ -55,9 +55,7 @@ def test_the_record_has_the_messages_own_id_and_attributes(simulator: Simulator,
     assert sns["MessageAttributes"] == {"tenant": {"Type": "String", "Value": "dwh"}}
 
 
-def test_a_delivery_to_a_function_that_is_gone_ends_in_the_dead_letter_queue(
-    simulator: Simulator, event: Event
-) -> None:
+def test_delivery_to_deleted_function_goes_to_dlq(simulator: Simulator, event: Event) -> None:
     engine, stack = simulator.engine, simulator.stack
     engine.client("lambda").delete_function(FunctionName=stack.function)
     body = event(job_run_id="undeliverable")

@@ -1,4 +1,4 @@
-"""The Lambda runtime's workers: replaced when they die, killed at their timeout, gone when the runtime closes."""
+"""The Lambda runtime replaces dead workers, kills them at the timeout, and ends them when it closes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
+from local import worker_pool
 from local.lambda_runtime import LambdaRuntime
-from local.worker_pool import WorkerPool
 
 EMPTY_ZIP = b"PK\x05\x06" + b"\0" * 18
-"""The end record alone; the handlers are this checkout's."""
+"""A zip without files; the workers import the handlers from this checkout."""
 
 
-def function(handler: str, timeout: int = 20) -> Any:
+def function(handler: str, timeout: float = 20) -> Any:
+    """Return a function with the attributes that the runtime uses."""
     backend = SimpleNamespace(ensure_log_group=lambda _: None)
     return SimpleNamespace(
         function_name="f",
@@ -35,11 +36,13 @@ def function(handler: str, timeout: int = 20) -> Any:
 
 
 def workers(runtime: LambdaRuntime) -> list[int]:
-    pools: list[WorkerPool] = list(runtime._pools.values())
+    """Return the process ids of all workers that the runtime started."""
+    pools: list[worker_pool.WorkerPool] = list(runtime._pools.values())
     return [worker.pid for pool in pools for worker in pool._all]
 
 
 def alive(pid: int) -> bool:
+    """Return True if the process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -54,13 +57,13 @@ def runtime() -> Any:
     started.close()
 
 
-def test_a_worker_is_reused(runtime: LambdaRuntime) -> None:
+def test_worker_is_reused(runtime: LambdaRuntime) -> None:
     for _ in range(3):
         assert runtime.invoke(function("tests.local.handlers.pid"), {}).error is None
     assert len({one.result for one in runtime.invocations}) == 1
 
 
-def test_a_worker_that_died_between_two_invocations_is_replaced(runtime: LambdaRuntime) -> None:
+def test_dead_worker_is_replaced(runtime: LambdaRuntime) -> None:
     first = runtime.invoke(function("tests.local.handlers.pid"), {}).result
     os.kill(first, signal.SIGKILL)
     time.sleep(0.2)
@@ -69,29 +72,34 @@ def test_a_worker_that_died_between_two_invocations_is_replaced(runtime: LambdaR
     assert second.result != first
 
 
-def test_a_handler_that_takes_too_long_is_killed(runtime: LambdaRuntime) -> None:
+def test_handler_is_killed_at_its_timeout(runtime: LambdaRuntime) -> None:
     began = time.monotonic()
-    invocation = runtime.invoke(function("tests.local.handlers.sleep", timeout=1), {})
+    invocation = runtime.invoke(function("tests.local.handlers.sleep", timeout=0.5), {})
     assert time.monotonic() - began < 5
     assert invocation.error is not None
     assert invocation.error["errorType"] == "Sandbox.Timedout"
 
 
-def test_nothing_outlives_the_runtime() -> None:
+def test_close_ends_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "CLOSE_TIMEOUT", 0.2)
     runtime = LambdaRuntime({})
     runtime.invoke(function("tests.local.handlers.pid"), {})
     runtime.invoke_async(function("tests.local.handlers.fail"), {})
     runtime.invoke_async(function("tests.local.handlers.sleep"), {})
-    time.sleep(1)
+    deadline = time.monotonic() + 10
+    while len(workers(runtime)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(workers(runtime)) == 2
+    time.sleep(0.2)  # Let the first handlers start.
     began = time.monotonic()
     runtime.close()
-    assert time.monotonic() - began < 6  # the sleeping one is killed after two seconds
+    assert time.monotonic() - began < 6  # close() kills the sleeping worker.
     assert not [pid for pid in workers(runtime) if alive(pid)]
     with pytest.raises(RuntimeError, match="closed"):
         runtime.invoke(function("tests.local.handlers.pid"), {})
 
 
-def test_what_a_handler_prints_is_its_log(runtime: LambdaRuntime) -> None:
+def test_printed_lines_are_logs(runtime: LambdaRuntime) -> None:
     invocation = runtime.invoke(function("tests.local.handlers.fail"), {"a": 1})
     assert invocation.error is not None
     assert invocation.error["errorType"] == "ValueError"

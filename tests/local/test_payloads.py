@@ -1,4 +1,4 @@
-"""What every target receives, one row a field, through SNS, router, state machine and service."""
+"""Payloads that each target receives through SNS, router, state machine and service: one row for each field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from local.validation import read_config
 CONFIG = Path(__file__).parents[1] / "configs" / "valid-every-field.json"
 ARTIFACTS = {"output_path": "s3://bucket/output/path", "files": ["a.parquet", "b.parquet"]}
 METRICS = {"records_read": 1000000, "records_written": 999000, "records_dropped": 1000}
-SOURCE_EVENT = "the whole event"  # stands for the published event in the table
+SOURCE_EVENT = "the whole event"
+"""Placeholder for the published event in the tables."""
 
 SUCCESS: dict[str, dict[str, Any]] = {
     "glue_job": {
@@ -111,7 +112,7 @@ def simulations(engine: Engine) -> dict[str, tuple[dict[str, Any], Simulation]]:
 
 
 def received(simulation: Simulation, kind: str) -> dict[str, Any]:
-    """What the target got, with ``detail`` and ``conf`` of envelopes flattened one level."""
+    """Return the payload of a trigger type's target, with ``detail`` or ``conf`` flattened by one level."""
     (trigger,) = (one for one in simulation.triggers if one.type == kind)
     envelope = "detail" if kind == "eventbridge" else "conf" if kind == "sqs_mwaa" else ""
     flat = {key: value for key, value in trigger.received.items() if key != envelope}
@@ -119,7 +120,7 @@ def received(simulation: Simulation, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("event_kind", "kind", "field", "expected"), ROWS)
-def test_field(
+def test_target_receives_field(
     simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str, kind: str, field: str, expected: Any
 ) -> None:
     event, simulation = simulations[event_kind]
@@ -133,31 +134,33 @@ def test_field(
 
 
 @pytest.mark.parametrize("event_kind", ["on_success", "on_approval"])
-def test_nothing_else_arrives(simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str) -> None:
+def test_targets_receive_exactly_the_listed_fields(
+    simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str
+) -> None:
     table = SUCCESS if event_kind == "on_success" else APPROVAL
     simulation = simulations[event_kind][1]
-    assert {one.type for one in simulation.triggers} == set(table), "add the type's rows to the table"
+    assert {one.type for one in simulation.triggers} == set(table), "add rows for each trigger type to the table"
     assert (simulation.status, simulation.exit_code, simulation.event_kind) == ("STARTED", 0, event_kind)
     assert {kind: set(received(simulation, kind)) for kind in table} == {
         kind: set(fields) for kind, fields in table.items()
     }
 
 
-def test_conf_keys_are_in_the_contracts_order(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
+def test_conf_keys_have_the_documented_order(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
     keys = list(received(simulations["on_success"][1], "mwaa_dag"))
     assert keys == list(SUCCESS["mwaa_dag"])
 
 
-def test_what_was_left_out_is_said(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
+def test_missing_mapped_field_is_a_warning(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
     assert simulations["on_success"][1].warnings == [
         "mwaa_dag my_downstream_dag: the event has no field 'metrics.nowhere', so parameter 'absent' was left out"
     ]
 
 
-def test_a_dag_without_a_region_is_in_the_orchestrators(engine: Engine, simulations: Any) -> None:
+def test_dag_without_region_is_in_the_routers_region(engine: Engine, simulations: Any) -> None:
     assert len(engine.mwaa.runs("us-west-1", "my-mwaa-environment", "approved_dag")) == 1
     assert len(engine.mwaa.runs("us-west-2", "my-mwaa-environment", "my_downstream_dag")) == 1
 
 
-def test_events_file_is_the_published_one(event: Callable[..., dict[str, Any]], simulations: Any) -> None:
+def test_published_event_is_the_fixture(event: Callable[..., dict[str, Any]], simulations: Any) -> None:
     assert simulations["on_success"][0] == event()
