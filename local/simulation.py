@@ -139,10 +139,11 @@ class Simulator:
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
     def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionResult:
-        executions = ExecutionClient(self.engine.client("stepfunctions"), self.settings)
+        settings = self.settings
+        executions = ExecutionClient(self.engine.client("stepfunctions"), settings)
         described = executions.wait(started["name"], deadline)
         history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
-        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], event_kind, self.settings) or []
+        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], event_kind, settings) or []
         positions = described["input"]["routing"]["positions"]
         return ExecutionResult(
             name=started["name"],
@@ -178,8 +179,9 @@ class Simulator:
         raise LookupError(f"SNS message {message_id}: the engine did not invoke the router")
 
     def _triggers(self) -> Iterable[Trigger]:
+        settings = self.settings
         for job_name in self.document["workflows"]:
             for event_kind in EVENT_KINDS:
-                for trigger in triggers_for(self.document, job_name, event_kind, self.settings) or []:
+                for trigger in triggers_for(self.document, job_name, event_kind, settings) or []:
                     if isinstance(trigger, Trigger):
                         yield trigger

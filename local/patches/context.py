@@ -1,4 +1,4 @@
-"""What the patches need of a running engine."""
+"""State of a running engine that its patches use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from local.lambda_runtime import LambdaRuntime
 
 @dataclass(slots=True)
 class PatchContext:
-    """Connects moto's patched services with the engine.
+    """Connects the patches with the engine.
 
     Attributes:
         endpoint: URL of the AWS services.
         runtime: the Lambda service.
-        faults: what goes wrong when the state machine calls a service.
-        calls: what the state machines' Tasks asked of AWS.
-        mocks: a ``MockConfigFile.json``, whose cases ``{state machine}#{case}`` names; none where it is empty.
+        faults: faults in the state machine's calls to services.
+        calls: AWS API calls of the state machines' Tasks.
+        mocks: content of a ``MockConfigFile.json``; ``{state machine ARN}#{case}`` starts one of its test cases.
     """
 
     endpoint: str

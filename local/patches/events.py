@@ -1,4 +1,4 @@
-"""Patches of moto's EventBridge."""
+"""Patches for moto's EventBridge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.patches.replace import replaced
 
 @contextmanager
 def missing_event_bus(context: PatchContext) -> Iterator[None]:
-    """Accept an event for a bus that does not exist, and drop it.
+    """Accept and drop an event for a bus that does not exist.
 
     Source: docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html (EventBusName).
     """

@@ -1,4 +1,4 @@
-"""Patches of moto's Lambda: functions run for real, in worker processes of the local runtime."""
+"""Patches for moto's Lambda: functions run in worker processes of the local runtime."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from local.patches.replace import replaced
 
 @contextmanager
 def functions_in_workers(context: PatchContext) -> Iterator[None]:
-    """Invoke functions in the local runtime; asynchronously where the caller asks for it.
+    """Invoke functions in the local runtime, asynchronously if the caller asks for an ``Event`` invocation.
 
-    Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (headers of the answer).
+    Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (response headers).
     """
 
     def invoke(function: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""Patch of moto's Step Functions that runs the cases of a ``MockConfigFile.json``, as Step Functions Local does.
+"""Patch for moto's Step Functions that runs test cases of a ``MockConfigFile.json``, as Step Functions Local does.
 
 Source: docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html.
 """
@@ -26,7 +26,7 @@ from local.patches.replace import replaced
 
 @contextmanager
 def mock_config_file(context: PatchContext) -> Iterator[None]:
-    """Take ``{state machine ARN}#{case}``, and answer the case's Tasks in the services' place."""
+    """Accept ``{state machine ARN}#{case}``, and answer the Tasks with the mocked responses of the test case."""
     start, environment = StepFunctionsParserBackend.start_execution, ExecutionWorker._get_evaluation_environment
     cases: dict[str, MockTestCase] = {}
 

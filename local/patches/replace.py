@@ -1,4 +1,4 @@
-"""Replaces one attribute of one object, and puts the old one back."""
+"""Replaces or adds an attribute of an object, and restores the object afterwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Give ``owner`` the attribute ``name`` for as long as the context lasts."""
+    """Replace an attribute of ``owner`` until the context closes."""
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:
@@ -20,9 +20,13 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 
 @contextmanager
 def added(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Give ``owner`` an attribute that it does not have, for as long as the context lasts."""
+    """Add an attribute to ``owner`` until the context closes.
+
+    Raises:
+        AttributeError: ``owner`` has the attribute, so moto no longer needs the patch.
+    """
     if hasattr(owner, name):
-        raise AttributeError(f"{owner.__name__} has {name} already")
+        raise AttributeError(f"{owner.__name__}.{name}: the attribute exists. Check if moto still needs the patch.")
     setattr(owner, name, value)
     try:
         yield

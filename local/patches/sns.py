@@ -1,4 +1,4 @@
-"""Patches of moto's SNS."""
+"""Patches for moto's SNS."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from local.patches.replace import replaced
 
 @contextmanager
 def sns_to_lambda(context: PatchContext) -> Iterator[None]:
-    """Deliver to functions as SNS does: the message's own id and attributes, asynchronously, a DLQ behind it.
+    """Deliver messages to functions as SNS does.
 
-    Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record).
+    SNS invokes the function asynchronously, with the id and the attributes of the message. If the function does not exist,
+    SNS sends the message to the subscription's dead-letter queue.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (format of the record).
     """
     publish = Subscription.publish
 
@@ -72,7 +75,7 @@ def _record(
 
 
 def _dead_letter(subscription: Subscription, message: str) -> None:
-    """Send what could not be delivered to the subscription's dead-letter queue: the message alone, as SNS does."""
+    """Send an undeliverable message to the subscription's dead-letter queue, without an envelope, as SNS does."""
     policy = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
     if "deadLetterTargetArn" in policy:
         _, _, _, region, account, queue = policy["deadLetterTargetArn"].split(":")

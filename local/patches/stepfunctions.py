@@ -1,4 +1,4 @@
-"""Patches of moto's Step Functions interpreter."""
+"""Patches for moto's Step Functions interpreter."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from local.clients import client as engine_client
 from local.patches.context import PatchContext
 from local.patches.replace import replaced
 
-# "[*]", "[?...]", "[1:2]" and ".." can match several nodes: their result is a list, whatever the number of matches.
+# Paths with "[*]", "[?...]", "[1:2]" or ".." can match several nodes, so their result is always a list.
 _INDEFINITE = re.compile(r"\[\*\]|\[\?|\[-?\d*:|\.\.|\.\*")
 
 
 @contextmanager
 def service_casing(context: PatchContext) -> Iterator[None]:
-    """Use botocore's service model for the names of parameters and results, as moto's own helpers can."""
+    """Convert the names of parameters and results with botocore's service model and moto's helper functions."""
 
     def operation(task: StateTaskService, service: str | None, action: str | None) -> Any:
         client = boto_client.boto_client_for(region="us-east-1", service=task._get_boto_service_name(service))
@@ -82,7 +82,7 @@ def _datetimes_to_text(value: Any) -> None:
 
 @contextmanager
 def cached_clients(context: PatchContext) -> Iterator[None]:
-    """Keep one client for each service and region, against the engine's own address."""
+    """Call the engine's own address, with one cached client for each service and region."""
     lock = threading.Lock()
 
     @functools.cache
@@ -102,8 +102,8 @@ def cached_clients(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def json_path_results(context: PatchContext) -> Iterator[None]:
-    """Parse each path once; a definite path gives its value, an indefinite one a list."""
-    parse = json_path.parse  # type: ignore[attr-defined] # what moto itself calls
+    """Parse each path once; a definite path returns its value, an indefinite path returns a list."""
+    parse = json_path.parse  # type: ignore[attr-defined] # moto calls this imported name
 
     @functools.cache
     def parsed(path: str) -> Any:
@@ -115,14 +115,14 @@ def json_path_results(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def retry_counts(context: PatchContext) -> Iterator[None]:
-    """Key a retrier's count by the retrier itself, which threads cannot disagree about."""
+    """Use the identity of a retrier as the key of its count, so that all threads use the same key."""
     with replaced(EvalComponent, "heap_key", property(lambda component: f"component-{id(component)}")):
         yield
 
 
 @contextmanager
 def any_account(context: PatchContext) -> Iterator[None]:
-    """Take state machine ARNs of any account number, as examples in documents have them."""
+    """Accept state machine ARNs whose account number does not have 12 digits, as in examples of documents."""
     accepted = StepFunctionsParserBackend.accepted_mchn_arn_format
     lenient = re.compile(accepted.pattern.replace("(?P<account_id>[0-9]{12})", "(?P<account_id>[0-9]+)"))
     with replaced(StepFunctionsParserBackend, "accepted_mchn_arn_format", lenient):
@@ -131,7 +131,7 @@ def any_account(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def service_error_names(context: PatchContext) -> Iterator[None]:
-    """Name errors as AWS does: ``SQS.AmazonSQSException``, ``EventBridge.<code>``."""
+    """Use AWS's error names: ``SQS.AmazonSQSException`` and ``EventBridge.<code>``."""
 
     def renamed(service: type[StateTaskService], name: Callable[[ClientError], str]) -> Any:
         before = service._from_error
@@ -150,7 +150,7 @@ def service_error_names(context: PatchContext) -> Iterator[None]:
                 env=env,
                 error_name=CustomErrorName(error),
                 event_type=HistoryEventType.TaskFailed,
-                event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item] # as moto itself
+                event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item] # moto does the same
             )
 
         return replaced(service, "_from_error", from_error)
@@ -163,7 +163,7 @@ def service_error_names(context: PatchContext) -> Iterator[None]:
 
 
 class _Expression:
-    """A parsed path; a single match, or none, is shaped so that moto's ``extract_json`` makes the right thing of it."""
+    """A parsed path whose matches make moto's ``extract_json`` return a value or a list, as Step Functions does."""
 
     def __init__(self, expression: Any, *, indefinite: bool) -> None:
         self._expression = expression
@@ -181,7 +181,7 @@ class _Expression:
 
 @contextmanager
 def executions_of_versions(context: PatchContext) -> Iterator[None]:
-    """Keep a published version's executions with the state machine: names are unique to that, whatever the version.
+    """Share one list of executions between a state machine and its versions, so that names are unique across them.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html (stateMachineVersionArn).
     """
@@ -190,7 +190,7 @@ def executions_of_versions(context: PatchContext) -> Iterator[None]:
     def published(machine: StateMachine, description: str | None) -> None:
         publish(machine, description)
         made: Any = machine.latest_version
-        version: Any = copy.copy(machine)  # shares the list of executions
+        version: Any = copy.copy(machine)  # The copy shares the list of executions.
         version.arn, version.source_arn, version.version, version.description = (
             made.arn,
             machine.arn,
@@ -205,7 +205,7 @@ def executions_of_versions(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def atomic_start(context: PatchContext) -> Iterator[None]:
-    """Start one execution at a time, so that a name is found by the next one."""
+    """Start one execution at a time, so that each start finds the names of the earlier ones."""
     lock = threading.Lock()
     start = StepFunctionsParserBackend.start_execution
 

@@ -1,4 +1,4 @@
-"""Patches for what Terraform's AWS provider asks that boto3's users do not."""
+"""Patches for calls that Terraform's AWS provider makes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ALLOW = "RedriveAllowPolicy"
 
 @contextmanager
 def validated_definitions(context: PatchContext) -> Iterator[None]:
-    """Answer ValidateStateMachineDefinition with what the interpreter's own parser says.
+    """Answer ValidateStateMachineDefinition with the result of the interpreter's parser.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html.
     """
@@ -41,7 +41,7 @@ def validated_definitions(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def listed_versions(context: PatchContext) -> Iterator[None]:
-    """Answer ListStateMachineVersions, the newest first.
+    """Answer ListStateMachineVersions, newest version first.
 
     Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachineVersions.html.
     """
@@ -58,7 +58,7 @@ def listed_versions(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def queue_attributes(context: PatchContext) -> Iterator[None]:
-    """Keep a queue's RedriveAllowPolicy, its policy when other attributes are set, and give RedrivePolicy without spaces.
+    """Keep RedriveAllowPolicy and Policy when a client sets other attributes, and return RedrivePolicy without spaces.
 
     Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html.
     """
@@ -84,7 +84,7 @@ def queue_attributes(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def transport_conditions(context: PatchContext) -> Iterator[None]:
-    """Let a Deny for requests without TLS apply to none: the engine stands in for addresses that have TLS only.
+    """Ignore a Deny for requests without TLS, because the engine replaces endpoints that always use TLS.
 
     Source: docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html (aws:SecureTransport).
     """
@@ -101,7 +101,7 @@ def transport_conditions(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def logging_config(context: PatchContext) -> Iterator[None]:
-    """Keep and return a function's LoggingConfig.
+    """Store and return a function's LoggingConfig.
 
     Source: docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html.
     """
@@ -115,7 +115,7 @@ def logging_config(context: PatchContext) -> Iterator[None]:
         make(function, account_id, spec, *args, **kwargs)
         function.logging_config = spec.get("LoggingConfig")
 
-    def get_configuration(function: Any, on_create: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - moto's own
+    def get_configuration(function: Any, on_create: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - moto's signature
         given = {"LoggingConfig": function.logging_config} if function.logging_config else {}
         return configuration(function, on_create) | given
 

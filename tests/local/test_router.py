@@ -147,7 +147,7 @@ def test_event_without_triggers_is_ignored_with_reason(
     assert len(router.executions()) == before
 
 
-def test_malformed_records_raise_after_valid_ones_start(router: Router, event: Event) -> None:
+def test_malformed_records_raise_after_others_start(router: Router, event: Event) -> None:
     records = [
         router.sns("{"),
         router.sns(event(job_run_id="valid-record")),
