@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 import zipfile
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from typing import Any, Protocol
 
 from local.call_recorder import Call
 from local.worker_pool import WorkerPool
+
+KEPT = 2_000
+"""Number of invocations, and of messages, to remember: enough for any report, and a bound for a stack that runs for days."""
 
 RETRY_DELAY = 0.2
 """Seconds between the attempts of an asynchronous invocation. AWS waits one minute, then two minutes."""
@@ -86,15 +90,15 @@ class LambdaRuntime:
         concurrency: maximum number of workers of one function.
         on_failure: called with the destination's ARN and the record after the last attempt of an asynchronous invocation
             failed.
-        invocations: all runs, in the order in which they ended.
-        subscription_matches: filter decisions on all SNS messages to functions.
+        invocations: the newest runs, in the order in which they ended.
+        subscription_matches: filter decisions on the newest SNS messages to functions.
     """
 
     environment: dict[str, str]
     concurrency: int = 2
     on_failure: Any = None
-    invocations: list[Invocation] = field(default_factory=list)
-    subscription_matches: list[SubscriptionMatch] = field(default_factory=list)
+    invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT))
+    subscription_matches: deque[SubscriptionMatch] = field(default_factory=lambda: deque(maxlen=KEPT))
     _pools: dict[str, WorkerPool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
@@ -133,7 +137,9 @@ class LambdaRuntime:
 
     def invoke_async(self, function: Function, event: Any) -> None:
         """Run the function in the background, with retries, and send a failure to its failure destination."""
-        self._pending.append(self._asynchronous.submit(self._attempts, function, event, str(uuid.uuid4())))
+        with self._lock:
+            self._pending = [one for one in self._pending if not one.done() or one.exception()]
+            self._pending.append(self._asynchronous.submit(self._attempts, function, event, str(uuid.uuid4())))
 
     def record_subscription_match(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
         """Record the decision of a subscription's filter on a message."""

@@ -112,7 +112,7 @@ class Simulator:
         answer = self.engine.client("sns").publish(TopicArn=self.stack.topics[topic], Message=text)
         message_id = answer["MessageId"]
         common: dict[str, Any] = {"topic": topic, "message_id": message_id}
-        match = next(one for one in self.engine.runtime.subscription_matches if one.message_id == message_id)
+        match = next(one for one in reversed(self.engine.runtime.subscription_matches) if one.message_id == message_id)
         if not match.matched:
             ((field, values),) = FILTERS[topic].items()
             reason = f"the subscription filter of {topic} dropped the event: its {field} is not {' or '.join(values)}"

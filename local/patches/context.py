@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.call_recorder import Call
 from local.faults import Faults
-from local.lambda_runtime import LambdaRuntime
+from local.lambda_runtime import KEPT, LambdaRuntime
 
 
 @dataclass(slots=True)
@@ -25,5 +26,5 @@ class PatchContext:
     endpoint: str
     runtime: LambdaRuntime
     faults: Faults = field(default_factory=Faults)
-    calls: list[Call] = field(default_factory=list)
+    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=10 * KEPT))
     mocks: dict[str, Any] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from moto.sns.models import Subscription
 
 from local.engine import Engine, run_engine
 from local.patches import PATCHES, apply_patches
-from tests.local.patch_probes import services, step_functions
+from tests.local.patch_probes import performance, services, step_functions
 
 PROBES = {
     probe.__name__: probe
@@ -22,6 +22,12 @@ PROBES = {
         step_functions.service_casing,
         step_functions.cached_clients,
         step_functions.json_path_results,
+        performance.parsed_definitions,
+        performance.message_counts,
+        performance.parsed_result_paths,
+        performance.parsed_event_paths,
+        performance.service_modules,
+        performance.ended_executions,
         step_functions.atomic_start,
         step_functions.executions_of_versions,
         step_functions.retry_counts,
