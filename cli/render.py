@@ -28,7 +28,7 @@ def headline(simulation: Simulation) -> Text:
     """One line: what became of the event."""
     if not simulation.executions:
         return Text.assemble(styled(simulation.status), f": {simulation.reason}")
-    names = ", ".join(f"{execution.name} {execution.status}" for execution in simulation.executions)
+    names = ", ".join(f"{execution.name} {execution.execution_status}" for execution in simulation.executions)
     return Text.assemble(styled(simulation.status), f": {names} ({simulation.seconds:.1f} s)")
 
 

@@ -85,4 +85,4 @@ def _duplicate(runs: Callable[[], int]) -> Callable[[Simulation], bool]:
 
 def _one_failed(simulation: Simulation) -> bool:
     statuses = sorted(trigger.status for trigger in simulation.triggers)
-    return statuses == ["FAILED", *["TRIGGERED"] * 4] and simulation.executions[0].status == "FAILED"
+    return statuses == ["FAILED", *["TRIGGERED"] * 4] and simulation.executions[0].execution_status == "FAILED"

@@ -71,7 +71,7 @@ class Simulator:
             if name not in named:
                 raise ConfigError(
                     f"--without-target {name}: the configuration has no such trigger. Expected one of: "
-                    f"{', '.join(sorted(named))}."
+                    f"{', '.join(sorted(named))}"
                 )
         gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in without}
         for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
@@ -148,8 +148,8 @@ class Simulator:
         return ExecutionResult(
             name=started["name"],
             arn=started["arn"],
-            started=started["status"],
-            status=described["status"],
+            status=started["status"],
+            execution_status=described["status"],
             error=described.get("error", ""),
             cause=described.get("cause", ""),
             transitions=sum(event["type"].endswith("StateEntered") for event in history),

@@ -32,15 +32,15 @@ class ExecutionResult:
     """One execution of the state machine.
 
     Attributes:
-        started: ``STARTED`` if this event started it, else ``DUPLICATE``.
-        status: its Step Functions status; ``RUNNING`` if it did not end before the timeout.
+        status: ``STARTED`` or ``DUPLICATE``, as in the router's response.
+        execution_status: status in Step Functions; ``RUNNING`` if the execution did not end before the timeout.
         transitions: number of states that it entered.
     """
 
     name: str
     arn: str
-    started: str
     status: str
+    execution_status: str
     error: str = ""
     cause: str = ""
     transitions: int = 0
@@ -81,5 +81,5 @@ class Simulation:
             return 2
         if self.status in ("IGNORED", "FILTERED"):
             return 3
-        succeeded = all(execution.status == "SUCCEEDED" for execution in self.executions)
+        succeeded = all(execution.execution_status == "SUCCEEDED" for execution in self.executions)
         return 0 if succeeded and all(trigger.status == "TRIGGERED" for trigger in self.triggers) else 1

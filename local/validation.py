@@ -64,7 +64,7 @@ def check_config(document: Any, settings: Settings) -> None:
     """
     problems = list(problems_of(document, settings))
     if problems:
-        more = f" ({len(problems) - 1} more problems: run orchestrator validate)" if len(problems) > 1 else ""
+        more = f" (and {len(problems) - 1} more; run: orchestrator validate)" if len(problems) > 1 else ""
         raise ConfigError(f"{problems[0]}{more}")
 
 

@@ -46,7 +46,7 @@ def test_all_triggered_is_exit_0(event: Event) -> None:
     assert answer.returncode == 0, answer.stderr
     report = json.loads(answer.stdout)
     (execution,) = report["executions"]
-    assert (execution["status"], execution["transitions"]) == ("SUCCEEDED", 13)
+    assert (execution["execution_status"], execution["transitions"]) == ("SUCCEEDED", 13)
     assert [trigger["status"] for trigger in execution["triggers"]] == ["TRIGGERED"] * 5
     assert execution["triggers"][0]["received"]["--source_path"] == "s3://bucket/output/path"
     assert 0 < report["seconds"] < 60
@@ -56,7 +56,7 @@ def test_a_missing_target_fails_alone_and_is_exit_1(event: Event) -> None:
     answer = simulate(event(), "--without-target", "glue_job:my-downstream-job", "--json")
     assert answer.returncode == 1
     (execution,) = json.loads(answer.stdout)["executions"]
-    assert execution["status"] == "FAILED"
+    assert execution["execution_status"] == "FAILED"
     assert '1 of 5 triggers failed: ["my-downstream-job"]' in execution["cause"]
     statuses = {trigger["type"]: trigger["status"] for trigger in execution["triggers"]}
     assert statuses.pop("glue_job") == "FAILED"
@@ -68,7 +68,7 @@ def test_a_missing_bus_is_lost_not_triggered(event: Event) -> None:
     answer = simulate(event(), "--without-target", "eventbridge:dwh-bus/JobComplete", "--json")
     assert answer.returncode == 1
     report = json.loads(answer.stdout)
-    assert report["executions"][0]["status"] == "SUCCEEDED"  # as on AWS
+    assert report["executions"][0]["execution_status"] == "SUCCEEDED"  # as on AWS
     assert [trigger["status"] for trigger in report["executions"][0]["triggers"]].count("LOST") == 1
 
 
