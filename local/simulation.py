@@ -82,8 +82,6 @@ class Simulator:
 
     @staticmethod
     def _address(trigger: Trigger) -> tuple[str, str]:
-        if trigger.TYPE not in TARGETS:
-            raise ConfigError(f"{trigger.TYPE}: the engine has no such target. Add local/targets/{trigger.TYPE}.py.")
         return trigger.TYPE, TARGETS[trigger.TYPE].address(trigger)
 
     def replace_config(self, document: Any) -> None:

@@ -19,6 +19,7 @@ from orchestration.validation import ValidationProblem, describe, read
 
 EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
 _TOP_LEVEL = ("$schema", "workflows")
+_TARGET_FIELDS = tuple(dict.fromkeys(trigger.TARGET_FIELD for trigger in BY_TYPE.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +134,7 @@ def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any]
 def _rejected(entry: Any, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
     """The invalid trigger ``entry``, with its target's name if one can be told: on-call looks for that."""
     fields = entry if isinstance(entry, dict) else {}
-    target = next(
-        (fields[key] for key in ("job_name", "arn", "dag_id", "detail_type") if isinstance(fields.get(key), str)), ""
-    )
+    target = next((fields[key] for key in _TARGET_FIELDS if isinstance(fields.get(key), str)), "")
     kind = fields.get("type") if isinstance(fields.get("type"), str) else ""
     cause = "; ".join(str(problem) for problem in problems)
     name = f"{where} ({target:.100})" if target else where

@@ -6,10 +6,12 @@ with the functions of ``Target``, and add the module to ``TARGETS``.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import importlib
+import importlib.util
+from typing import Any, Protocol, cast
 
 from local.engine import Engine
-from local.targets import eventbridge, glue_job, mwaa_dag, sqs_mwaa, step_function
+from orchestration.triggers import REGISTRY
 
 
 class Target(Protocol):
@@ -28,10 +30,12 @@ class Target(Protocol):
         """Return the payload that the target received in the run, or None if it received nothing."""
 
 
-TARGETS: dict[str, Target] = {
-    "glue_job": glue_job,
-    "step_function": step_function,
-    "eventbridge": eventbridge,
-    "mwaa_dag": mwaa_dag,
-    "sqs_mwaa": sqs_mwaa,
-}
+def _module(kind: str) -> Target:
+    """The module of the trigger type ``kind``; it has the type's name."""
+    if importlib.util.find_spec(f"{__name__}.{kind}") is None:
+        raise ModuleNotFoundError(f"{kind}: the engine cannot create its targets. Add local/targets/{kind}.py.")
+    return cast(Target, importlib.import_module(f"{__name__}.{kind}"))
+
+
+TARGETS = {trigger.TYPE: _module(trigger.TYPE) for trigger in REGISTRY}
+"""Trigger type to its target's module. The registry of trigger types is the only list."""

@@ -133,6 +133,8 @@ class Trigger(ABC):
 
     TYPE: ClassVar[str]
     """The ``type`` in the configuration, the file's name and the registry's key."""
+    TARGET_FIELD: ClassVar[str]
+    """The field that names the target, for reports about a trigger that is invalid."""
     INTEGRATION: ClassVar[ServiceIntegration]
     RESERVED_FIELDS: ClassVar[Mapping[str, str]]
     """Automatic field of what the target receives, and what it holds. They cannot be overridden."""

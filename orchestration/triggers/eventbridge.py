@@ -36,6 +36,7 @@ class EventBridge(Trigger):
     """The event's `source`, which rules match."""
 
     TYPE: ClassVar[str] = "eventbridge"
+    TARGET_FIELD: ClassVar[str] = "detail_type"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",

@@ -24,6 +24,7 @@ class GlueJob(Trigger):
     """Let Glue queue the run where the job's or the account's concurrency is used up, instead of refusing it."""
 
     TYPE: ClassVar[str] = "glue_job"
+    TARGET_FIELD: ClassVar[str] = "job_name"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "--triggered_by_job": "Name of the upstream job",
         "--triggered_by_run_id": "Run id of the upstream job",

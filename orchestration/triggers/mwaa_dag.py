@@ -29,6 +29,7 @@ class MwaaDag(DagTrigger):
     """Region of the environment; the orchestrator's where it is left out."""
 
     TYPE: ClassVar[str] = "mwaa_dag"
+    TARGET_FIELD: ClassVar[str] = "dag_id"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",

@@ -31,6 +31,7 @@ class SqsMwaa(DagTrigger):
     """URL of the queue that event_dispatcher polls; `MWAA_TRIGGER_QUEUE_URL` of the router where it is left out."""
 
     TYPE: ClassVar[str] = "sqs_mwaa"
+    TARGET_FIELD: ClassVar[str] = "dag_id"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",

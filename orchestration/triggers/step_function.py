@@ -25,6 +25,7 @@ class StepFunction(Trigger):
     """ARN of the state machine to start, in the orchestrator's region."""
 
     TYPE: ClassVar[str] = "step_function"
+    TARGET_FIELD: ClassVar[str] = "arn"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from tests.expected_errors import errors_expected
+from tests.invalid_case import InvalidCase
+from tests.invalid_configs import INVALID_CONFIGS
+from tests.trigger_types import every_field_config
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / "tests" / "configs" / "valid-every-field.json"
 Event = Callable[..., dict[str, Any]]
 COMMAND = [sys.executable, "-P", "-m", "cli.main"]
 
@@ -36,9 +38,14 @@ def orchestrator(*arguments: str, given: str = "", **environment: str) -> subpro
     return answer
 
 
-def simulate(event: Any, *arguments: str, config: Path = CONFIG) -> subprocess.CompletedProcess[str]:
+def simulate(event: Any, *arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Simulate the event; the default configuration is that of the payload table."""
     text = event if isinstance(event, str) else json.dumps(event)
-    return orchestrator("simulate", "--config", str(config), "--event", "-", *arguments, given=text)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as every_field:
+        every_field.write(json.dumps(every_field_config()))
+        every_field.flush()
+        path = str(config or every_field.name)
+        return orchestrator("simulate", "--config", path, "--event", "-", *arguments, given=text)
 
 
 def test_all_triggered_is_exit_0(event: Event) -> None:
@@ -131,26 +138,22 @@ def test_a_bad_event_is_one_line_and_exit_2(body: str, words: str) -> None:
     assert (answer.stderr.count("\n"), answer.stdout) == (1, "")
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "tests" / "configs").glob("invalid-*.json")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("case", INVALID_CONFIGS.values(), ids=lambda case: case.name.replace(" ", "-"))
 def test_a_bad_config_is_one_line_and_exit_2(
-    event: Event, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    event: Event, case: InvalidCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In this process, for there are many: nothing is started before the configuration is read."""
     given, config = tmp_path / "event.json", tmp_path / "config.json"
     given.write_text(json.dumps(event()))
     # One fixture names the orchestrator's own state machine, which has another name in the local stack.
-    config.write_text(
-        path.read_text().replace("stateMachine:orchestrator", "stateMachine:local-downstream-orchestrator")
-    )
+    config.write_text(case.text.replace("stateMachine:orchestrator", "stateMachine:local-downstream-orchestrator"))
     arguments = ["simulate", "--config", str(config), "--event", str(given), "--region", "us-west-1"]
     monkeypatch.setattr(sys, "argv", ["orchestrator", *arguments])
     with pytest.raises(SystemExit) as caught:
         main()
     out, err = capsys.readouterr()
     assert (caught.value.code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith(f"orchestrator: {errors_expected(path)[0]}")
+    assert err.startswith(f"orchestrator: {case.errors[0]}")
 
 
 def test_an_unknown_missing_target_is_exit_2(event: Event) -> None:
@@ -169,16 +172,17 @@ def test_a_file_that_is_not_there(arguments: tuple[str, ...]) -> None:
     )
 
 
-def test_validate() -> None:
+def test_validate(tmp_path: Path) -> None:
     assert orchestrator("validate").returncode == 0
-    path = ROOT / "tests" / "configs" / "invalid-two-problems-in-two-triggers.json"
+    case, path = INVALID_CONFIGS["two problems in two triggers"], tmp_path / "config.json"
+    path.write_text(case.text)
     answer = orchestrator("validate", str(path))
-    assert (answer.returncode, answer.stdout) == (2, "\n".join(errors_expected(path)) + "\n")
+    assert (answer.returncode, answer.stdout) == (2, "\n".join(case.errors) + "\n")
     report = json.loads(orchestrator("validate", str(path), "--json").stdout)
     assert (report["valid"], len(report["problems"])) == (False, 2)
-    elsewhere = str(ROOT / "tests" / "configs" / "invalid-sqs-other-region.json")
-    assert orchestrator("validate", elsewhere).returncode == 0
-    assert orchestrator("validate", elsewhere, "--region", "us-west-1").returncode == 2
+    path.write_text(INVALID_CONFIGS["sqs_mwaa: other region"].text)
+    assert orchestrator("validate", str(path)).returncode == 0
+    assert orchestrator("validate", str(path), "--region", "us-west-1").returncode == 2
 
 
 def test_a_default_queue_can_be_missing(event: Event) -> None:

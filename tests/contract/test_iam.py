@@ -1,6 +1,7 @@
 """The generated policies: every action exists, each state has what AWS documents for it, and nothing is wider than said.
 
-``permissions.json`` holds, with their pages, the actions that are no API operation and those of each service integration.
+``permissions.json`` lists the permissions that are not API operations, with their pages. ``tests/trigger_types`` lists those
+of each service integration.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 
 from builder import iam
 from orchestration.triggers import REGISTRY
+from tests.trigger_types import TYPE_CASES
 
 FOLDER = Path(__file__).parents[2] / "statemachines"
 POLICIES = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.iam.json"))}
@@ -72,16 +74,14 @@ def test_a_grant_on_all_cites_its_reason(allow: Any) -> None:
 
 @pytest.mark.parametrize("trigger", REGISTRY, ids=lambda trigger: trigger.TYPE)
 def test_a_state_has_the_actions_that_aws_documents_for_its_resource(trigger: Any) -> None:
-    documented = KNOWN["integrations"][trigger.INTEGRATION.resource]
-    assert sorted(allow.action for allow in trigger.INTEGRATION.iam) == sorted(documented["actions"])
-    assert {allow.doc_url for allow in trigger.INTEGRATION.iam} == {documented["page"]}
+    documented = TYPE_CASES[trigger.TYPE]
+    assert sorted(allow.action for allow in trigger.INTEGRATION.iam) == sorted(documented.iam_actions)
+    assert {allow.doc_url for allow in trigger.INTEGRATION.iam} == {documented.iam_page}
     actions = {action for action, _ in granted(POLICIES["state_machine.iam.json"])}
-    assert set(documented["actions"]) <= actions
+    assert set(documented.iam_actions) <= actions
 
 
 def test_the_machine_may_do_nothing_that_no_state_does() -> None:
-    needed = {
-        action for trigger in REGISTRY for action in KNOWN["integrations"][trigger.INTEGRATION.resource]["actions"]
-    }
+    needed = {action for cases in TYPE_CASES.values() for action in cases.iam_actions}
     extra = {action for action, _ in granted(POLICIES["state_machine.iam.json"])} - needed
     assert extra == {allow.action for allow in iam.UNSCOPED}

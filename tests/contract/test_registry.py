@@ -72,7 +72,7 @@ def test_file_type_and_key_are_one_name(trigger: type[Trigger]) -> None:
 
 
 @each_type
-@pytest.mark.parametrize("facet", ["TYPE", "INTEGRATION", "RESERVED_FIELDS", "EXAMPLE", "__doc__"])
+@pytest.mark.parametrize("facet", ["TYPE", "TARGET_FIELD", "INTEGRATION", "RESERVED_FIELDS", "EXAMPLE", "__doc__"])
 def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
 
@@ -175,7 +175,8 @@ def test_permissions_are_narrow_and_cited(trigger: type[Trigger]) -> None:
 
 @each_type
 def test_the_engine_has_its_target(trigger: type[Trigger]) -> None:
-    assert trigger.TYPE in TARGETS, f"add local/targets/{trigger.TYPE}.py and name it in local/targets/__init__.py"
+    for facet in ("create", "address", "remove", "received"):
+        assert callable(getattr(TARGETS[trigger.TYPE], facet, None)), f"local/targets/{trigger.TYPE}.py has no {facet}"
 
 
 def test_a_facet_that_is_missing_is_named() -> None:

@@ -12,89 +12,16 @@ import pytest
 from local.engine import Engine
 from local.simulation import Simulator
 from local.simulation_result import Simulation
-from local.validation import read_config
+from tests.trigger_types import TYPE_CASES, every_field_config
+from tests.trigger_types.base import RUN_ID, SOURCE_EVENT
 
-CONFIG = Path(__file__).parents[1] / "configs" / "valid-every-field.json"
-ARTIFACTS = {"output_path": "s3://bucket/output/path", "files": ["a.parquet", "b.parquet"]}
-METRICS = {"records_read": 1000000, "records_written": 999000, "records_dropped": 1000}
-SOURCE_EVENT = "the whole event"
-"""Placeholder for the published event in the tables."""
-
-SUCCESS: dict[str, dict[str, Any]] = {
-    "glue_job": {
-        "--triggered_by_job": "upstream",
-        "--triggered_by_run_id": "spark-application-0001",
-        "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
-        "--custom_arg": "value",
-        "--source_path": "s3://bucket/output/path",
-        "--files": '["a.parquet","b.parquet"]',
-        "--count": "999000",
-        "--text": "n=999000/none",
-        "--literal": "${kept}",
-    },
-    "step_function": {
-        "triggered_by_job": "upstream",
-        "triggered_by_run_id": "spark-application-0001",
-        "source_event": SOURCE_EVENT,
-    },
-    "eventbridge": {
-        "event_bus": "dwh-bus",
-        "source": "dwh.orchestrator",
-        "detail-type": "JobComplete",
-        "detail.triggered_by_job": "upstream",
-        "detail.triggered_by_run_id": "spark-application-0001",
-        "detail.source_event": SOURCE_EVENT,
-    },
-    "mwaa_dag": {
-        "triggered_by_job": "upstream",
-        "triggered_by_run_id": "spark-application-0001",
-        "source_artifacts": ARTIFACTS,
-        "source_metrics": METRICS,
-        "start_date": "2025-11-24T01:00Z",
-        "end_date": "2025-11-24T01:15Z",
-        "created_by": "jclark",
-        "output_path": "s3://bucket/output/path",
-        "record_count": 999000,
-        "custom_param": "value",
-        "typed": 1000000,
-        "nested": {"list": ["jclark", 1]},
-    },
-    "sqs_mwaa": {
-        "dag_id": "my_downstream_dag",
-        "message_id": "the execution's name and the position",
-        "conf.triggered_by_job": "upstream",
-        "conf.triggered_by_run_id": "spark-application-0001",
-        "conf.start_date": "2025-11-24T01:00Z",
-        "conf.end_date": "2025-11-24T01:15Z",
-        "conf.created_by": "jclark",
-        "conf.custom_param": "value",
-    },
-}
-APPROVAL: dict[str, dict[str, Any]] = {
-    "glue_job": {
-        "--triggered_by_job": "upstream",
-        "--triggered_by_run_id": "spark-application-0001",
-        "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
-        "--approval_required": "true",
-    },
-    "step_function": SUCCESS["step_function"],
-    "eventbridge": SUCCESS["eventbridge"] | {"event_bus": "default", "detail-type": "JobApproved"},
-    "mwaa_dag": {
-        "triggered_by_job": "upstream",
-        "triggered_by_run_id": "spark-application-0001",
-        "source_artifacts": ARTIFACTS,
-        "source_metrics": METRICS,
-    },
-    "sqs_mwaa": {
-        "dag_id": "approved_dag",
-        "message_id": "the execution's name and the position",
-        "conf.triggered_by_job": "upstream",
-        "conf.triggered_by_run_id": "spark-application-0001",
-    },
+TABLES = {
+    "on_success": {kind: cases.on_success.received for kind, cases in TYPE_CASES.items()},
+    "on_approval": {kind: cases.on_approval.received for kind, cases in TYPE_CASES.items()},
 }
 ROWS = [
     pytest.param(event_kind, kind, field, expected, id=f"{event_kind}-{kind}-{field}")
-    for event_kind, table in (("on_success", SUCCESS), ("on_approval", APPROVAL))
+    for event_kind, table in TABLES.items()
     for kind, fields in table.items()
     for field, expected in fields.items()
 ]
@@ -102,7 +29,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def simulations(engine: Engine) -> dict[str, tuple[dict[str, Any], Simulation]]:
-    simulator = Simulator.deploy(engine, read_config(CONFIG.read_text()))
+    simulator = Simulator.deploy(engine, every_field_config())
     success = json.loads((Path(__file__).parents[1] / "events" / "job_completed.json").read_text())
     approval = {key: value for key, value in success.items() if key != "status"} | {"decision": "APPROVED"}
     return {
@@ -114,7 +41,7 @@ def simulations(engine: Engine) -> dict[str, tuple[dict[str, Any], Simulation]]:
 def received(simulation: Simulation, kind: str) -> dict[str, Any]:
     """Return the payload of a trigger type's target, with ``detail`` or ``conf`` flattened by one level."""
     (trigger,) = (one for one in simulation.triggers if one.type == kind)
-    envelope = "detail" if kind == "eventbridge" else "conf" if kind == "sqs_mwaa" else ""
+    envelope = TYPE_CASES[kind].envelope
     flat = {key: value for key, value in trigger.received.items() if key != envelope}
     return flat | {f"{envelope}.{key}": value for key, value in trigger.received.get(envelope, {}).items()}
 
@@ -124,10 +51,8 @@ def test_target_receives_field(
     simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str, kind: str, field: str, expected: Any
 ) -> None:
     event, simulation = simulations[event_kind]
-    if expected is SOURCE_EVENT:
-        expected = event
-    if field == "message_id":
-        expected = f"{simulation.executions[0].name}-4"
+    run_id = f"{simulation.executions[0].name}-{list(TYPE_CASES).index(kind)}"
+    expected = {SOURCE_EVENT: event, RUN_ID: run_id}.get(expected, expected) if isinstance(expected, str) else expected
     value = received(simulation, kind)[field]
     assert value == expected
     assert type(value) is type(expected)
@@ -137,9 +62,8 @@ def test_target_receives_field(
 def test_targets_receive_exactly_the_listed_fields(
     simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str
 ) -> None:
-    table = SUCCESS if event_kind == "on_success" else APPROVAL
-    simulation = simulations[event_kind][1]
-    assert {one.type for one in simulation.triggers} == set(table), "add rows for each trigger type to the table"
+    table, simulation = TABLES[event_kind], simulations[event_kind][1]
+    assert {one.type for one in simulation.triggers} == set(table)
     assert (simulation.status, simulation.exit_code, simulation.event_kind) == ("STARTED", 0, event_kind)
     assert {kind: set(received(simulation, kind)) for kind in table} == {
         kind: set(fields) for kind, fields in table.items()
@@ -148,7 +72,7 @@ def test_targets_receive_exactly_the_listed_fields(
 
 def test_conf_keys_have_the_documented_order(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:
     keys = list(received(simulations["on_success"][1], "mwaa_dag"))
-    assert keys == list(SUCCESS["mwaa_dag"])
+    assert keys == list(TABLES["on_success"]["mwaa_dag"])
 
 
 def test_missing_mapped_field_is_a_warning(simulations: dict[str, tuple[dict[str, Any], Simulation]]) -> None:

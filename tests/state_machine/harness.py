@@ -18,31 +18,13 @@ from local.engine import Engine
 from local.patches.replace import replaced
 from local.simulation import Simulator
 from orchestration.executions import ExecutionClient
+from tests.trigger_types import TYPE_CASES
 
-NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
 EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
-REQUESTS: dict[str, dict[str, Any]] = {
-    "glue_job": {"JobName": "job", "Arguments": {"--x": "1"}, "JobRunQueuingEnabled": False},
-    "step_function": {"StateMachineArn": NESTED},
-    "eventbridge": {"EventBusName": "default", "Source": "s", "DetailType": "d"},
-    "mwaa_dag": {"environment_name": "e", "region": "us-west-2", "dag_id": "d", "dag_run_id": "run", "conf": {}},
-    "sqs_mwaa": {
-        "QueueUrl": "http://localhost/123456789012/local-mwaa-triggers",
-        "MessageBody": {"dag_id": "d", "conf": {}},
-    },
-}
+REQUESTS = {kind: dict(cases.machine.request) for kind, cases in TYPE_CASES.items()}
+NESTED = REQUESTS["step_function"]["StateMachineArn"]
 CONFIG: dict[str, Any] = {
-    "workflows": {
-        "j": {
-            "on_success": [
-                {"type": "glue_job", "job_name": "job"},
-                {"type": "step_function", "arn": NESTED},
-                {"type": "eventbridge", "detail_type": "d", "source": "s"},
-                {"type": "mwaa_dag", "environment_name": "e", "region": "us-west-2", "dag_id": "d"},
-                {"type": "sqs_mwaa", "dag_id": "d"},
-            ]
-        }
-    }
+    "workflows": {"j": {"on_success": [{"type": kind, **cases.machine.trigger} for kind, cases in TYPE_CASES.items()]}}
 }
 
 

@@ -1,4 +1,4 @@
-"""Every trigger type, every kind of fault, every position: the other four always start, and nothing is called too often."""
+"""Every trigger type, every kind of fault, every position: the others always start, and nothing is called too often."""
 
 from __future__ import annotations
 
@@ -17,45 +17,10 @@ from local.faults import Fault
 from orchestration.triggers import REGISTRY
 from tests.second_interpreter import NodeProgram, missing, running
 from tests.state_machine.harness import REQUESTS, Machine, script_of, shortened, trigger
+from tests.trigger_types import TYPE_CASES
 
-# How botocore names the call that each type's Task makes.
-OPERATIONS = {
-    "glue_job": "glue.StartJobRun",
-    "step_function": "sfn.StartExecution",
-    "eventbridge": "eventbridge.PutEvents",
-    "mwaa_dag": "lambda.Invoke",
-    "sqs_mwaa": "sqs.SendMessage",
-}
-# What the trigger names where its target is missing, and whether AWS says so.
-MISSING: dict[str, dict[str, Any]] = {
-    "glue_job": {"JobName": "gone"},
-    "step_function": {"StateMachineArn": "arn:aws:states:us-west-1:123456789012:stateMachine:gone"},
-    "eventbridge": {"EventBusName": "gone"},
-    "mwaa_dag": {"dag_id": "gone"},
-    "sqs_mwaa": {"QueueUrl": "http://localhost/123456789012/gone"},
-}
-TAKES_ANY_RESULT = {"mwaa_dag"}  # a Lambda's payload is taken whole
-THROTTLED = {
-    "glue_job": "ThrottlingException",
-    "step_function": "ExecutionLimitExceeded",
-    "eventbridge": "ThrottlingException",
-    "mwaa_dag": "TooManyRequestsException",
-    "sqs_mwaa": "RequestThrottled",
-}
-SERVER_ERROR = {
-    "glue_job": "InternalServiceException",
-    "step_function": "InternalFailure",
-    "eventbridge": "InternalException",
-    "mwaa_dag": "ServiceException",
-    "sqs_mwaa": "InternalError",
-}
-INVALID = {
-    "glue_job": "InvalidInputException",
-    "step_function": "InvalidExecutionInput",
-    "eventbridge": "ValidationException",
-    "mwaa_dag": "InvalidRequestContentException",
-    "sqs_mwaa": "InvalidMessageContents",
-}
+CASES = {kind: cases.machine for kind, cases in TYPE_CASES.items()}
+TAKES_ANY_RESULT = {kind for kind, case in CASES.items() if case.takes_any_result}
 FAULTS = (
     "target missing",
     "access denied",
@@ -66,26 +31,8 @@ FAULTS = (
     "malformed response",
     "invalid request",
 )
-# Calls of a trigger that fails in the end; everything else is called once. Only a definite refusal, or a target that
-# deduplicates by a name of ours (a message_id, a DAG run id), is called again.
-ATTEMPTS = {
-    "glue_job": {"throttled for ever": 6},
-    "step_function": {"throttled for ever": 7},
-    "eventbridge": {"throttled for ever": 5},
-    "mwaa_dag": {"throttled for ever": 6, "server error": 6},
-    "sqs_mwaa": dict.fromkeys(
-        ("target missing", "access denied", "throttled for ever", "server error", "invalid request"), 4
-    ),
-}
-ERRORS = {
-    "glue_job": "Glue.",
-    "step_function": "StepFunctions.",
-    "eventbridge": "EventBridge.",
-    "mwaa_dag": "Lambda.",
-    "sqs_mwaa": "SQS.AmazonSQSException",
-}
-POSITIONS = {"first": 0, "middle": 2, "last": 4}
-CELLS = list(itertools.product([one.TYPE for one in REGISTRY], FAULTS, POSITIONS))
+POSITIONS = {"first": 0, "middle": len(CASES) // 2, "last": len(CASES) - 1}
+CELLS = list(itertools.product(CASES, FAULTS, POSITIONS))
 TIMEOUT = 2.0
 
 
@@ -105,22 +52,22 @@ def fault_of(kind: str, what: str) -> Fault | None:
     return {
         "target missing": None,
         "access denied": Fault(status=403, code="AccessDeniedException"),
-        "throttled twice": Fault(status=429, code=THROTTLED[kind], times=2),
-        "throttled for ever": Fault(status=429, code=THROTTLED[kind]),
-        "server error": Fault(status=500, code=SERVER_ERROR[kind]),
+        "throttled twice": Fault(status=429, code=CASES[kind].throttled, times=2),
+        "throttled for ever": Fault(status=429, code=CASES[kind].throttled),
+        "server error": Fault(status=500, code=CASES[kind].server_error),
         "timeout": Fault(delay=TIMEOUT * 1.25),
         "malformed response": Fault(status=200, body='{"unfinished": '),
-        "invalid request": Fault(status=400, code=INVALID[kind]),
+        "invalid request": Fault(status=400, code=CASES[kind].invalid_request),
     }[what]
 
 
 def expected(kind: str, what: str) -> Cell:
     """What each type promises, by hand: its declarations are what is under test."""
-    if (what, kind) in (("target missing", "eventbridge"), ("malformed response", "mwaa_dag")):
-        return Cell("TRIGGERED", 1)  # PutEvents to no bus succeeds; a Lambda's payload is taken whole
+    if what in CASES[kind].triggered:
+        return Cell("TRIGGERED", 1)
     if what == "throttled twice":
         return Cell("TRIGGERED", 3)
-    return Cell("FAILED", ATTEMPTS.get(kind, {}).get(what, 1))
+    return Cell("FAILED", CASES[kind].attempts.get(what, 1))
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +90,11 @@ def second() -> Iterator[NodeProgram | None]:
 
 def error_of(kind: str, what: str) -> str:
     """How the error's name begins."""
+    case = CASES[kind]
     special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
-    return "DagRunRejectedError" if (kind, what) == ("mwaa_dag", "target missing") else special.get(what, ERRORS[kind])
+    if what == "target missing" and case.missing_error:
+        return case.missing_error
+    return special.get(what, case.error_prefix)
 
 
 def differs(kind: str, what: str) -> str:
@@ -178,11 +128,12 @@ def compare(second: NodeProgram, machine: Machine, described: dict[str, Any], ou
 @pytest.mark.parametrize(("kind", "what", "position"), CELLS, ids=["-".join(cell).replace(" ", "_") for cell in CELLS])
 def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str, position: str) -> None:
     others = [trigger(other, other) for other in REQUESTS if other != kind]
-    changes = MISSING[kind] if what == "target missing" else {}
-    if kind == "mwaa_dag":
-        changes = changes | {"dag_run_id": f"{what}-{position}"}
+    case = CASES[kind]
+    changes = dict(case.missing) if what == "target missing" else {}
+    if case.run_id_key:
+        changes[case.run_id_key] = f"{what}-{position}"
     triggers = [*others[: POSITIONS[position]], trigger(kind, "faulted", **changes), *others[POSITIONS[position] :]]
-    fault, faults, operation = fault_of(kind, what), machine.engine.patch_context.faults, OPERATIONS[kind]
+    fault, faults, operation = fault_of(kind, what), machine.engine.patch_context.faults, CASES[kind].operation
     with ExitStack() as stack:
         if fault is None:
             faults.calls.clear()
@@ -212,17 +163,14 @@ def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, se
     for kind in sorted(set(REQUESTS) - TAKES_ANY_RESULT):
         fault = fault_of(kind, "malformed response")
         assert fault is not None
-        with machine.engine.patch_context.faults.inject(OPERATIONS[kind], fault):
+        with machine.engine.patch_context.faults.inject(CASES[kind].operation, fault):
             described, outcomes = machine.run([trigger(kind)])
         with pytest.raises(AssertionError, match=r"States.Runtime"):
             compare(second, machine, described, outcomes)
 
 
 def test_every_type_is_in_the_matrix() -> None:
-    kinds = {one.TYPE for one in REGISTRY}
-    for table in (OPERATIONS, MISSING, THROTTLED, SERVER_ERROR, INVALID, ERRORS, REQUESTS):
-        assert set(table) == kinds, "add the type's faults to this module, and its request to harness.py"
-    assert len(CELLS) == len(kinds) * 8 * 3
+    assert len(CELLS) == len(REGISTRY) * 8 * 3
 
 
 AMBIGUOUS = (
@@ -236,18 +184,17 @@ AMBIGUOUS = (
 )
 
 
-@pytest.mark.parametrize("kind", ["glue_job", "step_function", "eventbridge"])
+NOT_DEDUPLICATED = [kind for kind, case in CASES.items() if not case.deduplicates]
+
+
+@pytest.mark.parametrize("kind", NOT_DEDUPLICATED)
 def test_no_error_is_retried_after_which_the_target_may_have_started(kind: str) -> None:
     (integration,) = (one.INTEGRATION for one in REGISTRY if kind == one.TYPE)
     retried = [error for retry in integration.retries for error in retry.errors]
     assert not [error for error in retried if any(word in error for word in AMBIGUOUS)]
 
 
-UNSAFE = [
-    (kind, what)
-    for kind in ("glue_job", "step_function", "eventbridge")
-    for what in ("server error", "timeout", "malformed response")
-]
+UNSAFE = [(kind, what) for kind in NOT_DEDUPLICATED for what in ("server error", "timeout", "malformed response")]
 
 
 @pytest.mark.parametrize(("kind", "what"), UNSAFE, ids=["-".join(pair).replace(" ", "_") for pair in UNSAFE])
@@ -255,14 +202,14 @@ def test_what_may_have_started_is_not_called_again(machine: Machine, kind: str, 
     """These services deduplicate nothing: said here by hand, independent of the declarations."""
     fault = fault_of(kind, what)
     assert fault is not None
-    with machine.engine.patch_context.faults.inject(OPERATIONS[kind], fault):
+    with machine.engine.patch_context.faults.inject(CASES[kind].operation, fault):
         machine.run([trigger(kind, "faulted")])
-        assert machine.engine.patch_context.faults.calls[OPERATIONS[kind]] == 1
+        assert machine.engine.patch_context.faults.calls[CASES[kind].operation] == 1
 
 
 @pytest.mark.parametrize("kind", list(REQUESTS))
 def test_a_result_without_the_expected_field_leaves_the_others_alone(machine: Machine, kind: str) -> None:
-    with machine.engine.patch_context.faults.inject(OPERATIONS[kind], Fault(status=200, body="{}")):
+    with machine.engine.patch_context.faults.inject(CASES[kind].operation, Fault(status=200, body="{}")):
         _, outcomes = machine.run([trigger(other, other) for other in REQUESTS])
     assert {one["result"]["status"] for one in outcomes if one["name"] != kind} == {"TRIGGERED"}
     (lacking,) = (one for one in outcomes if one["name"] == kind)

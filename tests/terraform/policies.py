@@ -12,6 +12,7 @@ from typing import Any
 
 from local.call_recorder import Call
 from local.defaults import ACCOUNT
+from tests.trigger_types import TYPE_CASES
 
 Need = tuple[str, str]
 """An action and the ARN of what it is done to."""
@@ -23,24 +24,17 @@ def needs(call: Call, airflow_role: str = "User") -> list[Need]:
     resources: dict[str, Callable[[], list[str]]] = {
         "s3.GetObject": lambda: [f"arn:aws:s3:::{given['Bucket']}/{given['Key']}"],
         "ssm.GetParameter": lambda: [f"arn:aws:ssm:{here}:parameter{given['Name']}"],
-        # Authorized by the unqualified ARN, whatever the version: docs/adr/0006-versions.md.
-        "stepfunctions.StartExecution": lambda: [":".join(given["stateMachineArn"].split(":")[:7])],
         "stepfunctions.DescribeExecution": lambda: [given["executionArn"]],
         "stepfunctions.GetExecutionHistory": lambda: [given["executionArn"]],
-        "glue.StartJobRun": lambda: [f"arn:aws:glue:{here}:job/{given['JobName']}"],
-        "events.PutEvents": lambda: [_bus(entry["EventBusName"], here) for entry in given["Entries"]],
-        "sqs.SendMessage": lambda: ["arn:aws:sqs:{}:{}:{}".format(call.region, *given["QueueUrl"].rsplit("/", 2)[1:])],
-        "lambda.Invoke": lambda: [given["FunctionName"]],
         "mwaa.InvokeRestApi": lambda: [f"arn:aws:airflow:{here}:role/{given['Name']}/{airflow_role}"],
     }
+    name = f"{call.service}.{call.operation}"
+    of_types = {cases.authorized_call: cases.authorized_on for cases in TYPE_CASES.values()}
+    on = of_types[name](given, here) if name in of_types else resources[name]()
     prefixes = {"stepfunctions": "states", "mwaa": "airflow"}
     operation = {"Invoke": "InvokeFunction"}.get(call.operation, call.operation)
     action = f"{prefixes.get(call.service, call.service)}:{operation}"
-    return [(action, resource) for resource in resources[f"{call.service}.{call.operation}"]()]
-
-
-def _bus(name: str, here: str) -> str:
-    return name if name.startswith("arn:") else f"arn:aws:events:{here}:event-bus/{name}"
+    return [(action, resource) for resource in on]
 
 
 def grants(policy: dict[str, Any]) -> Iterator[Need]:

@@ -1,0 +1,113 @@
+"""Cases of ``glue_job``."""
+
+from __future__ import annotations
+
+import json
+
+from tests.invalid_case import trigger_case
+from tests.trigger_types.base import ARTIFACTS, TEMPLATE_SYNTAX, MachineCase, Payload, TypeCases
+
+_COMMON = {
+    "--triggered_by_job": "upstream",
+    "--triggered_by_run_id": "spark-application-0001",
+    "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
+}
+
+CASES = TypeCases(
+    on_success=Payload(
+        trigger={
+            "job_name": "my-downstream-job",
+            "description": "Optional description",
+            "arguments": {
+                "--custom_arg": "value",
+                "--source_path": "${artifacts.output_path}",
+                "--files": "${artifacts.files}",
+                "--count": "${metrics.records_written}",
+                "--text": "n=${metrics.records_written}/${nothing:-none}",
+                "--literal": "$${kept}",
+            },
+            "job_run_queuing_enabled": True,
+        },
+        received={
+            **_COMMON,
+            "--custom_arg": "value",
+            "--source_path": "s3://bucket/output/path",
+            "--files": '["a.parquet","b.parquet"]',
+            "--count": "999000",
+            "--text": "n=999000/none",
+            "--literal": "${kept}",
+        },
+    ),
+    on_approval=Payload(
+        trigger={"job_name": "my-downstream-job", "arguments": {"--approval_required": "true"}},
+        received={**_COMMON, "--approval_required": "true"},
+    ),
+    machine=MachineCase(
+        trigger={"job_name": "job"},
+        request={"JobName": "job", "Arguments": {"--x": "1"}, "JobRunQueuingEnabled": False},
+        missing={"JobName": "gone"},
+        operation="glue.StartJobRun",
+        throttled="ThrottlingException",
+        server_error="InternalServiceException",
+        invalid_request="InvalidInputException",
+        error_prefix="Glue.",
+        attempts={"throttled for ever": 6},
+        deduplicates=False,
+    ),
+    iam_actions=("glue:StartJobRun",),
+    iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
+    authorized_call="glue.StartJobRun",
+    authorized_on=lambda given, here: [f"arn:aws:glue:{here}:job/{given['JobName']}"],
+    invalid=(
+        trigger_case(
+            "glue_job: empty name",
+            {"job_name": ""},
+            "job_name: found '', expected a non-empty text without a ${...} template (targets come only from the config)",
+        ),
+        trigger_case(
+            "glue_job: empty template",
+            {"job_name": "j", "arguments": {"--x": "${}", "--y": "${a..b}"}},
+            "arguments.--x: found '${}', expected a dot path such as ${artifacts.output_path}",
+            "arguments.--y: found '${a..b}', expected a dot path such as ${artifacts.output_path}",
+            beyond_schema=TEMPLATE_SYNTAX,
+        ),
+        trigger_case(
+            "glue_job: missing field",
+            {},
+            "job_name: missing field",
+        ),
+        trigger_case(
+            "glue_job: reserved argument",
+            {"job_name": "j", "arguments": {"--triggered_by_job": "x"}},
+            "arguments.--triggered_by_job: reserved: the orchestrator fills this field itself; remove it",
+        ),
+        trigger_case(
+            "glue_job: template in target",
+            {"job_name": "${artifacts.job}"},
+            "job_name: found '${artifacts.job}', expected a non-empty text without a ${...} template (targets come only from the config)",
+        ),
+        trigger_case(
+            "glue_job: unclosed template",
+            {"job_name": "j", "arguments": {"--x": "${artifacts.output_path"}},
+            "arguments.--x: found '${artifacts.output_path': a '${' that no '}' closes, or that holds no path; expected ${path} or ${path:-default}; write '$${' for a literal '${'",
+            beyond_schema=TEMPLATE_SYNTAX,
+        ),
+        trigger_case(
+            "glue_job: unknown field",
+            {"job_name": "j", "argument": {}},
+            "argument: unknown field, expected one of: arguments, description, job_name, job_run_queuing_enabled",
+        ),
+        trigger_case(
+            "glue_job: wrong boolean",
+            {"job_name": "j", "job_run_queuing_enabled": 1},
+            "job_run_queuing_enabled: found 1, expected true or false",
+        ),
+        trigger_case(
+            "glue_job: wrong type",
+            {"job_name": 7, "arguments": {"--x": 1}, "description": None},
+            "description: found null, expected a string",
+            "job_name: found 7, expected a string",
+            "arguments.--x: found 1, expected a string",
+        ),
+    ),
+)

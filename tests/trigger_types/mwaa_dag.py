@@ -1,0 +1,136 @@
+"""Cases of ``mwaa_dag``."""
+
+from __future__ import annotations
+
+from tests.invalid_case import trigger_case
+from tests.trigger_types.base import (
+    ARTIFACTS,
+    METRICS,
+    TEMPLATE_SYNTAX,
+    MachineCase,
+    Payload,
+    TypeCases,
+)
+
+_COMMON = {
+    "triggered_by_job": "upstream",
+    "triggered_by_run_id": "spark-application-0001",
+    "source_artifacts": ARTIFACTS,
+    "source_metrics": METRICS,
+}
+
+CASES = TypeCases(
+    on_success=Payload(
+        trigger={
+            "environment_name": "my-mwaa-environment",
+            "region": "us-west-2",
+            "dag_id": "my_downstream_dag",
+            "conf": {
+                "custom_param": "value",
+                "typed": "${metrics.records_read}",
+                "nested": {"list": ["${created_by}", 1]},
+            },
+            "parameter_mapping": {
+                "start_date": "start_date",
+                "end_date": "end_date",
+                "created_by": "created_by",
+                "output_path": "artifacts.output_path",
+                "record_count": "metrics.records_written",
+                "absent": "metrics.nowhere",
+            },
+            "description": "Optional description",
+        },
+        received={
+            **_COMMON,
+            "start_date": "2025-11-24T01:00Z",
+            "end_date": "2025-11-24T01:15Z",
+            "created_by": "jclark",
+            "output_path": "s3://bucket/output/path",
+            "record_count": 999000,
+            "custom_param": "value",
+            "typed": 1000000,
+            "nested": {"list": ["jclark", 1]},
+        },
+    ),
+    on_approval=Payload(
+        trigger={"environment_name": "my-mwaa-environment", "dag_id": "approved_dag"}, received=_COMMON
+    ),
+    machine=MachineCase(
+        trigger={"environment_name": "e", "region": "us-west-2", "dag_id": "d"},
+        request={"environment_name": "e", "region": "us-west-2", "dag_id": "d", "dag_run_id": "run", "conf": {}},
+        missing={"dag_id": "gone"},
+        run_id_key="dag_run_id",
+        operation="lambda.Invoke",
+        throttled="TooManyRequestsException",
+        server_error="ServiceException",
+        invalid_request="InvalidRequestContentException",
+        error_prefix="Lambda.",
+        missing_error="DagRunRejectedError",
+        attempts={"throttled for ever": 6, "server error": 6},
+        triggered={"malformed response": "the state machine takes a Lambda function's payload whole"},
+        takes_any_result=True,
+        deduplicates=True,  # Airflow, by the DAG run id
+    ),
+    iam_actions=("lambda:InvokeFunction",),
+    iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
+    authorized_call="lambda.Invoke",
+    authorized_on=lambda given, here: [given["FunctionName"]],
+    invalid=(
+        trigger_case(
+            "mwaa_dag: long dag id",
+            {"environment_name": "e", "dag_id": "d" * 51},
+            "dag_id: found 51 URL-encoded characters, expected at most 50 (MWAA's InvokeRestApi takes a path of 64): use sqs_mwaa, which has no such limit",
+            beyond_schema="the limit counts URL-encoded characters",
+        ),
+        trigger_case(
+            "mwaa_dag: missing fields",
+            {},
+            "dag_id: missing field",
+            "environment_name: missing field",
+        ),
+        trigger_case(
+            "mwaa_dag: reserved keys",
+            {
+                "environment_name": "e",
+                "dag_id": "d",
+                "conf": {"source_artifacts": 1},
+                "parameter_mapping": {"triggered_by_job": "x"},
+            },
+            "conf.source_artifacts: reserved: the orchestrator fills this field itself; remove it",
+            "parameter_mapping.triggered_by_job: reserved: the orchestrator fills this field itself; remove it",
+        ),
+        trigger_case(
+            "mwaa_dag: template in dag id",
+            {"environment_name": "e", "dag_id": "${dag}"},
+            "dag_id: found '${dag}', expected an Airflow DAG id: at most 250 letters, digits, '_', '.', '-', no template",
+        ),
+        trigger_case(
+            "mwaa_dag: template in environment",
+            {"environment_name": "${e}", "dag_id": "d"},
+            "environment_name: found '${e}', expected an MWAA environment's name, without a template",
+        ),
+        trigger_case(
+            "mwaa_dag: template in mapping",
+            {"environment_name": "e", "dag_id": "d", "parameter_mapping": {"a": "${b}", "c": ""}},
+            "parameter_mapping.a: found '${b}', expected a dot path into the event such as artifacts.output_path",
+            "parameter_mapping.c: found '', expected a dot path into the event such as artifacts.output_path",
+            beyond_schema=TEMPLATE_SYNTAX,
+        ),
+        trigger_case(
+            "mwaa_dag: unknown field",
+            {"environment_name": "e", "dag_id": "d", "env": "x"},
+            "env: unknown field, expected one of: conf, dag_id, description, environment_name, parameter_mapping, region",
+        ),
+        trigger_case(
+            "mwaa_dag: wrong region",
+            {"environment_name": "e", "dag_id": "d", "region": "oregon"},
+            "region: found 'oregon', expected an AWS region such as us-west-2",
+        ),
+        trigger_case(
+            "mwaa_dag: wrong type",
+            {"environment_name": "e", "dag_id": "d", "conf": [], "parameter_mapping": {"a": 1}},
+            "conf: found a list, expected an object",
+            "parameter_mapping.a: found 1, expected a string",
+        ),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Cases of ``sqs_mwaa``."""
+
+from __future__ import annotations
+
+from tests.invalid_case import trigger_case
+from tests.trigger_types.base import (
+    ROUTER_SETTINGS,
+    RUN_ID,
+    TEMPLATE_SYNTAX,
+    MachineCase,
+    Payload,
+    TypeCases,
+)
+
+_QUEUE = "https://sqs.us-west-1.amazonaws.com/123456789012/q"
+_COMMON = {
+    "message_id": RUN_ID,
+    "conf.triggered_by_job": "upstream",
+    "conf.triggered_by_run_id": "spark-application-0001",
+}
+
+CASES = TypeCases(
+    on_success=Payload(
+        trigger={
+            "dag_id": "my_downstream_dag",
+            "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789/my-queue",
+            "conf": {"custom_param": "value"},
+            "parameter_mapping": {"start_date": "start_date", "end_date": "end_date", "created_by": "created_by"},
+            "description": "Optional description",
+        },
+        received={
+            **_COMMON,
+            "dag_id": "my_downstream_dag",
+            "conf.start_date": "2025-11-24T01:00Z",
+            "conf.end_date": "2025-11-24T01:15Z",
+            "conf.created_by": "jclark",
+            "conf.custom_param": "value",
+        },
+    ),
+    on_approval=Payload(trigger={"dag_id": "approved_dag"}, received={**_COMMON, "dag_id": "approved_dag"}),
+    envelope="conf",
+    machine=MachineCase(
+        trigger={"dag_id": "d"},
+        request={
+            "QueueUrl": "http://localhost/123456789012/local-mwaa-triggers",
+            "MessageBody": {"dag_id": "d", "conf": {}},
+        },
+        missing={"QueueUrl": "http://localhost/123456789012/gone"},
+        operation="sqs.SendMessage",
+        throttled="RequestThrottled",
+        server_error="InternalError",
+        invalid_request="InvalidMessageContents",
+        error_prefix="SQS.AmazonSQSException",
+        attempts=dict.fromkeys(
+            ("target missing", "access denied", "throttled for ever", "server error", "invalid request"), 4
+        ),
+        deduplicates=True,  # event_dispatcher, by the message's message_id
+    ),
+    iam_actions=("sqs:SendMessage",),
+    iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html",
+    authorized_call="sqs.SendMessage",
+    authorized_on=lambda given, here: [
+        "arn:aws:sqs:{}:{}:{}".format(here.split(":")[0], *given["QueueUrl"].rsplit("/", 2)[1:])
+    ],
+    invalid=(
+        trigger_case(
+            "sqs_mwaa: fifo",
+            {"dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/q.fifo"},
+            "queue_url: found 'https://sqs.us-west-1.amazonaws.com/123456789012/q.fifo', expected the URL of a standard SQS queue (not .fifo), without a template",
+        ),
+        trigger_case(
+            "sqs_mwaa: dag id with a slash",
+            {"dag_id": "a/b", "queue_url": _QUEUE},
+            "dag_id: found 'a/b', expected an Airflow DAG id: at most 250 letters, digits, '_', '.', '-', no template",
+        ),
+        trigger_case(
+            "sqs_mwaa: missing dag id",
+            {},
+            "dag_id: missing field",
+        ),
+        trigger_case(
+            "sqs_mwaa: other region",
+            {"dag_id": "d", "queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"},
+            "queue_url: found region eu-west-1, expected us-west-1: Step Functions sends to queues in its own region",
+            beyond_schema=ROUTER_SETTINGS,
+        ),
+        trigger_case(
+            "sqs_mwaa: reserved keys",
+            {"dag_id": "d", "queue_url": _QUEUE, "conf": {"triggered_by_run_id": 1}},
+            "conf.triggered_by_run_id: reserved: the orchestrator fills this field itself; remove it",
+        ),
+        trigger_case(
+            "sqs_mwaa: template in queue",
+            {"dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/${q}"},
+            "queue_url: found 'https://sqs.us-west-1.amazonaws.com/123456789012/${q}', expected the URL of a standard SQS queue (not .fifo), without a template",
+        ),
+        trigger_case(
+            "sqs_mwaa: unclosed template",
+            {"dag_id": "d", "queue_url": _QUEUE, "conf": {"a": ["${b"]}},
+            "conf.a[0]: found '${b': a '${' that no '}' closes, or that holds no path; expected ${path} or ${path:-default}; write '$${' for a literal '${'",
+            beyond_schema=TEMPLATE_SYNTAX,
+        ),
+        trigger_case(
+            "sqs_mwaa: unknown field",
+            {"dag_id": "d", "queue_url": _QUEUE, "region": "us-west-1"},
+            "region: unknown field, expected one of: conf, dag_id, description, parameter_mapping, queue_url",
+        ),
+    ),
+)

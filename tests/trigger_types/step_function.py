@@ -1,0 +1,77 @@
+"""Cases of ``step_function``."""
+
+from __future__ import annotations
+
+from tests.invalid_case import trigger_case
+from tests.trigger_types.base import ROUTER_SETTINGS, SOURCE_EVENT, MachineCase, Payload, TypeCases
+
+_RECEIVED = {
+    "triggered_by_job": "upstream",
+    "triggered_by_run_id": "spark-application-0001",
+    "source_event": SOURCE_EVENT,
+}
+_NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
+
+CASES = TypeCases(
+    on_success=Payload(
+        trigger={
+            "arn": "arn:aws:states:us-west-1:123456789:stateMachine:my-workflow",
+            "description": "Optional description",
+        },
+        received=_RECEIVED,
+    ),
+    on_approval=Payload(
+        trigger={"arn": "arn:aws:states:us-west-1:123456789:stateMachine:my-workflow"}, received=_RECEIVED
+    ),
+    machine=MachineCase(
+        trigger={"arn": _NESTED},
+        request={"StateMachineArn": _NESTED},
+        missing={"StateMachineArn": "arn:aws:states:us-west-1:123456789012:stateMachine:gone"},
+        operation="sfn.StartExecution",
+        throttled="ExecutionLimitExceeded",
+        server_error="InternalFailure",
+        invalid_request="InvalidExecutionInput",
+        error_prefix="StepFunctions.",
+        attempts={"throttled for ever": 7},
+        deduplicates=False,  # Express state machines ignore names
+    ),
+    iam_actions=("states:StartExecution",),
+    iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
+    authorized_call="stepfunctions.StartExecution",
+    # IAM checks the unqualified ARN for any version: docs/adr/0006-versions.md.
+    authorized_on=lambda given, here: [":".join(given["stateMachineArn"].split(":")[:7])],
+    invalid=(
+        trigger_case(
+            "step_function: itself",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator:prod"},
+            "arn: found the orchestrator's own state machine: it would start itself in a loop",
+            beyond_schema=ROUTER_SETTINGS,
+        ),
+        trigger_case(
+            "step_function: missing field",
+            {},
+            "arn: missing field",
+        ),
+        trigger_case(
+            "step_function: not an arn",
+            {"arn": "my-workflow"},
+            "arn: found 'my-workflow', expected the ARN of a state machine, or of its version or alias, without a template",
+        ),
+        trigger_case(
+            "step_function: other region",
+            {"arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m"},
+            "arn: found region eu-west-1, expected us-west-1: nested executions start in the orchestrator's region",
+            beyond_schema=ROUTER_SETTINGS,
+        ),
+        trigger_case(
+            "step_function: template in arn",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:${x}"},
+            "arn: found 'arn:aws:states:us-west-1:123456789012:stateMachine:${x}', expected the ARN of a state machine, or of its version or alias, without a template",
+        ),
+        trigger_case(
+            "step_function: unknown field",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "input": {}},
+            "input: unknown field, expected one of: arn, description",
+        ),
+    ),
+)
