@@ -78,9 +78,8 @@ def _dropped(simulation: Simulation) -> bool:
 
 
 def _duplicate(runs: Callable[[], int]) -> Callable[[Simulation], bool]:
-    return lambda simulation: (
-        simulation.status == "DUPLICATE" and runs() == 2
-    )  # One run of the success, one of the approval.
+    """Return a check that the event is a duplicate, with one Glue run of the success and one of the approval."""
+    return lambda simulation: simulation.status == "DUPLICATE" and runs() == 2
 
 
 def _one_failed(simulation: Simulation) -> bool:

@@ -133,7 +133,7 @@ def _handler(fake: FakeMwaa) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             call = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-            # "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/airflow/aws4_request, ..."
+            # The header is "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/airflow/aws4_request, ...".
             scope = self.headers.get("Authorization", "").partition("Credential=")[2].split("/")
             region = scope[2] if len(scope) > 2 else ""
             status, error, answer = fake.invoke(region, unquote(self.path.rsplit("/", 1)[-1]), call)

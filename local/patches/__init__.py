@@ -1,7 +1,8 @@
-"""What moto lacks for this project, one small patch for each, applied while the engine runs and taken back after.
+"""Small patches for moto, which the engine applies when it starts and removes when it closes.
 
-Each patch names what moto does without it; ``tests/local/test_patches.py`` runs moto with all patches but that one and
-fails once moto no longer needs it. moto is pinned exactly, so that a patch meets the code that it was written for.
+Each patch describes the problem of moto that it fixes. ``tests/local/test_patches.py`` runs moto without each patch and
+fails if moto no longer has the problem. The requirements pin moto to one version, so each patch meets the code that it was
+written for.
 """
 
 from __future__ import annotations
@@ -23,117 +24,119 @@ class Patch:
     """One patch.
 
     Attributes:
-        name: what it is called in the tests.
-        lacks: what moto does without it.
-        apply: applies it; leaving the context takes it back.
+        name: name of the patch, of its function and of its probe in the tests.
+        problem: behaviour of moto without the patch.
+        apply: returns a context that applies the patch and removes it at its end.
     """
 
     name: str
-    lacks: str
+    problem: str
     apply: Callable[[PatchContext], AbstractContextManager[Any]]
 
 
 PATCHES: tuple[Patch, ...] = (
     Patch(
         "service_casing",
-        "calls services with the machine's PascalCase parameters and returns boto's own casing and datetimes: "
+        "moto passes the state machine's PascalCase parameters to boto3, and returns boto3's casing and datetimes, so "
         "states:startExecution always fails",
         stepfunctions.service_casing,
     ),
     Patch(
         "cached_clients",
-        "builds a boto3 client for every call of a Task, against localhost and a port from the environment",
+        "moto creates a boto3 client for each call of a Task, for localhost and a port from the environment",
         stepfunctions.cached_clients,
     ),
     Patch(
         "json_path_results",
-        "parses every path anew, gives a list for a definite path through an index, and none for an indefinite one with "
-        "a single match, or raises where it has no match",
+        "moto parses a path again for each use. A definite path with an index returns a list. An indefinite path returns "
+        "no list for a single match, and raises an error for no match",
         stepfunctions.json_path_results,
     ),
     Patch(
         "parsed_definitions",
-        "parses the state machine's definition anew for each execution: 46 ms of CPU",
+        "moto parses the state machine's definition again for each execution, which takes 46 ms of CPU",
         performance.parsed_definitions,
     ),
     Patch(
         "message_counts",
-        "scans the whole queue three times for each message that is sent",
+        "moto scans the whole queue three times for each SendMessage",
         performance.message_counts,
     ),
     Patch(
         "parsed_result_paths",
-        "parses a ResultPath anew for every state that ends",
+        "moto parses the ResultPath again each time a state ends",
         performance.parsed_result_paths,
     ),
     Patch(
         "parsed_event_paths",
-        "parses eight paths anew for every target of every EventBridge event",
+        "moto parses eight paths again for each target of each EventBridge event",
         performance.parsed_event_paths,
     ),
     Patch(
         "service_modules",
-        "reads the folder of its services for every request, under a lock",
+        "moto lists the folder of its services for each request, under a lock",
         performance.service_modules,
     ),
     Patch(
         "ended_executions",
-        "keeps the interpreter's state and every thread of each execution that ended: 0.2 MB an event",
+        "moto keeps the interpreter's state and all threads of ended executions: 0.2 MB for each event",
         performance.ended_executions,
     ),
     Patch(
         "atomic_start",
-        "looks for an execution's name and adds it in two steps: parallel starts under one name both start",
+        "moto searches for an execution's name and adds it in two steps, so parallel starts of one name can all succeed",
         stepfunctions.atomic_start,
     ),
     Patch(
         "executions_of_versions",
-        "keeps a published version's executions apart: one name starts once for each version",
+        "moto keeps separate executions for each published version, so one name can start once for each version",
         stepfunctions.executions_of_versions,
     ),
     Patch(
         "retry_counts",
-        "makes a retrier's key when it is first asked for, in every thread: items of one Map lose a count, and are tried once "
-        "too often",
+        "moto creates a retrier's key on first use, and each thread can create another one. Then items of a Map lose a "
+        "count and retry once too often",
         stepfunctions.retry_counts,
     ),
     Patch(
         "any_account",
-        "refuses the ARN of a state machine whose account number has not twelve digits, as in the specification's example",
+        "moto refuses state machine ARNs whose account number does not have 12 digits, such as the specification's example",
         stepfunctions.any_account,
     ),
     Patch(
         "service_error_names",
-        "reports every SQS error as a client's, and EventBridge errors as States.Runtime",
+        "moto reports all SQS errors as SQS.SdkClientException, and EventBridge errors as States.Runtime",
         stepfunctions.service_error_names,
     ),
     Patch(
         "mock_config_file",
-        "ignores a mocked test case in a state machine's ARN, which Step Functions Local takes",
+        "moto ignores a mocked test case in a state machine's ARN, which Step Functions Local accepts",
         mocks.mock_config_file,
     ),
-    Patch("validated_definitions", "does not know ValidateStateMachineDefinition", terraform.validated_definitions),
-    Patch("listed_versions", "does not know ListStateMachineVersions", terraform.listed_versions),
+    Patch(
+        "validated_definitions", "moto does not know ValidateStateMachineDefinition", terraform.validated_definitions
+    ),
+    Patch("listed_versions", "moto does not know ListStateMachineVersions", terraform.listed_versions),
     Patch(
         "queue_attributes",
-        "forgets RedriveAllowPolicy, takes the policy away when another attribute is set, and puts spaces into RedrivePolicy",
+        "moto loses RedriveAllowPolicy, removes Policy when a client sets another attribute, and adds spaces to RedrivePolicy",
         terraform.queue_attributes,
     ),
     Patch(
         "transport_conditions",
-        "refuses every request where a bucket's policy denies those without TLS, whatever the condition says",
+        "moto ignores the condition of a bucket policy that denies requests without TLS, and refuses all requests",
         terraform.transport_conditions,
     ),
-    Patch("logging_config", "forgets a function's LoggingConfig", terraform.logging_config),
-    Patch("functions_in_workers", "runs Lambda functions in Docker only", lambda_.functions_in_workers),
+    Patch("logging_config", "moto loses a function's LoggingConfig", terraform.logging_config),
+    Patch("functions_in_workers", "moto runs Lambda functions in Docker only", lambda_.functions_in_workers),
     Patch(
         "sns_to_lambda",
-        "invokes a subscribed function with a made-up record, in the publisher's own call, and loses its errors",
+        "moto invokes a subscribed function with an invented record, during the publisher's call, and loses its errors",
         sns.sns_to_lambda,
     ),
     Patch(
         "missing_event_bus",
-        "fails PutEvents for an event bus that does not exist: EventBridge accepts the event and drops it",
+        "moto fails PutEvents for an event bus that does not exist, but EventBridge accepts and drops the event",
         events.missing_event_bus,
     ),
 )

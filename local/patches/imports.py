@@ -1,7 +1,7 @@
-"""Imports moto's interpreter without services that it never calls here.
+"""Imports moto's interpreter without services that the engine does not use.
 
-The interpreter imports ``moto.batch`` for one enumeration, and ``moto.batch`` imports ``moto.ec2``, which asks botocore for every
-region of EC2: together 1 s of CPU in each process. A placeholder with that enumeration stands in during the import.
+The interpreter imports ``moto.batch`` for one enumeration. ``moto.batch`` imports ``moto.ec2``, which lists all regions of EC2
+with botocore. Both imports take 1 s of CPU in each process, so a placeholder with the enumeration replaces ``moto.batch``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PACKAGE, _MODULE = "moto.batch", "moto.batch.utils"
 
 
 class _JobStatus(enum.StrEnum):
-    """States of a Batch job that the interpreter compares with (docs.aws.amazon.com/batch/latest/APIReference)."""
+    """Batch job statuses that the interpreter reads (docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html)."""
 
     SUBMITTED = "SUBMITTED"
     PENDING = "PENDING"
@@ -29,7 +29,7 @@ class _JobStatus(enum.StrEnum):
 
 @contextmanager
 def without_batch() -> Iterator[None]:
-    """Import moto's interpreter inside this context; afterwards ``moto.batch`` imports as usual."""
+    """Replace ``moto.batch`` by the placeholder until the context closes; later imports get the real module."""
     if _PACKAGE in sys.modules:
         yield
         return

@@ -1,4 +1,4 @@
-"""Patches that make moto fast enough for thousands of events: nothing here changes a result."""
+"""Patches that make moto fast enough for thousands of events. They change no result."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from local.patches.context import PatchContext
 from local.patches.replace import replaced
 
 _DEFINITIONS = 64
-"""Number of parsed definitions to keep; the local stack has one, and one for each nested target."""
+"""Maximum number of cached definitions; the local stack has one, and one for each nested state machine."""
 
 
 @contextmanager
 def parsed_definitions(context: PatchContext) -> Iterator[None]:
     """Parse each definition once.
 
-    Executions can share the parsed form because it holds no state: an interpreter component never assigns to itself after its
-    constructor (``tests/local/test_performance.py`` reads moto's source to prove it). State lives in the ``Environment``.
+    Executions can share a parsed definition because it holds no state. The interpreter's components assign to themselves only
+    in their constructors; ``tests/local/test_performance.py`` checks this in moto's source. The ``Environment`` holds the
+    state.
     """
     parse = functools.lru_cache(maxsize=_DEFINITIONS)(AmazonStateLanguageParser.parse)
     with replaced(AmazonStateLanguageParser, "parse", staticmethod(parse)):
@@ -42,8 +43,8 @@ def parsed_definitions(context: PatchContext) -> Iterator[None]:
 def message_counts(context: PatchContext) -> Iterator[None]:
     """Send a message without counting the messages of the queue.
 
-    SendMessage asks for one attribute, ContentBasedDeduplication, but moto computes all attributes. Three of them scan the
-    whole queue.
+    SendMessage needs one attribute, ContentBasedDeduplication, but moto computes all attributes. Three of them scan the whole
+    queue.
     """
     send, attributes, sending = SQSBackend.send_message, Queue.attributes, threading.local()
 
@@ -66,7 +67,7 @@ def message_counts(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def parsed_result_paths(context: PatchContext) -> Iterator[None]:
-    """Parse each ResultPath once: moto parses it again for every state that ends."""
+    """Parse each ResultPath once, not each time a state ends."""
     parse: Any = vars(result_path)["parse"]
     with replaced(result_path, "parse", functools.lru_cache(maxsize=256)(parse)):
         yield
@@ -74,7 +75,7 @@ def parsed_result_paths(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def parsed_event_paths(context: PatchContext) -> Iterator[None]:
-    """Parse the paths of EventBridge's input templates once: moto parses eight paths for every target of every event."""
+    """Parse the paths of EventBridge's input templates once, not for each target of each event."""
     parse: Any = vars(ext)["parse"]
     with replaced(ext, "parse", functools.lru_cache(maxsize=256)(parse)):
         yield
@@ -82,14 +83,14 @@ def parsed_event_paths(context: PatchContext) -> Iterator[None]:
 
 @contextmanager
 def service_modules(context: PatchContext) -> Iterator[None]:
-    """List moto's services once: moto reads its own folder for every request, under a lock."""
+    """List moto's services once, not for each request."""
     names = frozenset(backends.list_of_moto_modules())
     with replaced(backends, "list_of_moto_modules", lambda: names):
         yield
 
 
 class _EndedEnvironment:
-    """Stands in for the environment of an execution that ended: its history, compressed, and no state of the interpreter."""
+    """Replaces the environment of an ended execution; keeps the compressed history and drops the interpreter's state."""
 
     def __init__(self, environment: Environment) -> None:
         history = environment.event_manager.get_event_history()
@@ -100,7 +101,7 @@ class _EndedEnvironment:
 
     @property
     def event_manager(self) -> _EndedEnvironment:
-        """The part that GetExecutionHistory asks."""
+        """The object that GetExecutionHistory reads the history from."""
         return self
 
     def get_event_history(self) -> Any:
@@ -108,23 +109,26 @@ class _EndedEnvironment:
         return pickle.loads(zlib.decompress(self._history))  # noqa: S301 - written by this process
 
     def program_state(self) -> Any:
-        """Return how the execution ended."""
+        """Return the final state of the execution."""
         return self._program_state
 
     def set_stop(self, **_: Any) -> None:
-        """StopExecution changes nothing after the end."""
+        """Do nothing: StopExecution has no effect after the end."""
 
 
 @contextmanager
 def ended_executions(context: PatchContext) -> Iterator[None]:
-    """Drop an execution's interpreter state and threads when it ends; keep what Describe and GetExecutionHistory return."""
+    """Drop the interpreter's state and threads when an execution ends.
+
+    DescribeExecution and GetExecutionHistory still return the same results.
+    """
     terminated = BaseExecutionWorkerCommunication.terminated
 
     def release(communication: BaseExecutionWorkerCommunication) -> None:
         terminated(communication)
         worker: Any = communication.execution.exec_worker
         worker.env = _EndedEnvironment(worker.env)
-        # A thread that has not started yet has no ident.
+        # A thread has no ident before it starts.
         TMP_THREADS[:] = [thread for thread in TMP_THREADS if thread.ident is None or thread.is_alive()]
 
     with replaced(BaseExecutionWorkerCommunication, "terminated", release):

@@ -16,6 +16,7 @@ from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local.engine import Engine
 from local.faults import Fault
+from tests.local.patch_probes.step_functions import ended
 
 ROLE = "arn:aws:iam::123456789012:role/machine"
 NAMES = itertools.count()
@@ -54,11 +55,11 @@ def test_mutations_finds_an_assignment_to_self() -> None:
 
 
 def test_parsed_definition_holds_no_state() -> None:
-    """These classes belong to one execution, or, for heap_key, are replaced by the patch retry_counts."""
+    """No class assigns to itself, except classes of one execution, and heap_key, which the patch retry_counts replaces."""
     per_execution = {"IterationWorker", "JobPool", "Counter", "MapRunRecord", "BranchWorker", "BranchWorkerPool"}
     folder = Path(next(iter(interpreter.__path__)))
     found = {one for path in folder.rglob("*.py") for one in mutations(path.read_text(encoding="utf-8"))}
-    assert found, "the interpreter's source was not found"
+    assert found, f"{folder}: found no assignments. Check the path of the interpreter's source."
     assert {one for one in found if one.split(".")[0] not in per_execution} == {"EvalComponent.heap_key.__heap_key"}
 
 
@@ -72,23 +73,20 @@ def machine(engine: Engine) -> str:
 
 
 def run(engine: Engine, machine: str, **given: Any) -> dict[str, Any]:
-    """Start an execution and describe it when it has ended."""
+    """Run one execution and return its description after its end."""
     client = engine.client("stepfunctions")
     arn = client.start_execution(stateMachineArn=machine, name=f"e-{next(NAMES)}", input=json.dumps(given))[
         "executionArn"
     ]
-    while True:
-        described: dict[str, Any] = client.describe_execution(executionArn=arn)
-        if described["status"] != "RUNNING":
-            return described
+    return ended(client, arn)
 
 
 def test_executions_of_one_definition_do_not_mix(engine: Engine, machine: str) -> None:
     url = engine.client("sqs").create_queue(QueueName="mixed")["QueueUrl"]
     with ThreadPoolExecutor(8) as pool:
-        ended = list(pool.map(lambda number: run(engine, machine, queue=url, text=f"text-{number}"), range(24)))
-    assert {one["status"] for one in ended} == {"SUCCEEDED"}
-    for one in ended:
+        descriptions = list(pool.map(lambda number: run(engine, machine, queue=url, text=f"text-{number}"), range(24)))
+    assert {one["status"] for one in descriptions} == {"SUCCEEDED"}
+    for one in descriptions:
         events = engine.client("stepfunctions").get_execution_history(executionArn=one["executionArn"])["events"]
         text = json.loads(one["input"])["text"]
         (called,) = (event["taskScheduledEventDetails"] for event in events if "taskScheduledEventDetails" in event)
@@ -105,10 +103,12 @@ def test_each_execution_counts_its_own_retries(engine: Engine, machine: str) -> 
 
 def test_ended_execution_keeps_history_and_frees_its_threads(engine: Engine, machine: str) -> None:
     url = engine.client("sqs").create_queue(QueueName="ended")["QueueUrl"]
-    ended = [run(engine, machine, queue=url, text="t") for _ in range(5)]
+    descriptions = [run(engine, machine, queue=url, text="t") for _ in range(5)]
     client = engine.client("stepfunctions")
-    types = [one["type"] for one in client.get_execution_history(executionArn=ended[0]["executionArn"])["events"]]
+    types = [
+        one["type"] for one in client.get_execution_history(executionArn=descriptions[0]["executionArn"])["events"]
+    ]
     assert (types[0], types[-1]) == ("ExecutionStarted", "ExecutionSucceeded")
-    client.stop_execution(executionArn=ended[0]["executionArn"])
-    assert client.describe_execution(executionArn=ended[0]["executionArn"])["status"] == "SUCCEEDED"
+    client.stop_execution(executionArn=descriptions[0]["executionArn"])
+    assert client.describe_execution(executionArn=descriptions[0]["executionArn"])["status"] == "SUCCEEDED"
     assert len(TMP_THREADS) < 10

@@ -1,4 +1,4 @@
-"""Probes of the performance patches: each shows that moto does the work again without the patch."""
+"""Probes for the performance patches: each returns False if moto repeats the work that the patch avoids."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def parsed_result_paths(engine: Engine) -> bool:
 
 
 def ended_executions(engine: Engine) -> bool:
-    """Count the interpreter's environments that are left after ten executions."""
+    """Return True if fewer than five interpreter environments remain after ten executions."""
     client = engine.client("stepfunctions")
     definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
     role = "arn:aws:iam::123456789012:role/r"
@@ -47,7 +47,7 @@ def ended_executions(engine: Engine) -> bool:
 
 
 class _Counting(list[Any]):
-    """A list that counts how often it is read from its first element."""
+    """A list that counts its iterations."""
 
     scans = 0
 
