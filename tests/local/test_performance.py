@@ -101,7 +101,7 @@ def test_each_execution_counts_its_own_retries(engine: Engine, machine: str) -> 
             assert engine.patch_context.faults.calls["sqs.SendMessage"] == 2
 
 
-def test_ended_execution_keeps_history_and_frees_its_threads(engine: Engine, machine: str) -> None:
+def test_ended_execution_keeps_history_frees_threads(engine: Engine, machine: str) -> None:
     url = engine.client("sqs").create_queue(QueueName="ended")["QueueUrl"]
     descriptions = [run(engine, machine, queue=url, text="t") for _ in range(5)]
     client = engine.client("stepfunctions")
