@@ -1,1 +1,12 @@
-"""Reads and repairs a deployed stack through AWS APIs; the same on AWS and on the local stack."""
+"""Reads and repairs a deployed stack through AWS APIs, in an account and on the local stack alike.
+
+The modules::
+
+    deployed_router.py      finds the router Lambda and invokes it
+    replay.py               starts failed triggers of an execution again
+    dead_letters.py         reads the body of a dead letter
+    dead_letter_stores.py   reads the delivery DLQ and the failure destination
+    redrive.py              sends dead letters through the router again
+    code_bucket.py          a release in the code bucket
+    upload.py               plans the upload of a release
+"""

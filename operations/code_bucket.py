@@ -1,4 +1,4 @@
-"""A version in the code bucket: what is there, and writing to it without overwriting what came in between."""
+"""Reads and writes a release in the code bucket without overwriting concurrent changes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from botocore.exceptions import ClientError
 from orchestration.errors import OrchestrationError
 
 CONFIG = "orchestration/workflow_config.json"
-"""Where a version has its configuration."""
+"""Key of the configuration within a version."""
 
 
 class DeploymentError(OrchestrationError):
-    """Nothing, or not all, was uploaded. Who deploys acts."""
+    """The upload failed or is incomplete. The person who deploys acts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One object to be written.
+    """One object to write.
 
     Attributes:
-        state: what it is compared with what is there: ``new``, ``changed`` or ``unchanged``, which is not written.
-        condition: S3's condition for the write, so that what came in between is not overwritten:
+        state: ``new``, ``changed``, or ``unchanged``, which is not written.
+        condition: S3's condition for the write, which fails if another upload came in between:
             docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html.
     """
 
@@ -49,32 +49,32 @@ class Release:
 
     @property
     def uri(self) -> str:
-        """Where it is."""
+        """S3 URI of the release."""
         return f"s3://{self.bucket}/code/{self.version}"
 
     def key(self, name: str) -> str:
-        """Key of one of its objects."""
+        """Key of an object in the release."""
         return f"code/{self.version}/{name}"
 
     def get(self, key: str) -> tuple[bytes | None, str]:
-        """An object's body and ETag, or None where there is no such object."""
+        """Body and ETag of an object, or None if it does not exist."""
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None, ""
             raise DeploymentError(
-                f"s3://{self.bucket}/{key}: {error}; deploying needs s3:GetObject and s3:ListBucket"
+                f"s3://{self.bucket}/{key}: {error}. Deploying needs s3:GetObject and s3:ListBucket."
             ) from error
         return answer["Body"].read(), answer["ETag"]
 
     def manifest(self) -> dict[str, Any] | None:
-        """What was released, or None: a release is whole once its manifest is there."""
+        """Manifest of the release, or None: a release is complete when its manifest exists."""
         text, _ = self.get(self.key("manifest.json"))
         return None if text is None else dict(json.loads(text))
 
     def running_config(self) -> tuple[bytes | None, str]:
-        """The newest configuration of any other version, which this one would follow, and its key."""
+        """Newest configuration of the other versions, and its key."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="code/")
         found = [
             one
@@ -91,7 +91,7 @@ class Release:
         """Write an object.
 
         Raises:
-            DeploymentError: it was written by somebody else in between, or may not be written.
+            DeploymentError: another upload wrote the object in between, or access is denied.
         """
         try:
             self.client.put_object(
@@ -100,10 +100,10 @@ class Release:
         except ClientError as error:
             where = f"s3://{self.bucket}/{one.key}"
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
-                raise DeploymentError(f"{where}: {error}; deploying needs s3:PutObject") from error
+                raise DeploymentError(f"{where}: {error}. Deploying needs s3:PutObject.") from error
             if self.get(one.key)[0] == one.body:
-                return  # an upload that was interrupted is taken up again
+                return  # resume an interrupted upload
             raise DeploymentError(
-                f"{where}: somebody wrote another one, at this moment or in an upload that was never finished; find out who, "
-                f"and for code delete {self.uri}/ or raise the version, then deploy again"
+                f"{where}: a concurrent or interrupted upload wrote different content. Find its author. For code, delete "
+                f"{self.uri}/ or raise the version, then deploy again."
             ) from error

@@ -1,7 +1,7 @@
-"""Where it is held what was not delivered or not routed, read without taking anything away.
+"""Reads dead letters from SQS and S3 without deleting them.
 
-Two places: SNS writes what it cannot deliver to the router into an SQS queue, and Lambda writes what the router failed
-on, after its retries, into the failure destination, an S3 bucket or another queue. Sources:
+SNS writes messages that it cannot deliver to the router into an SQS queue. After its retries, Lambda writes events on which the
+router failed into the failure destination, an S3 bucket or another queue. Sources:
 docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html and
 docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
 """
@@ -19,33 +19,33 @@ from orchestration.errors import OrchestrationError
 
 
 class StoreError(OrchestrationError):
-    """A queue or bucket that is not there, or may not be read. The person who named it acts."""
+    """A queue or bucket does not exist, or access is denied. The person who named it acts."""
 
 
 class Store(Protocol):
-    """A place that holds events."""
+    """A place with dead letters."""
 
     @property
     def name(self) -> str:
-        """As a report shows it."""
+        """Name in reports."""
 
     def messages(self) -> Iterator[DeadLetter]:
-        """Everything that it holds, once."""
+        """Yield each dead letter once."""
 
     def delete(self, dead_letter: DeadLetter) -> None:
-        """Delete what has been dealt with."""
+        """Delete a dead letter that the router handled."""
 
     def release(self) -> None:
-        """Let others see what was read and stays."""
+        """Make the dead letters that remain visible to other readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiveSettings:
-    """How a queue is read.
+    """Settings for ReceiveMessage.
 
     Attributes:
-        batch: messages a call.
-        visibility_timeout: seconds for which nobody else sees a message, if this program should die before it releases it.
+        batch: maximum number of messages in one call.
+        visibility_timeout: seconds for which other readers do not see a received message, unless it is released before.
     """
 
     batch: int
@@ -54,7 +54,7 @@ class ReceiveSettings:
 
 DRY_RUN = ReceiveSettings(batch=10, visibility_timeout=60)
 REDRIVE = ReceiveSettings(batch=1, visibility_timeout=180)
-"""One at a time: a message must stay visibility_timeout for longer than the router may take to answer (120 seconds)."""
+"""One at a time: the visibility timeout must exceed the time that the router may take to answer (120 seconds)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,30 +63,30 @@ class SqsStore:
 
     Attributes:
         client: boto3 SQS client.
-        url: of the queue.
-        reading: how its messages are received.
-        in_flight: about how many messages another reader had when the queue was opened.
+        url: URL of the queue.
+        receive: settings for ReceiveMessage.
+        in_flight: approximate number of messages that another reader had received when the queue was opened.
     """
 
     client: Any
     url: str
-    reading: ReceiveSettings
+    receive: ReceiveSettings
     in_flight: int = 0
-    _held: dict[str, str] = field(default_factory=dict)
+    _received: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, client: Any, url: str, reading: ReceiveSettings) -> SqsStore:
+    def open(cls, client: Any, url: str, receive: ReceiveSettings) -> SqsStore:
         """Check that the queue can be read.
 
         Raises:
-            StoreError: it cannot.
+            StoreError: access is denied, or it does not exist.
         """
         asked = ["ApproximateNumberOfMessagesNotVisible"]
         try:
             attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=asked)["Attributes"]
         except ClientError as error:
-            raise StoreError(f"queue {url}: {_reason(error)}; name the queue's URL with --queue") from error
-        return cls(client=client, url=url, reading=reading, in_flight=int(attributes[asked[0]]))
+            raise StoreError(f"queue {url}: {_reason(error)}. Name the queue's URL with --queue.") from error
+        return cls(client=client, url=url, receive=receive, in_flight=int(attributes[asked[0]]))
 
     @property
     def name(self) -> str:
@@ -94,39 +94,39 @@ class SqsStore:
         return self.url.rstrip("/").rsplit("/", 1)[-1]
 
     def messages(self) -> Iterator[DeadLetter]:
-        """Every message once, until a call with long polling brings none.
+        """Yield each message once, until a call with long polling returns none.
 
-        A message whose hiding ended meanwhile comes again; it is visibility_timeout again and not given twice. Should only such
-        come, more of them than there are, the queue is read through.
+        SQS returns a message again after its visibility timeout. Such a message is not yielded twice. The queue is drained when
+        SQS returns nothing but known messages, as many as are known.
         """
         seen: set[str] = set()
         again = 0
         while again <= len(seen):
             messages = self.client.receive_message(
                 QueueUrl=self.url,
-                MaxNumberOfMessages=self.reading.batch,
-                VisibilityTimeout=self.reading.visibility_timeout,
-                WaitTimeSeconds=1,  # asks every server of the queue; without it, an answer may miss messages
+                MaxNumberOfMessages=self.receive.batch,
+                VisibilityTimeout=self.receive.visibility_timeout,
+                WaitTimeSeconds=1,  # long polling asks all servers of the queue; short polling may miss messages
                 MessageSystemAttributeNames=["SentTimestamp"],
                 MessageAttributeNames=["ErrorMessage"],
             ).get("Messages", [])
             if not messages:
                 return
-            # All of them before the first is given: whoever stops in the middle of a batch releases the rest, too.
-            self._held |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
+            # Record the whole batch before the first message is yielded, so that release() includes the rest after an error.
+            self._received |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
             for message in messages:
                 if message["MessageId"] in seen:
                     again += 1
                     continue
                 seen.add(message["MessageId"])
                 again = 0
-                yield self._parked(message)
+                yield self._dead_letter(message)
 
-    def _parked(self, message: dict[str, Any]) -> DeadLetter:
+    def _dead_letter(self, message: dict[str, Any]) -> DeadLetter:
         return DeadLetter(
             store=self.name,
             id=message["MessageId"],
-            since=int(message["Attributes"]["SentTimestamp"]) / 1000,
+            stored_at=int(message["Attributes"]["SentTimestamp"]) / 1000,
             body=message["Body"],
             handle=message["ReceiptHandle"],
             error=message.get("MessageAttributes", {}).get("ErrorMessage", {}).get("StringValue", ""),
@@ -134,30 +134,32 @@ class SqsStore:
 
     def delete(self, dead_letter: DeadLetter) -> None:
         """Delete the message."""
-        handle = self._held.get(dead_letter.id, dead_letter.handle)  # of the last receipt, where it came twice
+        handle = self._received.get(
+            dead_letter.id, dead_letter.handle
+        )  # the newest receipt handle, if SQS returned it twice
         self.client.delete_message(QueueUrl=self.url, ReceiptHandle=handle)
-        self._held.pop(dead_letter.id, None)
+        self._received.pop(dead_letter.id, None)
 
     def release(self) -> None:
-        """Make the messages that stay visible at once; one that is visible already is no error."""
-        handles = list(self._held.values())
+        """Make the remaining messages visible at once; a message that is already visible causes no error."""
+        handles = list(self._received.values())
         for start in range(0, len(handles), 10):
             entries = [
                 {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
                 for number, handle in enumerate(handles[start : start + 10])
             ]
             self.client.change_message_visibility_batch(QueueUrl=self.url, Entries=entries)
-        self._held.clear()
+        self._received.clear()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Store:
-    """The failed invocations of one function in an S3 bucket, which may hold those of others.
+    """The failed invocations of one function in an S3 bucket; other functions may share the bucket.
 
     Attributes:
         client: boto3 S3 client.
-        bucket: its name.
-        prefix: ``aws/lambda/async/<function>/``, as Lambda names the objects.
+        bucket: name of the bucket.
+        prefix: ``aws/lambda/async/<function>/``, the prefix that Lambda uses.
     """
 
     client: Any
@@ -169,22 +171,22 @@ class S3Store:
         """Check that the bucket can be listed.
 
         Raises:
-            StoreError: it cannot.
+            StoreError: access is denied, or it does not exist.
         """
         prefix = f"aws/lambda/async/{function}/"
         try:
             client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
         except ClientError as error:
-            raise StoreError(f"bucket {bucket}: {_reason(error)}; name the bucket with --bucket") from error
+            raise StoreError(f"bucket {bucket}: {_reason(error)}. Name the bucket with --bucket.") from error
         return cls(client=client, bucket=bucket, prefix=prefix)
 
     @property
     def name(self) -> str:
-        """The bucket, told apart from a queue."""
+        """URI of the bucket."""
         return f"s3://{self.bucket}"
 
     def messages(self) -> Iterator[DeadLetter]:
-        """Every object; one that somebody else deletes meanwhile is left out."""
+        """Yield each object; skip objects that another process deletes in the meantime."""
         for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
             for found in page.get("Contents", []):
                 try:
@@ -194,7 +196,7 @@ class S3Store:
                 yield DeadLetter(
                     store=self.name,
                     id=found["Key"],
-                    since=found["LastModified"].timestamp(),
+                    stored_at=found["LastModified"].timestamp(),
                     body=body,
                     handle=found["Key"],
                 )
@@ -204,10 +206,10 @@ class S3Store:
         self.client.delete_object(Bucket=self.bucket, Key=dead_letter.handle)
 
     def release(self) -> None:
-        """ReceiveSettings an object hides nothing."""
+        """Do nothing: reading an object does not hide it."""
 
 
 def _reason(error: ClientError) -> str:
-    """AWS's code and text, without the sentence that botocore puts around them."""
+    """Error code and message of AWS, without botocore's text around them."""
     found = error.response["Error"]
     return f"{found['Code']}: {found.get('Message', '')}".rstrip(": ")

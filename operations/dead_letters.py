@@ -1,18 +1,17 @@
-"""What a parked body is, told by its content, and what the router is invoked with for it.
+"""Reads the body of a dead letter, and builds the payload with which the router is invoked.
 
-A body is one of four things:
+A body has one of four formats:
 
-* the *invocation record* that Lambda writes to a failure destination: its ``requestPayload`` goes to the router as it
-  was, for whoever could invoke the router then decided what it says;
-* a *Lambda event*, ``{"Records": [...]}``: sent as it is;
-* SNS's JSON *envelope*: its own TopicArn is used as it is, for the queue's policy lets only SNS write there;
-* a *raw message*, the text that was published and nothing else. It is wrapped into an SNS record and never sent as a
-  direct invocation, in which a ``decision`` and ``$replay`` count: whoever may publish job events could approve.
+* the *invocation record* that Lambda writes to a failure destination. Its ``requestPayload`` goes to the router unchanged,
+  because its sender was allowed to invoke the router;
+* a *Lambda event*, ``{"Records": [...]}``, which goes to the router unchanged;
+* the JSON *envelope* of SNS. Its TopicArn is trusted, because the queue's policy lets only SNS write there;
+* a *raw message*, which is the published text and nothing else. It is wrapped into an SNS record. It is never sent as a direct
+  invocation, which accepts ``decision`` and ``$replay``: a publisher of job events could approve.
 
-**A publisher writes the whole of a raw message, and must not be able to forge one of the other three.** Both of the
-router's subscriptions filter on a top-level ``status`` or ``decision`` of the body, so every message that SNS tried to
-deliver has one of these, and what Lambda and SNS write never has. A body with such a field is therefore a raw message,
-whatever else it looks like.
+**A publisher controls a raw message completely, and must not be able to forge another format.** Both subscriptions of the
+router filter on a top-level ``status`` or ``decision`` of the body. So each message that SNS tried to deliver has one of these
+fields, and the formats of Lambda and SNS never have one. A body with such a field is therefore a raw message.
 
 Sources: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html,
 docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html and
@@ -29,28 +28,28 @@ from typing import Any, Literal
 Format = Literal["invocation record", "Lambda event", "SNS envelope", "raw message", "unreadable"]
 Refusal = Literal["", "UNREADABLE", "TOPIC_UNKNOWN"]
 
-UNKNOWN_TOPIC = "unknown: the message was held without its topic"
-"""TopicArn of a raw message without ``--topic``: not empty, or the record would be none of SNS's, and no topic's ARN."""
+UNKNOWN_TOPIC = "unknown: the message does not record its topic"
+"""TopicArn of a raw message without ``--topic``. It must not be empty, and must not equal the ARN of a topic."""
 
 _PUBLISHED = frozenset({"status", "decision", "job_name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """One thing that a store holds.
+    """One message of a queue, or one object of a failure bucket.
 
     Attributes:
         store: name of the queue, or ``s3://`` and the bucket.
-        id: of the message, or the object's key.
-        since: when it was put there, in seconds since 1970.
-        body: as it is held; bytes from S3.
-        error: why it was not delivered, where the message's attributes say so.
-        handle: what its store deletes it by.
+        id: id of the message, or the object's key.
+        stored_at: time at which it was stored, in seconds since 1970.
+        body: content; bytes from S3.
+        error: reason of the failed delivery, if the message's attributes name it.
+        handle: receipt handle or key for its deletion.
     """
 
     store: str
     id: str
-    since: float
+    stored_at: float
     body: str | bytes
     handle: str
     error: str = ""
@@ -58,13 +57,13 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPayload:
-    """What a parked body holds.
+    """Content of a dead letter's body.
 
     Attributes:
-        payload: what the router is invoked with; None where the body cannot be read.
-        error: why it is held, as the body or the message's attributes tell, or empty.
-        refusal: why it must not be sent, or empty.
-        reason: the same in words, with what to do.
+        payload: payload for the router, or None if the body cannot be read.
+        error: error that made it a dead letter, from the body or the message's attributes, or empty.
+        refusal: code of the reason why it must not be sent, or empty.
+        reason: the reason in words, and what to do.
     """
 
     format: Format
@@ -75,18 +74,18 @@ class ParsedPayload:
 
 
 def parse_payload(dead_letter: DeadLetter, function: str, topic: str = "") -> ParsedPayload:
-    """Tell what the body is.
+    """Parse the body of a dead letter.
 
     Args:
-        dead_letter: what a store holds.
-        function: the router's name; a record of another function's failure is not sent to it.
-        topic: ARN of the topic that raw messages were published to, where a person knows it.
+        dead_letter: message or object of a store.
+        function: name of the router; it does not receive failed invocations of other functions.
+        topic: source topic ARN of raw messages, or empty if unknown.
     """
     try:
         text = dead_letter.body if isinstance(dead_letter.body, str) else dead_letter.body.decode()
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return _unreadable(f"found no JSON: {error or type(error).__name__}")
+        return _unreadable(f"is not JSON: {error or type(error).__name__}")
     if not isinstance(value, dict):
         return _unreadable(f"found {type(value).__name__} as JSON, expected an object")
     if not value.keys() & _PUBLISHED:
@@ -102,9 +101,9 @@ def parse_payload(dead_letter: DeadLetter, function: str, topic: str = "") -> Pa
 def _invocation_record(record: dict[str, Any], function: str) -> ParsedPayload:
     arn = str(record["requestContext"].get("functionArn", "")).split(":")
     if len(arn) > 6 and arn[6] != function:
-        return _unreadable(f"it is a failed invocation of function {arn[6]}, not of {function}")
+        return _unreadable(f"is a failed invocation of function {arn[6]}, not of {function}")
     if record.get("requestPayload") is None:
-        return _unreadable("the invocation record holds no requestPayload: it did not fit its destination")
+        return _unreadable("has no requestPayload: the payload did not fit into the destination")
     response, condition = record.get("responsePayload"), record["requestContext"].get("condition", "")
     error = f"{response.get('errorType')}: {response.get('errorMessage')}" if isinstance(response, dict) else condition
     return ParsedPayload(format="invocation record", payload=record["requestPayload"], error=str(error))
@@ -116,7 +115,7 @@ def _is_envelope(value: dict[str, Any]) -> bool:
 
 
 def _raw_message(text: str, value: dict[str, Any], dead_letter: DeadLetter, topic: str) -> ParsedPayload:
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(dead_letter.since))
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(dead_letter.stored_at))
     sns: dict[str, Any] = {
         "Type": "Notification",
         "MessageId": dead_letter.id,
@@ -132,8 +131,8 @@ def _raw_message(text: str, value: dict[str, Any], dead_letter: DeadLetter, topi
         payload=_event(sns),
         error=dead_letter.error,
         refusal="TOPIC_UNKNOWN" if unknown else "",
-        reason="it has a decision, which counts from the approvals topic only, and the message does not say where it was "
-        "published: find that out, then --topic ARN"
+        reason="has a decision, which counts from the approvals topic only, and the message does not record its topic. Find the "
+        "topic, then pass --topic ARN"
         if unknown
         else "",
     )

@@ -1,7 +1,7 @@
-"""The router as it is deployed: found by its name, its environment read, invoked and waited for.
+"""Finds the deployed router, reads its environment and invokes it.
 
-Where the function has the alias ``live``, SNS invokes that alias, and what is sent by hand must meet the same version,
-the same environment and the same failure destination.
+If the function has the alias ``live``, SNS invokes that alias. A manual invocation must use the same version, environment and
+failure destination.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from botocore.config import Config
 from orchestration.errors import OrchestrationError
 from orchestration.settings import LIVE, Settings
 
-# One attempt, and longer than the function's own time: a second attempt would only meet the first one's executions.
+# One attempt, longer than the function's timeout: a second attempt would only find the executions of the first one.
 _CLIENT = Config(read_timeout=120, retries={"total_max_attempts": 1})
 
 
 class RouterNotFoundError(OrchestrationError):
-    """There is no such function. The person who named it acts."""
+    """The function does not exist. The person who named it acts."""
 
 
 class RouterFailedError(OrchestrationError):
-    """The router raised, or what answered is no router. The text is the function's own; who acts is said there."""
+    """The router raised, or another function answered. The text comes from the function and names who acts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,9 @@ class DeployedRouter:
 
     Attributes:
         client: boto3 Lambda client.
-        name: the function's name.
-        qualifier: ``live`` where the function has that alias, else empty.
-        settings: its environment.
+        name: name of the function.
+        qualifier: ``live`` if the function has that alias, else empty.
+        settings: environment of the router.
     """
 
     client: Any
@@ -47,17 +47,17 @@ class DeployedRouter:
 
     @classmethod
     def find(cls, name: str, region: str = "") -> DeployedRouter:
-        """Look the function up.
+        """Find the function.
 
         Args:
-            name: the function's name.
-            region: by default the one that boto3 finds.
+            name: name of the function.
+            region: region of the function; by default boto3's region.
 
         Raises:
-            RouterNotFoundError: there is no such function.
-            SettingsError: it is no router, or its environment is incomplete.
+            RouterNotFoundError: the function does not exist.
+            SettingsError: it is not a router, or its environment is incomplete.
         """
-        # AWS_REGION is read by the AWS CLI and Terraform, and not by boto3.
+        # The AWS CLI and Terraform read AWS_REGION, boto3 does not.
         region = region or os.environ.get("AWS_REGION", "")
         client = boto3.client("lambda", region_name=region or None, config=_CLIENT)
         try:
@@ -69,28 +69,28 @@ class DeployedRouter:
             configuration = client.get_function_configuration(FunctionName=name, **_qualified(qualifier))
         except client.exceptions.ResourceNotFoundException as error:
             raise RouterNotFoundError(
-                f"function {name!r} is not there in {client.meta.region_name}; name the router Lambda, "
-                "PREFIX-downstream-orchestrator, and its region"
+                f"function {name!r}: does not exist in {client.meta.region_name}. Name the router Lambda, "
+                "PREFIX-downstream-orchestrator, and its region."
             ) from error
         settings = Settings.from_environment(configuration.get("Environment", {}).get("Variables", {}))
         return cls(client=client, name=name, qualifier=qualifier, settings=settings)
 
     @property
     def region(self) -> str:
-        """Where the function is."""
+        """Region of the function."""
         return str(self.client.meta.region_name)
 
     def invoke(self, payload: Any) -> list[dict[str, Any]]:
-        """Invoke the router and wait for its answer.
+        """Invoke the router and return its report.
 
         Returns:
-            Its report, one entry a record of the payload.
+            One entry for each record of the payload.
 
         Raises:
-            RouterFailedError: it raised, or the answer is no router's report.
+            RouterFailedError: the router raised, or the answer is not a router's report.
             ClientError: Lambda refused the call.
         """
-        # The alias in the name, not as Qualifier: AWS takes both, the local engine reads no Qualifier of an invocation.
+        # The alias is part of the name: AWS accepts both forms, but the local engine ignores the Qualifier of an invocation.
         name = f"{self.name}:{self.qualifier}" if self.qualifier else self.name
         answer = self.client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
         result = json.loads(answer["Payload"].read())
@@ -98,11 +98,13 @@ class DeployedRouter:
             raise RouterFailedError(str(result.get("errorMessage", result)))
         records = result.get("records") if isinstance(result, dict) else None
         if not isinstance(records, list):
-            raise RouterFailedError(f"function {self.name} answered {result!r:.120}, which is no router's report")
+            raise RouterFailedError(
+                f"function {self.name}: answered {result!r:.120}, expected a router report. Check the function name."
+            )
         return records
 
     def failure_destination(self) -> str:
-        """ARN of what holds the asynchronous invocations that failed for good, or empty.
+        """ARN of the destination of failed asynchronous invocations, or empty.
 
         Source: docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html.
         """

@@ -20,7 +20,9 @@ APPROVED = {"job_name": "j", "job_run_id": "r", "decision": "APPROVED"}
 
 def parsed(body: Any, topic: str = "", error: str = "") -> ParsedPayload:
     text = body if isinstance(body, str | bytes) else json.dumps(body)
-    return parse_payload(DeadLetter(store="s", id="m-1", since=0.0, body=text, handle="h", error=error), ROUTER, topic)
+    return parse_payload(
+        DeadLetter(store="s", id="m-1", stored_at=0.0, body=text, handle="h", error=error), ROUTER, topic
+    )
 
 
 def envelope(message: Any, topic: str = EVENTS) -> dict[str, Any]:
@@ -120,15 +122,15 @@ def test_a_raw_replay_is_refused_as_one_through_sns() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("{", "found no JSON"),
-        ("", "found no JSON"),
-        (b"\xff\xfe", "found no JSON"),
-        ("[" * 100_000, "found no JSON"),
-        ('{"x": ' + "9" * 5000 + "}", "found no JSON"),
+        ("{", "is not JSON"),
+        ("", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"x": ' + "9" * 5000 + "}", "is not JSON"),
         ("[]", "found list as JSON, expected an object"),
         ("7", "found int as JSON"),
-        (record(None), "it did not fit its destination"),
-        ({"requestContext": {}, "responseContext": {}}, "it did not fit its destination"),
+        (record(None), "the payload did not fit into the destination"),
+        ({"requestContext": {}, "responseContext": {}}, "the payload did not fit into the destination"),
         (record(GOOD, function="p-mwaa-dag"), "a failed invocation of function p-mwaa-dag, not of p-downstream"),
     ],
 )

@@ -110,7 +110,9 @@ def test_an_interrupted_upload_is_taken_up_and_anothers_is_not(engine: Engine, e
     assert deploy(engine, *arguments).returncode == 0
     engine.client("s3").delete_object(Bucket=bucket, Key="code/1.0.0/manifest.json")
     engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/mwaa_dag.zip", Body=b"theirs")
-    assert "code/1.0.0/mwaa_dag.zip: somebody wrote another one" in refused(deploy(engine, *arguments))
+    assert "code/1.0.0/mwaa_dag.zip: a concurrent or interrupted upload wrote different content" in refused(
+        deploy(engine, *arguments)
+    )
     assert body(engine, env, "code/1.0.0/mwaa_dag.zip") == b"theirs"
     assert "code/1.0.0/manifest.json" not in keys(engine, env)
 
@@ -122,7 +124,7 @@ def test_a_new_version_does_not_drop_what_was_changed_by_hand_in_the_one_before(
     engine.client("s3").put_object(Bucket=bucket, Key=CONFIG.format(version="1.0.0"), Body=theirs)
     line = refused(deploy(engine, *arguments, "--version=1.1.0"))
     digest = hashlib.sha256(theirs).hexdigest()[:16]
-    assert f"s3://{bucket}/{CONFIG.format(version='1.0.0')}: the configuration there ({digest}) would be lost" in line
+    assert f"s3://{bucket}/{CONFIG.format(version='1.0.0')}: the remote configuration ({digest}) would be lost" in line
     assert deploy(engine, *arguments, "--version=1.1.0", f"--overwrite-digest={digest}").returncode == 0
 
 
@@ -150,8 +152,8 @@ def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(en
     engine.client("s3").put_object(Bucket=bucket, Key=key, Body=theirs)
     arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
     line = refused(deploy(engine, *arguments))
-    assert f"the configuration there ({digest}) would be lost; " in line
-    assert "somebody changed it" in line
+    assert f"the remote configuration ({digest}) would be lost; " in line
+    assert "someone edited it outside git" in line
     assert f"--overwrite-digest={digest}" in line
     assert body(engine, env, key) == theirs
     refused(deploy(engine, *arguments, "--overwrite-digest=0000000000000000"))
@@ -193,7 +195,7 @@ def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, e
     command[command.index(str(config))] = str(shallow / config.name)
     engine.client("s3").put_object(Bucket=bucket, Key=key, Body=b'{"workflows": {}}')
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert "this checkout is shallow: git fetch --unshallow" in answer.stderr
+    assert "the checkout is shallow. Run: git fetch --unshallow" in answer.stderr
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Redrive:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Exit code and standard output."""
-        self.monkeypatch.setattr(sys, "argv", ["orchestrator", "redrive-dlq", *(arguments or (FUNCTION,))])
+        self.monkeypatch.setattr(sys, "argv", ["orchestrator", "redrive-dlq", *(arguments or (FUNCTION, "--dry-run"))])
         with pytest.raises(SystemExit) as caught:
             main()
         out, self.err = self.capsys.readouterr()
@@ -48,14 +48,17 @@ class Redrive:
         return int(caught.value.code or 0), out
 
     def reports(self, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-        code, out = self.run(FUNCTION, "--json", *arguments)
+        """Exit code and reports; a dry run unless the arguments have ``--yes``."""
+        mode = () if "--yes" in arguments else ("--dry-run",)
+        code, out = self.run(FUNCTION, "--json", *arguments, *mode)
         return code, json.loads(out)
 
     def statuses(self, *arguments: str) -> tuple[int, list[str]]:
         code, reports = self.reports(*arguments)
         return code, [report["status"] for report in reports]
 
-    def park(self, body: Any) -> str:
+    def store(self, body: Any) -> str:
+        """Send a message to the delivery DLQ; returns its id."""
         text = body if isinstance(body, str) else json.dumps(body)
         return str(self.sqs.send_message(QueueUrl=self.url, MessageBody=text)["MessageId"])
 

@@ -47,19 +47,19 @@ def test_a_failure_destination_that_is_a_queue(redrive: Redrive, event: Event) -
     record = redrive.s3.get_object(Bucket=redrive.bucket, Key=key)["Body"].read().decode()
     redrive.sqs.send_message(QueueUrl=url, MessageBody=record)
     with failure_destination(redrive, url):
-        code, (report,) = redrive.reports("--send")
+        code, (report,) = redrive.reports("--yes")
     assert (code, report["store"], report["status"]) == (0, "failures", "STARTED")
     assert messages(redrive.engine, "failures") == {}
-    assert redrive.statuses("--send") == (0, ["DUPLICATE"])  # what is in the bucket
+    assert redrive.statuses("--yes") == (0, ["DUPLICATE"])  # what is in the bucket
 
 
 def test_one_queue_may_be_both_stores(redrive: Redrive) -> None:
     with failure_destination(redrive, redrive.url):
-        assert redrive.run() == (0, f"nothing is held in {FUNCTION}-delivery-dlq\n")
+        assert redrive.run() == (0, f"no dead letters in {FUNCTION}-delivery-dlq\n")
 
 
 def test_a_message_that_is_visible_again_too_early_is_given_once(redrive: Redrive, event: Event) -> None:
-    held = {redrive.park(event(job_run_id=f"early-{number}")) for number in range(2)}
+    held = {redrive.store(event(job_run_id=f"early-{number}")) for number in range(2)}
     queue = SqsStore.open(redrive.sqs, redrive.url, ReceiveSettings(batch=1, visibility_timeout=1))
     given = []
     for dead_letter in queue.messages():
@@ -71,20 +71,20 @@ def test_a_message_that_is_visible_again_too_early_is_given_once(redrive: Redriv
 
 def test_the_limit_says_that_more_is_held(redrive: Redrive, event: Event) -> None:
     for number in range(3):
-        redrive.park(event(job_name="cheap", job_run_id=f"limited-{number}"))
-    assert redrive.statuses("--limit", "2", "--send") == (1, ["STARTED", "STARTED"])
+        redrive.store(event(job_name="cheap", job_run_id=f"limited-{number}"))
+    assert redrive.statuses("--limit", "2", "--yes") == (1, ["STARTED", "STARTED"])
     assert len(redrive.bodies()) == 1
-    assert redrive.statuses("--limit", "1", "--send") == (0, ["STARTED"])
+    assert redrive.statuses("--limit", "1", "--yes") == (0, ["STARTED"])
 
 
 def test_what_another_reader_has_is_not_forgotten(redrive: Redrive, event: Event) -> None:
-    redrive.park(event(job_name="cheap", job_run_id="elsewhere"))
+    redrive.store(event(job_name="cheap", job_run_id="elsewhere"))
     (taken,) = redrive.sqs.receive_message(QueueUrl=redrive.url, VisibilityTimeout=600)["Messages"]
-    assert redrive.statuses("--send") == (1, [])
-    assert "another reader had about 1 messages" in redrive.err
+    assert redrive.statuses("--yes") == (1, [])
+    assert "another reader has about 1 messages" in redrive.err
     handle = {"ReceiptHandle": taken["ReceiptHandle"], "VisibilityTimeout": 0}
     redrive.sqs.change_message_visibility(QueueUrl=redrive.url, **handle)
-    assert redrive.statuses("--send") == (0, ["STARTED"])
+    assert redrive.statuses("--yes") == (0, ["STARTED"])
 
 
 def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Event) -> None:
@@ -97,8 +97,8 @@ def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Ev
         client.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=version)
     client.update_function_configuration(FunctionName=FUNCTION, Environment={"Variables": {}})
     try:
-        redrive.park(event(job_name="cheap", job_run_id="alias"))
-        assert redrive.statuses("--send") == (0, ["STARTED"])
+        redrive.store(event(job_name="cheap", job_run_id="alias"))
+        assert redrive.statuses("--yes") == (0, ["STARTED"])
     finally:
         client.update_function_configuration(FunctionName=FUNCTION, Environment={"Variables": variables})
         if made:
@@ -106,31 +106,31 @@ def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Ev
 
 
 def test_ctrl_c_in_the_middle_loses_nothing(redrive: Redrive, event: Event) -> None:
-    poison = redrive.park("{")
+    poison = redrive.store("{")
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})
     with redrive.engine.patch_context.faults.inject("glue.StartJobRun", Fault(delay=3)):
-        command = [*COMMAND, "redrive-dlq", FUNCTION, "--send", "--json"]
+        command = [*COMMAND, "redrive-dlq", FUNCTION, "--yes", "--json"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
-        assert process.stderr.readline() == f"1. {poison}: UNREADABLE, kept\n"
+        assert process.stderr.readline() == f"1. {poison}: UNREADABLE, remains\n"
         deadline = time.monotonic() + 20
         while not redrive.engine.patch_context.faults.calls["glue.StartJobRun"] and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, "interrupted: " in err, "Traceback" in err) == (1, True, False)
+    assert (process.returncode, "Interrupted. " in err, "Traceback" in err) == (1, True, False)
     assert [report["status"] for report in json.loads(out)] == ["UNREADABLE"]
     assert (set(redrive.bodies()), len(redrive.objects())) == ({poison}, 1)
     redrive.settle()
-    assert redrive.statuses("--send")[1] == ["UNREADABLE", "DUPLICATE"]
+    assert redrive.statuses("--yes")[1] == ["UNREADABLE", "DUPLICATE"]
     assert redrive.objects() == []
 
 
 def test_the_report_for_people(redrive: Redrive, event: Event) -> None:
     redrive.monkeypatch.setenv("COLUMNS", "200")
     code, out = redrive.run()
-    assert (code, out) == (0, f"nothing is held in {FUNCTION}-delivery-dlq and s3://{redrive.bucket}\n")
-    redrive.park(event(job_name="cheap", job_run_id="shown"))
+    assert (code, out) == (0, f"no dead letters in {FUNCTION}-delivery-dlq and s3://{redrive.bucket}\n")
+    redrive.store(event(job_name="cheap", job_run_id="shown"))
     redrive.fail(event(job_run_id="shown-as-well"))
     code, out = redrive.run()
     text = " ".join(out.split())
@@ -139,28 +139,28 @@ def test_the_report_for_people(redrive: Redrive, event: Event) -> None:
         "cheap",
         "raw message, ",
         " s old",
-        "held because:",
-        "2 events: 2 SUCCESS; nothing was changed; to send:",
+        "error: RoutingError",
+        "2 events: 2 PENDING",
     ):
         assert words in text
-    code, out = redrive.run(FUNCTION, "--send")
-    assert (code, "2 events: 2 STARTED; 0 kept" in out) == (0, True)
+    code, out = redrive.run(FUNCTION, "--yes")
+    assert (code, "2 events: 2 STARTED; 0 remain" in out) == (0, True)
     assert "1. cheap shown: STARTED\n" in redrive.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nowhere",), "function 'nowhere' is not there in us-west-1; name the router Lambda"),
-        ((f"arn:aws:lambda:us-west-1:123456789012:function:{FUNCTION}",), "expected the function's name"),
+        (("nowhere",), "function 'nowhere': does not exist in us-west-1. Name the router Lambda"),
+        ((f"arn:aws:lambda:us-west-1:123456789012:function:{FUNCTION}",), "expected a function name"),
         (("local-mwaa-dag",), "environment variable STATE_MACHINE_ARN: found ''"),
         ((FUNCTION, "--queue", "http://127.0.0.1/123456789012/nowhere"), "queue http://127.0.0.1/123456789012/nowhere"),
         ((FUNCTION, "--bucket", "nowhere"), "bucket nowhere: NoSuchBucket: "),
-        ((FUNCTION, "--topic", "job_approvals"), "--topic: found 'job_approvals', expected a topic's ARN"),
+        ((FUNCTION, "--topic", "job_approvals"), "--topic 'job_approvals': expected a topic ARN"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(redrive: Redrive, arguments: tuple[str, ...], words: str) -> None:
-    code, out = redrive.run(*arguments)
+    code, out = redrive.run(*arguments, "--dry-run")
     assert (code, out, redrive.err.count("\n")) == (2, "", 1)
     assert words in redrive.err
 
@@ -177,9 +177,53 @@ def test_a_router_without_its_queue_is_one_line_and_exit_2(redrive: Redrive) -> 
         Code={"ZipFile": buffer.getvalue()},
         Environment={"Variables": found["Environment"]["Variables"]},
     )
-    code, out = redrive.run("queueless")
+    code, out = redrive.run("queueless", "--dry-run")
     assert (code, out, redrive.err.count("\n")) == (2, "", 1)
-    assert "queue 'queueless-delivery-dlq' is not there in us-west-1; name the delivery DLQ with --queue" in redrive.err
-    # Without a failure destination, the queue alone is looked at, and that is said.
-    code, out = redrive.run("queueless", "--queue", redrive.url)
-    assert (code, "is not configured: only the delivery DLQ is looked at" in redrive.err) == (0, True)
+    assert (
+        "queue 'queueless-delivery-dlq': does not exist in us-west-1. Name the delivery DLQ with --queue" in redrive.err
+    )
+    # Without a failure destination, the command reads the queue only and reports it.
+    code, out = redrive.run("queueless", "--queue", redrive.url, "--dry-run")
+    assert (code, "is not configured. Only the delivery DLQ is read" in redrive.err) == (0, True)
+
+
+def test_without_terminal_it_needs_yes_or_dry_run(redrive: Redrive, event: Event) -> None:
+    redrive.store(event(job_name="cheap", job_run_id="unconfirmed"))
+    redrive.monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert redrive.run(FUNCTION) == (2, "")
+    assert redrive.err.endswith("Confirm with --yes, or list the events with --dry-run.\n")
+    assert len(redrive.bodies()) == 1
+
+
+class Terminal(io.StringIO):
+    """Standard input of a person."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code", "remaining"), [("n\n", 1, 2), ("y\n", 0, 0)])
+def test_on_a_terminal_it_asks_once(redrive: Redrive, event: Event, answer: str, code: int, remaining: int) -> None:
+    for number in range(2):
+        redrive.store(event(job_name="cheap", job_run_id=f"asked-{remaining}-{number}"))
+    redrive.monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert redrive.run(FUNCTION)[0] == code
+    assert redrive.err.count("Redrive 2 events? [y/N]") == 1
+    assert len(redrive.bodies()) == remaining
+
+
+def test_it_sends_only_the_listed_events(redrive: Redrive, event: Event) -> None:
+    listed = redrive.store(event(job_name="cheap", job_run_id="listed"))
+    later: list[str] = []
+
+    class Late(Terminal):
+        """A message arrives while the person reads the list."""
+
+        def readline(self, *_: Any) -> Any:
+            later.append(redrive.store(event(job_name="cheap", job_run_id="arrived-later")))
+            return "y\n"
+
+    redrive.monkeypatch.setattr("sys.stdin", Late())
+    assert redrive.run(FUNCTION)[0] == 0
+    assert listed not in redrive.bodies()
+    assert set(redrive.bodies()) == set(later)

@@ -1,0 +1,55 @@
+"""Imports between the packages go one way: the allowed edges are those of DESIGN.md, section 2."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ALLOWED = {
+    "orchestration": set[str](),
+    "tasks": {"orchestration"},
+    "builder": {"orchestration"},
+    "operations": {"orchestration"},
+    "local": {"builder", "orchestration"},
+    "cli": {"builder", "local", "operations", "orchestration"},
+    "bench": {"builder", "local", "operations", "orchestration"},
+    "dags": set[str](),
+}
+"""Package to the packages that it may import."""
+
+
+def imported(source: str) -> Iterator[str]:
+    """Yield the top-level package of each import."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_imported_finds_nested_imports() -> None:
+    source = "import cli.main\ndef f():\n    from tests.x import y\n"
+    assert list(imported(source)) == ["cli", "tests"]
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_package_imports_only_allowed_packages(package: str) -> None:
+    ours = {*ALLOWED, "tests", "analysis", "console"}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        found = set(imported(path.read_text(encoding="utf-8"))) & ours - {package}
+        assert found <= ALLOWED[package], f"{path.relative_to(ROOT)} imports {sorted(found - ALLOWED[package])}"
+
+
+def test_every_package_has_a_rule() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert packages == set(ALLOWED) - {"dags"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "cli").glob("*.py")), ids=lambda path: path.stem)
+def test_cli_module_is_thin(path: Path) -> None:
+    """A command reads options, calls another package and prints: logic belongs to the other packages."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 150
