@@ -104,12 +104,14 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
         bucket, key = simulator.stack.config_uri.removeprefix("s3://").split("/", 1)
         engine.client("s3").delete_object(Bucket=bucket, Key=key)
         life.simulations["no configuration"] = simulator.publish(_event("no-configuration"))
-        life.commands["redrive: dry run"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
+        life.commands["redrive: dry run"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--dry-run", "--json"))
         life.commands["restore"] = _command(
             engine, "./deploy.sh", "--account=sandbox", "--env=jc", "--config-only", ok=(0,)
         )
-        life.commands["redrive"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--send", "--json"), ok=(0,))
-        life.commands["redrive: nothing left"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--json"))
+        life.commands["redrive"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--yes", "--json"), ok=(0,))
+        life.commands["redrive: nothing left"] = _command(
+            engine, *_orchestrator("redrive-dlq", NAME, "--dry-run", "--json")
+        )
 
 
 def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[str]) -> None:

@@ -137,7 +137,7 @@ def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -
     engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=json.dumps(manifest).encode())
     line = refused(deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0"))
     assert line == (
-        f"orchestrator: s3://{bucket}/code/1.0.0: version 1.0.0 is released already, with other content in mwaa_dag.zip, "
+        f"orchestrator: s3://{bucket}/code/1.0.0: version 1.0.0 is already released, with other content in mwaa_dag.zip, "
         "downstream_orchestrator.asl.json: a release does not change; raise the version in pyproject.toml, or name another with "
         "--version="
     )
@@ -211,7 +211,7 @@ def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, e
         (["--account=Sand Box", "--env=jc"], "expected lower-case letters, digits and hyphens"),
         (
             ["--account=sandbox", "--env=nowhere"],
-            "bucket sfly-aws-dwh-sandbox-nowhere-code-us-west-1: it is not there: correct --account=, --env=, --region= or",
+            "bucket sfly-aws-dwh-sandbox-nowhere-code-us-west-1: does not exist. Correct --account=, --env=, --region= or",
         ),
     ],
 )
