@@ -6,6 +6,7 @@ retries and catchers.
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import threading
@@ -17,6 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+
+_XML_PROTOCOLS = ("query", "ec2", "rest-xml")
+"""Protocols whose responses are XML, in botocore's names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,13 @@ class Fault:
     body: str = ""
     times: int | None = None
     delay: float = 0.0
+
+    def error(self, *, xml: bool) -> str:
+        """Return the error's body in the service's protocol."""
+        if xml:
+            error = f"<Error><Code>{self.code}</Code><Message>{self.message}</Message></Error>"
+            return f"<ErrorResponse>{error}<RequestId>injected</RequestId></ErrorResponse>"
+        return json.dumps({"__type": self.code, "message": self.message})
 
 
 @dataclass(slots=True)
@@ -65,9 +76,10 @@ class Faults:
 
     def watch(self, client: Any) -> None:
         """Apply the faults to the calls of a boto3 client."""
-        client.meta.events.register("before-send", self._before_send)
+        xml = client.meta.service_model.protocol in _XML_PROTOCOLS
+        client.meta.events.register("before-send", functools.partial(self._before_send, xml=xml))
 
-    def _before_send(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
+    def _before_send(self, request: Any, event_name: str, *, xml: bool, **_: Any) -> AWSResponse | None:
         operation = event_name.removeprefix("before-send.")
         with self._lock:
             self.calls[operation] += 1
@@ -77,7 +89,7 @@ class Faults:
         if fault.delay:
             time.sleep(fault.delay)
             return None
-        body = json.dumps({"__type": fault.code, "message": fault.message}) if fault.code else fault.body
+        body = fault.error(xml=xml) if fault.code else fault.body
         headers = {"x-amzn-errortype": fault.code, "x-amzn-requestid": "injected", "content-type": "application/json"}
         return AWSResponse(request.url, fault.status, headers, _Raw(body.encode()))
 
