@@ -78,7 +78,7 @@ def _dropped(simulation: Simulation) -> bool:
 
 
 def _duplicate(runs: Callable[[], int]) -> Callable[[Simulation], bool]:
-    """Return a check that the event is a duplicate, with one Glue run of the success and one of the approval."""
+    """Return a check for a duplicate; the Glue job has two runs, of the success and of the approval."""
     return lambda simulation: simulation.status == "DUPLICATE" and runs() == 2
 
 

@@ -33,7 +33,7 @@ class Fault:
         message: message of the error.
         body: response body if ``code`` is empty.
         times: number of calls that fail before the service works again; None for all calls.
-        delay: seconds before the call goes to the real service; the other fields then have no effect.
+        delay: seconds before the call goes to the real service, which then answers instead of the fault.
     """
 
     status: int = 400

@@ -23,7 +23,7 @@ from local.call_recorder import Call
 from local.worker_pool import WorkerPool
 
 KEPT = 2_000
-"""Number of invocations, and of messages, to remember: enough for any report, and a bound for a stack that runs for days."""
+"""Maximum number of stored invocations and filter decisions, which bounds the memory of a stack that runs for days."""
 
 RETRY_DELAY = 0.2
 """Seconds between the attempts of an asynchronous invocation. AWS waits one minute, then two minutes."""

@@ -1,7 +1,7 @@
 """Targets of the triggers on the engine: one module for each trigger type.
 
 A simulation creates the targets before the event and reads the payloads back after it. To add a trigger type, add a module
-with the functions of ``Target``, and add the module to ``TARGETS``.
+with the name of the type and the functions of ``Target``.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Target(Protocol):
 
 
 def _module(kind: str) -> Target:
-    """The module of the trigger type ``kind``; it has the type's name."""
+    """Import the target module of the trigger type ``kind``."""
     if importlib.util.find_spec(f"{__name__}.{kind}") is None:
         raise ModuleNotFoundError(f"{kind}: the engine cannot create its targets. Add local/targets/{kind}.py.")
     return cast(Target, importlib.import_module(f"{__name__}.{kind}"))
 
 
 TARGETS = {trigger.TYPE: _module(trigger.TYPE) for trigger in REGISTRY}
-"""Trigger type to its target's module. The registry of trigger types is the only list."""
+"""Target module of each trigger type in the registry."""
