@@ -138,8 +138,8 @@ def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -
     line = refused(deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0"))
     assert line == (
         f"orchestrator: s3://{bucket}/code/1.0.0: version 1.0.0 is already released, with other content in mwaa_dag.zip, "
-        "downstream_orchestrator.asl.json: a release does not change; raise the version in pyproject.toml, or name another with "
-        "--version="
+        "downstream_orchestrator.asl.json. A release does not change. Raise the version in pyproject.toml, or pass another one "
+        "with --version=."
     )
     # Its configuration may change all the same.
     assert deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only").returncode == 0
