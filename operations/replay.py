@@ -24,7 +24,7 @@ WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class PreparedReplay:
     """A replay that is ready to send.
 
     Attributes:
@@ -55,7 +55,7 @@ def prepare(
     only: Sequence[int] = (),
     new_names: Mapping[str, str] | None = None,
     tag: str = "",
-) -> Replay:
+) -> PreparedReplay:
     """Read the execution and build its replay; starts nothing.
 
     Args:
@@ -85,7 +85,7 @@ def prepare(
     names = dict(new_names or {})
     request = {"of": described["name"], "tag": tag or _tag(described["name"], failed, names), "only": failed}
     request |= {"renamed": names} if names else {}
-    return Replay(
+    return PreparedReplay(
         router=router,
         execution=described["name"],
         status=described["status"],
