@@ -12,7 +12,8 @@ import pytest
 from tests.airflow.installed import USER, Airflow, versions
 from tests.airflow.messages import TARGET
 from tests.airflow.test_scheduler import CONFIG, EVENT, SPECIFIED
-from tests.cli.test_local import Local, wait_for_execution
+from tests.cli.helpers import Local
+from tests.cli.test_local import wait_for_execution
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.airflow]
 

@@ -1,12 +1,10 @@
-"""``orchestrator local`` and ``orchestrator replay``, used as a person would: two variables, then boto3 and the command."""
+"""``orchestrator local``, used as a person uses it: two environment variables, then boto3 and ``orchestrator replay``."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import threading
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -14,99 +12,12 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.cli.test_cli import COMMAND, ROOT, orchestrator
+from tests.cli.helpers import Local, Orchestrator, run_process
 from tests.local.helpers import Event
 
 
-class Local:
-    """``orchestrator local``, running."""
-
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, "local", *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, **environment},
-        )
-        assert self.process.stdout is not None
-        watchdog = threading.Timer(60, self.process.kill)
-        watchdog.start()
-        self.variables: dict[str, str] = {}
-        self.lines: list[str] = []
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if line.startswith("export "):
-                name, _, value = line.removeprefix("export ").strip().partition("=")
-                self.variables[name] = value
-            if line.startswith("# Ctrl-C"):
-                break
-        watchdog.cancel()
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(timeout=20)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
-
-
-def test_local_with_two_variables_and_replay(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    local = Local()
-    try:
-        assert set(local.variables) == {"AWS_CONFIG_FILE", "AWS_PROFILE"}
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            monkeypatch.delenv(name)
-        for name, value in local.variables.items():
-            monkeypatch.setenv(name, value)
-        session = boto3.session.Session()
-        sns, sfn = session.client("sns"), session.client("stepfunctions")
-        topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith("job_events"))
-        body = event(job_name="transform_images")
-        sns.publish(TopicArn=topic, Message=json.dumps(body))
-        machine = topic.replace(":sns:", ":states:").replace(
-            "local-job_events", "stateMachine:local-downstream-orchestrator"
-        )
-        execution = wait_for_execution(sfn, machine)
-        assert execution["status"] == "SUCCEEDED"
-        # All triggers started: there is nothing to replay, until a trigger is named.
-        assert orchestrator("replay", execution["executionArn"]).returncode == 3
-        wish = orchestrator("replay", execution["executionArn"], "--only", "2", "--dry-run")
-        assert json.loads(wish.stdout)["$replay"]["only"] == [2]
-        replayed = orchestrator("replay", execution["executionArn"], "--only", "2,4", "--tag", "again")
-        assert (replayed.returncode, replayed.stdout.count("TRIGGERED")) == (0, 2)
-        same = orchestrator("replay", execution["executionArn"], "--only", "2,4", "--tag", "again")
-        assert (same.returncode, "DUPLICATE" in same.stdout) == (3, True)
-        by_name = orchestrator(
-            "replay", execution["name"], "--function", "local-downstream-orchestrator", "--only", "1", "--json"
-        )
-        assert json.loads(by_name.stdout)["executions"][0]["outcomes"][0]["type"] == "step_function"
-        for bad in ([execution["name"]], [f"{execution['executionArn']}x"], [execution["executionArn"], "--only", "x"]):
-            answer = orchestrator("replay", *bad)
-            assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
-    finally:
-        code = local.stop()
-    assert code == 0
-    assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
-
-
-WRONG_AIRFLOWS = [
-    ("http://127.0.0.1:1", "secret", "cannot reach Airflow"),
-    ("file:///etc/hosts", "secret", "expected a URL such as"),
-    ("http://127.0.0.1:1", "", "set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
-]
-
-
-@pytest.mark.parametrize(("url", "password", "words"), WRONG_AIRFLOWS)
-def test_an_airflow_that_cannot_be_used_is_one_line(url: str, password: str, words: str) -> None:
-    answer = orchestrator("local", "--airflow", url, ORCHESTRATOR_AIRFLOW_PASSWORD=password)
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert words in answer.stderr
-    assert "secret" not in answer.stderr
-
-
 def wait_for_execution(sfn: Any, machine: str) -> dict[str, Any]:
+    """Return the first execution that ended."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         ended = [
@@ -117,3 +28,67 @@ def wait_for_execution(sfn: Any, machine: str) -> dict[str, Any]:
             return first
         time.sleep(0.1)
     raise TimeoutError(machine)
+
+
+def test_local_serves_boto3_and_replay(
+    orchestrator: Orchestrator, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = Local()
+    try:
+        assert set(local.variables) == {"AWS_CONFIG_FILE", "AWS_PROFILE"}
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in local.variables.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.session.Session()
+        sns, sfn = session.client("sns"), session.client("stepfunctions")
+        topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith("job_events"))
+        sns.publish(TopicArn=topic, Message=json.dumps(event(job_name="transform_images")))
+        machine = topic.replace(":sns:", ":states:").replace(
+            "local-job_events", "stateMachine:local-downstream-orchestrator"
+        )
+        execution = wait_for_execution(sfn, machine)
+        assert execution["status"] == "SUCCEEDED"
+        arn, name = execution["executionArn"], execution["name"]
+        # All triggers started, so a replay starts none until it names one.
+        assert orchestrator("replay", arn).exit_code == 3
+        request = orchestrator("replay", arn, "--only", "2", "--dry-run")
+        assert json.loads(request.stdout)["$replay"]["only"] == [2]
+        replayed = run_process("replay", arn, "--only", "2,4", "--tag", "again")
+        assert (replayed.exit_code, replayed.stdout.count("TRIGGERED")) == (0, 2)
+        repeated = orchestrator("replay", arn, "--only", "2,4", "--tag", "again")
+        assert (repeated.exit_code, "DUPLICATE" in repeated.stdout) == (3, True)
+        by_name = orchestrator("replay", name, "--function", "local-downstream-orchestrator", "--only", "1", "--json")
+        assert json.loads(by_name.stdout)["executions"][0]["outcomes"][0]["type"] == "step_function"
+        for invalid in ([name], [f"{arn}x"], [arn, "--only", "x"]):
+            result = orchestrator("replay", *invalid)
+            assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    finally:
+        code = local.stop()
+    assert code == 0
+    assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
+
+
+def test_port_in_use_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as in_use:
+        result = orchestrator("local", "--port", str(in_use.getsockname()[1]))
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "choose another with --port" in result.stderr
+
+
+UNUSABLE_AIRFLOWS = [
+    ("http://127.0.0.1:1", "secret", "cannot reach Airflow"),
+    ("file:///etc/hosts", "secret", "expected a URL such as"),
+    ("http://127.0.0.1:1", "", "set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
+]
+
+
+@pytest.mark.parametrize(("url", "password", "words"), UNUSABLE_AIRFLOWS, ids=["unreachable", "file-url", "password"])
+def test_unusable_airflow_exits_2_with_one_line(
+    orchestrator: Orchestrator, monkeypatch: pytest.MonkeyPatch, url: str, password: str, words: str
+) -> None:
+    monkeypatch.setenv("ORCHESTRATOR_AIRFLOW_PASSWORD", password)
+    result = orchestrator("local", "--airflow", url)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert words in result.stderr
+    assert "secret" not in result.stderr

@@ -17,7 +17,7 @@ import pytest
 from local.faults import Fault
 from local.targets.queues import messages
 from operations.dead_letter_stores import ReceiveSettings, SqsStore
-from tests.cli.test_cli import COMMAND, ROOT
+from tests.cli.helpers import COMMAND, ROOT
 from tests.local.helpers import Event
 from tests.operations.redrive.harness import FUNCTION, Redrive
 
