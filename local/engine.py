@@ -23,6 +23,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local import worker_processes
 from local.clients import client
 from local.defaults import DEFAULT_REGION
 from local.fake_mwaa import FakeMwaa
@@ -89,6 +90,7 @@ def _start(stack: ExitStack, region: str, port: int, patches: Iterable[Patch]) -
     # werkzeug logs a line for each request, and moto logs errors that a state catches.
     for name in ("werkzeug", "moto"):
         stack.enter_context(_silenced(logging.getLogger(name)))
+    worker_processes.prepare()
     stack.enter_context(_configured("stepfunctions", {"execute_state_machine": True}))
     moto_api_backend.reset()
     mwaa = stack.enter_context(FakeMwaa.serve())

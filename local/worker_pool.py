@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
+
+from local import worker_processes
+from local.worker_processes import Worker
 
 CLOSE_TIMEOUT = 2.0
 """Seconds that ``close()`` waits for a busy worker before it kills the worker."""
@@ -21,8 +22,8 @@ class WorkerPool:
 
     def __init__(self, environment: dict[str, str], size: int) -> None:
         self.environment = environment
-        self._slots: queue.Queue[subprocess.Popen[str] | None] = queue.LifoQueue()
-        self._all: list[subprocess.Popen[str]] = []
+        self._slots: queue.Queue[Worker | None] = queue.LifoQueue()
+        self._all: list[Worker] = []
         for _ in range(size):
             self._slots.put(None)
 
@@ -70,22 +71,15 @@ class WorkerPool:
             _close(worker.stdout)
 
     @contextlib.contextmanager
-    def _worker(self) -> Iterator[list[subprocess.Popen[str] | None]]:
+    def _worker(self) -> Iterator[list[Worker | None]]:
         slot = [self._slots.get()]
         try:
             yield slot
         finally:
             self._slots.put(slot[0])
 
-    def _start(self) -> subprocess.Popen[str]:
-        worker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "local.lambda_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONWARNINGS": "ignore"} | self.environment,
-            start_new_session=True,  # Ctrl-C must reach the engine only; the engine then stops its workers.
-        )
+    def _start(self) -> Worker:
+        worker = worker_processes.start(self.environment)
         self._all.append(worker)
         return worker
 

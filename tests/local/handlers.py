@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -15,6 +16,12 @@ def pid(event: Any, context: Any) -> int:
 def sleep(event: Any, context: Any) -> None:
     """Run longer than any timeout in the tests."""
     time.sleep(30)
+
+
+def state(event: Any, context: Any) -> dict[str, Any]:
+    """Return the worker's environment variables, its parent process, and the loaded modules of this project."""
+    modules = [name for name in sys.modules if name.split(".")[0] in ("builder", "cli", "orchestration", "tasks")]
+    return {"environment": dict(os.environ), "parent": os.getppid(), "modules": modules}
 
 
 def fail(event: Any, context: Any) -> None:
