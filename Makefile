@@ -1,4 +1,4 @@
-# Everything runs in .venv, made from hash-locked files; all that must be there beforehand is make and Python >= 3.11.
+# Requirements: make and Python 3.11+. Everything runs in .venv, which hash-locked files define.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,35 +7,46 @@ NODE := tests/second_interpreter
 NODE_STAMP := $(NODE)/node_modules/.synced
 AIRFLOW := .venv-airflow
 AIRFLOW_VERSIONS := $(patsubst requirements/airflow-%.txt,%,$(wildcard requirements/airflow-*.txt))
-AIRFLOW_QUICK := 2.11.0 3.0.6
 AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 
 CHECKOV := .venv-checkov
 CHECKOV_STAMP := $(CHECKOV)/.synced
 
-.PHONY: $(AIRFLOW_TARGETS) help demo test test-aws test-airflow cycle check format build local lock lock-airflow node checkov airflow airflow-quick clean
+# Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
+SLOW_TESTS := tests/terraform tests/packaging
+
+.PHONY: $(AIRFLOW_TARGETS) help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node checkov airflow clean
 .DEFAULT_GOAL := help
 
-help: ## This list
+help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 16
 
-demo: $(STAMP) ## Five events through the whole path, on an AWS that runs in this process
+demo: $(STAMP) ## Run five sample events on the in-process AWS engine
 	@$(BIN)/orchestrator demo
 
-cycle: $(STAMP) ## Deploy with Terraform, use, upgrade, roll back and destroy, on this machine
+cycle: $(STAMP) ## Deploy, use, upgrade, roll back and destroy the Terraform stack on this machine
 	@$(BIN)/pytest -s tests/terraform/test_cycle.py
 
-test: $(STAMP) node checkov airflow-quick check ## The checks, then every test but the long ones with Airflow
+# lint and the second interpreter's installation use one core each.
+test: $(STAMP) ## Run lint, types, generated files and all tests that take seconds
+	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 2 --dist loadfile
 
-test-aws: $(STAMP) ## Each state alone on AWS's TestState API: make test-aws PROFILE=name
+test-all: test checkov airflow ## Run every test: also Terraform, checkov, the installed tool and every Airflow
+	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)
+	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
+
+test-aws: $(STAMP) ## Test each state with AWS's TestState API: make test-aws PROFILE=name
 	@test -n "$(PROFILE)" || { echo "Which AWS profile? make test-aws PROFILE=name (it needs states:TestState)" >&2; exit 2; }
 	@TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate
 
-test-airflow: $(STAMP) airflow ## Every test with real Airflow, every version; prints what it measured
-	@$(BIN)/pytest -n 2 --dist loadfile -m '' tests/airflow
+test-airflow: $(STAMP) airflow ## Test with every Airflow version; prints run times
+	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
 
-check: $(STAMP) node ## Lint, types, format, generated files
+check: $(STAMP) node lint ## Run lint, types, format, generated files, prose and definition checks
+	@$(BIN)/pytest tests/contract/test_definition_linters.py tests/prose
+
+lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -43,9 +54,8 @@ check: $(STAMP) node ## Lint, types, format, generated files
 	@$(BIN)/python -m builder --check
 	@$(BIN)/shellcheck --enable=all --exclude=SC2250 deploy.sh .ci/run
 	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -diff -recursive terraform; \
-	elif [ "$(CI)" = true ]; then echo "Terraform 1.9 or newer is missing" >&2; exit 1; \
-	else echo "Terraform is missing: its format is not checked" >&2; fi
-	@$(BIN)/pytest tests/contract/test_definition_linters.py
+	elif [ "$(CI)" = true ]; then echo "Terraform 1.9+ is missing" >&2; exit 1; \
+	else echo "Terraform is missing. The format of terraform/ is not checked." >&2; fi
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .
@@ -78,11 +88,9 @@ lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflo
 
 airflow: $(AIRFLOW_TARGETS) ## Install every Airflow version that the tests use (250 MB each)
 
-airflow-quick: $(AIRFLOW_QUICK:%=airflow-%)
-
-# What cannot be installed here (its locked versions may not know this Python) is left out; with CI=true its tests fail.
+# A version whose lock does not support this Python is left out. With CI=true its tests fail.
 $(AIRFLOW_TARGETS): airflow-%: $(STAMP)
-	@$(MAKE) -s $(AIRFLOW)/$*/.synced || echo "Airflow $* is left out: it could not be installed" >&2
+	@$(MAKE) -s $(AIRFLOW)/$*/.synced || echo "Airflow $* could not be installed. Its tests are skipped." >&2
 
 $(AIRFLOW_VERSIONS:%=$(AIRFLOW)/%/.synced): $(AIRFLOW)/%/.synced: requirements/airflow-%.txt
 	@echo "Installing Airflow $* into $(AIRFLOW)/$* ..." >&2
@@ -91,13 +99,13 @@ $(AIRFLOW_VERSIONS:%=$(AIRFLOW)/%/.synced): $(AIRFLOW)/%/.synced: requirements/a
 	@$(BIN)/uv pip sync -q --python $(AIRFLOW)/$*/bin/python --require-hashes $<
 	@touch $@
 
-node: ## Install the second interpreter, if Node is there
+node: ## Install the second interpreter, if Node exists
 	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
-	else echo "Node 20 or newer is missing: the second interpreter and asl-validator are left out" >&2; fi
+	else echo "Node 20+ is missing. Tests with the second interpreter and asl-validator are skipped." >&2; fi
 
 checkov: $(CHECKOV_STAMP) ## Install checkov
 
-# An environment of its own: it pins an old boto3.
+# A separate environment, because checkov pins an old boto3.
 $(CHECKOV_STAMP): $(STAMP) requirements/checkov.txt
 	@echo "Installing checkov into $(CHECKOV) ..." >&2
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(CHECKOV)
@@ -114,8 +122,8 @@ clean: ## Remove the environment and the caches
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=python3.12 ..." >&2; exit 2; }
-	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 2; }
+		{ echo "$(PYTHON) is not Python 3.11+. Choose another: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing. Install it (Debian: apt-get install python3-venv)." >&2; exit 2; }
 	@echo "Installing the locked dependencies into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@# Bytecode: otherwise every process compiles moto again (2.7 s of CPU) if PYTHONDONTWRITEBYTECODE is set, as in many containers.

@@ -1,1 +1,1 @@
-"""Real Airflow, one virtual environment a version, in processes of its own; ``make airflow`` installs them."""
+"""Tests with real Airflow, one virtual environment for each version; ``make airflow`` installs them."""

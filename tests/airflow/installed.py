@@ -23,15 +23,7 @@ from local.airflow_api import AirflowApi, AirflowApiError
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("2.10.3", "2.11.0", "3.0.6", "3.3.2")
-QUICK = ("2.11.0", "3.0.6")
-"""One of each major: what MWAA runs today, and what ``make test`` has time for."""
-
 USER = "tester"
-
-
-def versions() -> list[Any]:
-    """A parameter for each version; those that ``make test`` leaves out are marked."""
-    return [one if one in QUICK else pytest.param(one, marks=pytest.mark.airflow) for one in VERSIONS]
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from local.engine import Engine
-from tests.airflow.installed import Airflow, versions
+from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, deep, good
 from tests.airflow.stage import Dispatcher, Measured, Queue, Row
 
@@ -32,8 +32,7 @@ VISIBILITY = 15
 
 
 @pytest.mark.timeout(100)
-@pytest.mark.airflow
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", VERSIONS)
 def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow: Airflow, version: str) -> None:
     queue = Queue(engine, f"no-variable-{version.replace('.', '-')}", VISIBILITY, receives=1)
     queue.send(*GOOD)
@@ -53,7 +52,7 @@ def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", VERSIONS)
 def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     queue = Queue(engine, f"dag-test-{version.replace('.', '-')}", VISIBILITY, receives=1)
     began = time.monotonic()

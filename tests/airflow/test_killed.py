@@ -19,7 +19,7 @@ GOOD, DUPLICATES, MALFORMED = 450, 25, 25
 KILLED_AFTER = (15, 110)
 """Runs that were started when the dispatcher is killed, and again: in its first batch of 100, and in a later one."""
 
-pytestmark = [pytest.mark.timeout(3000), pytest.mark.airflow]
+pytestmark = pytest.mark.timeout(3000)
 
 
 def messages() -> list[str]:

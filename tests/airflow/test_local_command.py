@@ -9,16 +9,16 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.airflow.installed import USER, Airflow, versions
+from tests.airflow.installed import USER, VERSIONS, Airflow
 from tests.airflow.messages import TARGET
 from tests.airflow.test_scheduler import CONFIG, EVENT, SPECIFIED
 from tests.cli.helpers import Local
 from tests.cli.test_local import wait_for_execution
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.airflow]
+pytestmark = pytest.mark.timeout(400)
 
 
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", VERSIONS)
 def test_an_event_starts_a_run_in_the_named_airflow(
     airflow: Airflow, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

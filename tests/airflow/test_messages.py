@@ -14,7 +14,7 @@ from orchestration.events import JobEvent
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 from orchestration.triggers.sqs_mwaa import SqsMwaa
-from tests.airflow.installed import ROOT, Airflow, versions
+from tests.airflow.installed import ROOT, VERSIONS, Airflow
 from tests.airflow.messages import MALFORMED, SPECIFICATION, deep, good
 from tests.airflow.stage import Queue
 from tests.conftest import EVENTS
@@ -54,7 +54,7 @@ def test_the_orchestrator_sends_the_specifications_message() -> None:
     assert list(SPECIFICATION["conf"]) == list(trigger.request(resolution)["MessageBody"]["conf"])
 
 
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", VERSIONS)
 def test_every_body_gets_its_verdict(version: str, tmp_path: Path) -> None:
     airflow = Airflow(version, tmp_path)
     taken = {

@@ -14,13 +14,13 @@ from local.clients import client
 from local.fake_mwaa import FakeMwaa
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
 from orchestration.mwaa import MwaaClient
-from tests.airflow.installed import USER, Airflow, versions
+from tests.airflow.installed import USER, VERSIONS, Airflow
 from tests.airflow.messages import TARGET
 
 REGION = "us-west-2"
 LONG = "transform_images-spark-transform-0001-7fa3109bf87daea1-{:04}"
 CONF: dict[str, Any] = {"text": "{{ ds }}", "ünï": [None, 1.5, {"a": {}}]}
-pytestmark = [pytest.mark.timeout(600), pytest.mark.airflow]
+pytestmark = pytest.mark.timeout(600)
 
 
 class Real:
@@ -43,7 +43,7 @@ class Real:
         assert self.stand_in.real.call("PATCH", f"/dags/{TARGET}", None, {"is_paused": paused})[0] == 200
 
 
-@pytest.fixture(scope="module", params=versions())
+@pytest.fixture(scope="module", params=VERSIONS)
 def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     airflow = Airflow(request.param, tmp_path_factory.mktemp("rest") / "airflow")
     try:

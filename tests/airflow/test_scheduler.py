@@ -13,7 +13,7 @@ import pytest
 
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
-from tests.airflow.installed import Airflow, versions
+from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, good
 from tests.airflow.stage import Measured, Queue, Row, wait_for
 from tests.airflow.test_dag_test import BAD, TEMPLATE, UNKNOWN
@@ -51,7 +51,7 @@ OTHERS = [
     json.dumps({"dag_id": TARGET, "conf": {"without": "message_id"}}),
     good("empty"),
 ]
-pytestmark = [pytest.mark.timeout(1000), pytest.mark.airflow]
+pytestmark = pytest.mark.timeout(1000)
 
 
 class Live:
@@ -82,7 +82,7 @@ def engine() -> Iterator[Engine]:
         yield started
 
 
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """One event starts the target twice, by both ways, among messages of every kind."""
     simulator = Simulator.deploy(engine, CONFIG)

@@ -38,7 +38,7 @@ CASES = TypeCases(
     iam_actions=("states:StartExecution",),
     iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
     authorized_call="stepfunctions.StartExecution",
-    # IAM checks the unqualified ARN for any version: docs/adr/0006-versions.md.
+    # IAM checks the unqualified ARN for any version: docs/adr/0006-router-and-state-machine-versions.md.
     authorized_on=lambda given, here: [":".join(given["stateMachineArn"].split(":")[:7])],
     invalid=(
         trigger_case(
