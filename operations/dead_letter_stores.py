@@ -52,6 +52,9 @@ class ReceiveSettings:
     visibility_timeout: int
 
 
+LONG_POLL_SECONDS = 1
+"""Wait of ReceiveMessage. Long polling asks all servers of the queue; short polling may miss messages."""
+
 DRY_RUN = ReceiveSettings(batch=10, visibility_timeout=60)
 REDRIVE = ReceiveSettings(batch=1, visibility_timeout=180)
 """One at a time: the visibility timeout must exceed the time that the router may take to answer (120 seconds)."""
@@ -106,7 +109,7 @@ class SqsStore:
                 QueueUrl=self.url,
                 MaxNumberOfMessages=self.receive.batch,
                 VisibilityTimeout=self.receive.visibility_timeout,
-                WaitTimeSeconds=1,  # long polling asks all servers of the queue; short polling may miss messages
+                WaitTimeSeconds=LONG_POLL_SECONDS,
                 MessageSystemAttributeNames=["SentTimestamp"],
                 MessageAttributeNames=["ErrorMessage"],
             ).get("Messages", [])

@@ -10,6 +10,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -35,9 +36,10 @@ class Orchestrator:
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Result:
+    def __call__(self, *arguments: str, stdin: str | TextIO = "") -> Result:
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode())) if isinstance(stdin, str) else stdin
         self.monkeypatch.setattr(sys, "argv", ["orchestrator", *arguments])
-        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        self.monkeypatch.setattr(sys, "stdin", given)
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = self.capsys.readouterr()

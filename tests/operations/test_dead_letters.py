@@ -1,4 +1,4 @@
-"""What a parked body is, and what the router would be invoked with: above all, who may approve."""
+"""The formats of a dead letter, the payload that the router would receive, and which approvals count."""
 
 from __future__ import annotations
 
@@ -62,26 +62,26 @@ def event_kinds(found: ParsedPayload) -> list[str | None]:
     ],
     ids=["raw", "envelope", "event", "record", "bytes"],
 )
-def test_every_format_reaches_the_router_as_its_topic_sent_it(body: Any, format_: str, topic: str) -> None:
+def test_every_format_keeps_its_topic_and_body(body: Any, format_: str, topic: str) -> None:
     found = parsed(body)
     assert (found.format, found.refusal) == (format_, "")
     (delivery,) = deliveries(found.payload, "")
     assert (delivery.topic_arn, json.loads(delivery.body)) == (topic, GOOD)
 
 
-def test_a_raw_message_keeps_its_text_and_gets_its_messages_id() -> None:
+def test_raw_message_keeps_its_text_and_message_id() -> None:
     text = '{"job_run_id":"r",  "job_name": "j", "status": "SUCCESS", "x": 1.0e2}'
     (one,) = parsed(text, EVENTS).payload["Records"]
     assert (one["Sns"]["Message"], one["Sns"]["MessageId"], one["Sns"]["TopicArn"]) == (text, "m-1", EVENTS)
 
 
-def test_the_payload_of_a_record_is_sent_as_it_was() -> None:
+def test_request_payload_is_sent_unchanged() -> None:
     payload = APPROVED | {"$replay": {"of": "e", "tag": "t"}}
     assert parsed(record(payload)).payload == payload
 
 
 @pytest.mark.parametrize("decision", ["APPROVED", "REJECTED", None])
-def test_a_raw_decision_is_not_sent_unless_its_topic_is_named(decision: Any) -> None:
+def test_raw_decision_needs_its_topic(decision: Any) -> None:
     body = APPROVED | {"decision": decision}
     assert (parsed(body).refusal, "--topic ARN" in parsed(body).reason) == ("TOPIC_UNKNOWN", True)
     assert parsed(body, APPROVALS).refusal == ""
@@ -89,7 +89,7 @@ def test_a_raw_decision_is_not_sent_unless_its_topic_is_named(decision: Any) -> 
     assert event_kinds(parsed(APPROVED, EVENTS)) == [None]
 
 
-def test_no_spelling_of_a_key_hides_a_decision() -> None:
+def test_escaped_key_does_not_hide_a_decision() -> None:
     body = '{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "\\u0064ecision": "APPROVED"}'
     assert parsed(body).refusal == "TOPIC_UNKNOWN"
 
@@ -100,8 +100,8 @@ def test_no_spelling_of_a_key_hides_a_decision() -> None:
     [envelope(APPROVED, APPROVALS), lambda_event(APPROVED, APPROVALS), record(APPROVED), GOOD | record(APPROVED)],
     ids=["envelope", "event", "record", "record-and-event"],
 )
-def test_a_publisher_cannot_forge_another_format(forged: dict[str, Any], passes: dict[str, Any]) -> None:
-    """The filter lets only bodies with a status or a decision through, and these are raw messages."""
+def test_publisher_cannot_forge_another_format(forged: dict[str, Any], passes: dict[str, Any]) -> None:
+    """The subscription filters pass only bodies with a status or a decision, and such a body is a raw message."""
     found = parsed(forged | passes)
     assert found.format == "raw message"
     assert found.refusal == ("TOPIC_UNKNOWN" if "decision" in passes else "")
@@ -113,7 +113,7 @@ def test_a_publisher_cannot_forge_another_format(forged: dict[str, Any], passes:
         assert "job_name" in str(error)  # noqa: PT017 - either is a refusal
 
 
-def test_a_raw_replay_is_refused_as_one_through_sns() -> None:
+def test_raw_message_with_a_replay_is_refused() -> None:
     found = parsed(GOOD | {"$replay": {"of": "e", "tag": "t"}})
     with pytest.raises(EventError, match="by direct invocation only"):
         event_kinds(found)
@@ -134,7 +134,7 @@ def test_a_raw_replay_is_refused_as_one_through_sns() -> None:
         (record(GOOD, function="p-mwaa-dag"), "a failed invocation of function p-mwaa-dag, not of p-downstream"),
     ],
 )
-def test_what_cannot_be_read_says_why(body: Any, words: str) -> None:
+def test_unreadable_body_has_a_reason(body: Any, words: str) -> None:
     found = parsed(body)
     assert (found.format, found.refusal, found.payload) == ("unreadable", "UNREADABLE", None)
     assert words in found.reason
@@ -143,11 +143,11 @@ def test_what_cannot_be_read_says_why(body: Any, words: str) -> None:
 @pytest.mark.parametrize(
     "body", [envelope(GOOD) | {"TopicArn": ""}, envelope(GOOD) | {"Message": GOOD}, {"Type": "Notification"}, {}]
 )
-def test_a_broken_envelope_is_a_raw_message(body: dict[str, Any]) -> None:
+def test_incomplete_envelope_is_a_raw_message(body: dict[str, Any]) -> None:
     assert parsed(body).format == "raw message"
 
 
-def test_why_it_is_held() -> None:
+def test_error_comes_from_the_record_or_the_message() -> None:
     assert parsed(record(GOOD)).error == "RoutingError: no configuration"
     assert parsed(record(GOOD, responsePayload=None)).error == "RetriesExhausted"
     assert parsed(GOOD, error="throttled").error == "throttled"

@@ -1,4 +1,4 @@
-"""A router with its stores, empty before each test."""
+"""A deployed router whose dead-letter stores are empty before each test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from local.engine import Engine
 from local.simulation import Simulator
+from operations import dead_letter_stores
 from tests.conftest import Router
 from tests.operations.redrive.harness import CONFIG, Redrive
 
@@ -28,11 +29,12 @@ def redrive(router: Router, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         monkeypatch.setenv(f"AWS_{name}", value)
     for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
         monkeypatch.setenv(f"AWS_{name}", "testing")
+    monkeypatch.setattr(dead_letter_stores, "LONG_POLL_SECONDS", 0)  # the engine has one server: short polling sees all
     one = Redrive(router, capsys, monkeypatch)
     yield one
     one.settle()
-    while held := one.sqs.receive_message(QueueUrl=one.url, MaxNumberOfMessages=10).get("Messages"):
-        for message in held:
+    while messages := one.sqs.receive_message(QueueUrl=one.url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
             one.sqs.delete_message(QueueUrl=one.url, ReceiptHandle=message["ReceiptHandle"])
     for key in one.objects():
         one.s3.delete_object(Bucket=one.bucket, Key=key)

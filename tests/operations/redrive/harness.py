@@ -1,21 +1,20 @@
-"""The two stores that ``orchestrator redrive-dlq`` empties, and the command as a person runs it."""
+"""The dead-letter stores of a deployed router, and ``orchestrator redrive-dlq`` as a person runs it."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
-from cli.main import main
 from local.stack import upload_config
 from orchestration import strictjson
 from orchestration.executions import ExecutionClient
+from tests.cli.helpers import Orchestrator
 from tests.conftest import Router
 from tests.local import helpers
 
@@ -26,7 +25,11 @@ CONFIG = {"workflows": helpers.CONFIG["workflows"] | {"cheap": {"on_success": he
 
 @dataclass
 class Redrive:
-    """The two stores, and the command as a person runs it."""
+    """The delivery DLQ, the failure bucket, and the command.
+
+    Attributes:
+        err: standard error of the last command.
+    """
 
     router: Router
     capsys: pytest.CaptureFixture[str]
@@ -38,22 +41,21 @@ class Redrive:
         self.url, self.bucket = self.stack.delivery_dlq_url, self.stack.failure_bucket
         self.err = ""
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit code and standard output."""
-        self.monkeypatch.setattr(sys, "argv", ["orchestrator", "redrive-dlq", *(arguments or (FUNCTION, "--dry-run"))])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, self.err = self.capsys.readouterr()
-        assert "Traceback" not in self.err
-        return int(caught.value.code or 0), out
+    def run(self, *arguments: str, stdin: str | TextIO = "") -> tuple[int, str]:
+        """Run the command, by default as a dry run; returns the exit code and standard output."""
+        arguments = arguments or (FUNCTION, "--dry-run")
+        result = Orchestrator(self.monkeypatch, self.capsys)("redrive-dlq", *arguments, stdin=stdin)
+        self.err = result.stderr
+        return result.exit_code, result.stdout
 
     def reports(self, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-        """Exit code and reports; a dry run unless the arguments have ``--yes``."""
+        """Run the command with ``--json``, as a dry run unless the arguments have ``--yes``; returns exit code and reports."""
         mode = () if "--yes" in arguments else ("--dry-run",)
         code, out = self.run(FUNCTION, "--json", *arguments, *mode)
         return code, json.loads(out)
 
     def statuses(self, *arguments: str) -> tuple[int, list[str]]:
+        """Run the command as ``reports()`` does; returns exit code and statuses."""
         code, reports = self.reports(*arguments)
         return code, [report["status"] for report in reports]
 
@@ -63,31 +65,33 @@ class Redrive:
         return str(self.sqs.send_message(QueueUrl=self.url, MessageBody=text)["MessageId"])
 
     def envelope(self, body: Any, topic: str = "job_events") -> dict[str, Any]:
+        """Return the event in an SNS envelope."""
         arn = self.stack.topics[topic]
         return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": arn, "Message": json.dumps(body)}
 
     def bodies(self) -> dict[str, str]:
-        """Every message that somebody else can see now; they can be seen afterwards, too."""
-        held: list[dict[str, str]] = []
+        """Return the visible messages of the delivery DLQ, id to body; they remain visible."""
+        received: list[dict[str, str]] = []
         while more := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
-            held += more
-        for one in held:
+            received += more
+        for one in received:
             handle = {"ReceiptHandle": one["ReceiptHandle"], "VisibilityTimeout": 0}
             self.sqs.change_message_visibility(QueueUrl=self.url, **handle)
-        return {one["MessageId"]: one["Body"] for one in held}
+        return {one["MessageId"]: one["Body"] for one in received}
 
     def objects(self) -> list[str]:
+        """Return the keys of the failure bucket."""
         return [one["Key"] for one in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])]
 
     def settle(self) -> None:
-        """Wait for the end of every execution."""
+        """Wait until all executions end."""
         executions = ExecutionClient(self.engine.client("stepfunctions"), self.router.simulator.settings)
         for name in self.router.executions():
             executions.wait(name, time.monotonic() + 30)
 
     @contextmanager
     def without_config(self) -> Iterator[None]:
-        """The router raises, whatever it is sent."""
+        """Remove the configuration, so that the router raises an error for every event."""
         bucket, _, key = self.stack.config_uri.removeprefix("s3://").partition("/")
         self.s3.delete_object(Bucket=bucket, Key=key)
         try:

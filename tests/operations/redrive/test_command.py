@@ -1,4 +1,4 @@
-"""``orchestrator redrive-dlq`` against the engine: stores, readers, limits, interruptions, output and bad input."""
+"""``orchestrator redrive-dlq`` on the engine: stores, readers, limits, interruptions, questions, output and bad input."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.operations.redrive.harness import FUNCTION, Redrive
 
 @contextmanager
 def failure_destination(redrive: Redrive, url: str) -> Iterator[None]:
-    """The function's failure destination is the queue."""
+    """Make the queue the failure destination of the router."""
     client = redrive.engine.client("lambda")
     config = client.get_function_event_invoke_config(FunctionName=FUNCTION)["DestinationConfig"]
     arn = redrive.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -40,7 +40,7 @@ def failure_destination(redrive: Redrive, url: str) -> Iterator[None]:
         destination(config)
 
 
-def test_a_failure_destination_that_is_a_queue(redrive: Redrive, event: Event) -> None:
+def test_failure_destination_may_be_a_queue(redrive: Redrive, event: Event) -> None:
     url = redrive.sqs.create_queue(QueueName="failures")["QueueUrl"]
     redrive.fail({"Records": [redrive.router.sns(event(job_name="cheap", job_run_id="from-a-queue"))]})
     (key,) = redrive.objects()
@@ -50,26 +50,26 @@ def test_a_failure_destination_that_is_a_queue(redrive: Redrive, event: Event) -
         code, (report,) = redrive.reports("--yes")
     assert (code, report["store"], report["status"]) == (0, "failures", "STARTED")
     assert messages(redrive.engine, "failures") == {}
-    assert redrive.statuses("--yes") == (0, ["DUPLICATE"])  # what is in the bucket
+    assert redrive.statuses("--yes") == (0, ["DUPLICATE"])  # the same record, from the bucket
 
 
-def test_one_queue_may_be_both_stores(redrive: Redrive) -> None:
+def test_one_queue_may_serve_as_both_stores(redrive: Redrive) -> None:
     with failure_destination(redrive, redrive.url):
         assert redrive.run() == (0, f"no dead letters in {FUNCTION}-delivery-dlq\n")
 
 
-def test_a_message_that_is_visible_again_too_early_is_given_once(redrive: Redrive, event: Event) -> None:
-    held = {redrive.store(event(job_run_id=f"early-{number}")) for number in range(2)}
+def test_message_received_twice_is_listed_once(redrive: Redrive, event: Event) -> None:
+    stored = {redrive.store(event(job_run_id=f"early-{number}")) for number in range(2)}
     queue = SqsStore.open(redrive.sqs, redrive.url, ReceiveSettings(batch=1, visibility_timeout=1))
-    given = []
+    listed = []
     for dead_letter in queue.messages():
-        given.append(dead_letter.id)
-        time.sleep(1.2)
+        listed.append(dead_letter.id)
+        time.sleep(1.2)  # longer than the visibility timeout
     queue.release()
-    assert (len(given), set(given)) == (2, held)
+    assert (len(listed), set(listed)) == (2, stored)
 
 
-def test_the_limit_says_that_more_is_held(redrive: Redrive, event: Event) -> None:
+def test_limit_exits_1_if_more_events_remain(redrive: Redrive, event: Event) -> None:
     for number in range(3):
         redrive.store(event(job_name="cheap", job_run_id=f"limited-{number}"))
     assert redrive.statuses("--limit", "2", "--yes") == (1, ["STARTED", "STARTED"])
@@ -77,22 +77,22 @@ def test_the_limit_says_that_more_is_held(redrive: Redrive, event: Event) -> Non
     assert redrive.statuses("--limit", "1", "--yes") == (0, ["STARTED"])
 
 
-def test_what_another_reader_has_is_not_forgotten(redrive: Redrive, event: Event) -> None:
+def test_messages_of_another_reader_exit_1(redrive: Redrive, event: Event) -> None:
     redrive.store(event(job_name="cheap", job_run_id="elsewhere"))
-    (taken,) = redrive.sqs.receive_message(QueueUrl=redrive.url, VisibilityTimeout=600)["Messages"]
+    (received,) = redrive.sqs.receive_message(QueueUrl=redrive.url, VisibilityTimeout=600)["Messages"]
     assert redrive.statuses("--yes") == (1, [])
     assert "another reader has about 1 messages" in redrive.err
-    handle = {"ReceiptHandle": taken["ReceiptHandle"], "VisibilityTimeout": 0}
+    handle = {"ReceiptHandle": received["ReceiptHandle"], "VisibilityTimeout": 0}
     redrive.sqs.change_message_visibility(QueueUrl=redrive.url, **handle)
     assert redrive.statuses("--yes") == (0, ["STARTED"])
 
 
-def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Event) -> None:
-    """The unpublished code has another environment, with which it can do nothing."""
+def test_alias_live_is_read_and_invoked(redrive: Redrive, event: Event) -> None:
+    """The unpublished version has an empty environment, with which the router fails."""
     client = redrive.engine.client("lambda")
     variables = client.get_function_configuration(FunctionName=FUNCTION)["Environment"]["Variables"]
-    made = not client.list_aliases(FunctionName=FUNCTION)["Aliases"]
-    if made:
+    create = not client.list_aliases(FunctionName=FUNCTION)["Aliases"]
+    if create:
         version = client.publish_version(FunctionName=FUNCTION)["Version"]
         client.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=version)
     client.update_function_configuration(FunctionName=FUNCTION, Environment={"Variables": {}})
@@ -101,18 +101,18 @@ def test_the_alias_live_is_what_is_asked_and_invoked(redrive: Redrive, event: Ev
         assert redrive.statuses("--yes") == (0, ["STARTED"])
     finally:
         client.update_function_configuration(FunctionName=FUNCTION, Environment={"Variables": variables})
-        if made:
+        if create:
             client.delete_alias(FunctionName=FUNCTION, Name="live")
 
 
-def test_ctrl_c_in_the_middle_loses_nothing(redrive: Redrive, event: Event) -> None:
-    poison = redrive.store("{")
+def test_interrupted_redrive_keeps_its_events(redrive: Redrive, event: Event) -> None:
+    unreadable = redrive.store("{")
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})
     with redrive.engine.patch_context.faults.inject("glue.StartJobRun", Fault(delay=3)):
         command = [*COMMAND, "redrive-dlq", FUNCTION, "--yes", "--json"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
-        assert process.stderr.readline() == f"1. {poison}: UNREADABLE, remains\n"
+        assert process.stderr.readline() == f"1. {unreadable}: UNREADABLE, remains\n"
         deadline = time.monotonic() + 20
         while not redrive.engine.patch_context.faults.calls["glue.StartJobRun"] and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -120,13 +120,13 @@ def test_ctrl_c_in_the_middle_loses_nothing(redrive: Redrive, event: Event) -> N
         out, err = process.communicate(timeout=20)
     assert (process.returncode, "Interrupted. " in err, "Traceback" in err) == (1, True, False)
     assert [report["status"] for report in json.loads(out)] == ["UNREADABLE"]
-    assert (set(redrive.bodies()), len(redrive.objects())) == ({poison}, 1)
+    assert (set(redrive.bodies()), len(redrive.objects())) == ({unreadable}, 1)
     redrive.settle()
     assert redrive.statuses("--yes")[1] == ["UNREADABLE", "DUPLICATE"]
     assert redrive.objects() == []
 
 
-def test_the_report_for_people(redrive: Redrive, event: Event) -> None:
+def test_report_for_people(redrive: Redrive, event: Event) -> None:
     redrive.monkeypatch.setenv("COLUMNS", "200")
     code, out = redrive.run()
     assert (code, out) == (0, f"no dead letters in {FUNCTION}-delivery-dlq and s3://{redrive.bucket}\n")
@@ -159,13 +159,15 @@ def test_the_report_for_people(redrive: Redrive, event: Event) -> None:
         ((FUNCTION, "--topic", "job_approvals"), "--topic 'job_approvals': expected a topic ARN"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_2(redrive: Redrive, arguments: tuple[str, ...], words: str) -> None:
+def test_invalid_option_exits_2_with_one_line(redrive: Redrive, arguments: tuple[str, ...], words: str) -> None:
     code, out = redrive.run(*arguments, "--dry-run")
     assert (code, out, redrive.err.count("\n")) == (2, "", 1)
     assert words in redrive.err
 
 
-def test_a_router_without_its_queue_is_one_line_and_exit_2(redrive: Redrive) -> None:
+@pytest.fixture
+def queueless(redrive: Redrive) -> Iterator[str]:
+    """A router without a delivery DLQ and without a failure destination."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("empty", "")
@@ -177,53 +179,59 @@ def test_a_router_without_its_queue_is_one_line_and_exit_2(redrive: Redrive) -> 
         Code={"ZipFile": buffer.getvalue()},
         Environment={"Variables": found["Environment"]["Variables"]},
     )
-    code, out = redrive.run("queueless", "--dry-run")
+    yield "queueless"
+    client.delete_function(FunctionName="queueless")
+
+
+def test_missing_dlq_exits_2_with_one_line(redrive: Redrive, queueless: str) -> None:
+    code, out = redrive.run(queueless, "--dry-run")
     assert (code, out, redrive.err.count("\n")) == (2, "", 1)
     assert (
         "queue 'queueless-delivery-dlq': does not exist in us-west-1. Name the delivery DLQ with --queue" in redrive.err
     )
-    # Without a failure destination, the command reads the queue only and reports it.
-    code, out = redrive.run("queueless", "--queue", redrive.url, "--dry-run")
+
+
+def test_missing_failure_destination_is_reported(redrive: Redrive, queueless: str) -> None:
+    code, _ = redrive.run(queueless, "--queue", redrive.url, "--dry-run")
     assert (code, "is not configured. Only the delivery DLQ is read" in redrive.err) == (0, True)
 
 
-def test_without_terminal_it_needs_yes_or_dry_run(redrive: Redrive, event: Event) -> None:
+def test_redrive_without_terminal_needs_yes_or_dry_run(redrive: Redrive, event: Event) -> None:
     redrive.store(event(job_name="cheap", job_run_id="unconfirmed"))
-    redrive.monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    assert redrive.run(FUNCTION) == (2, "")
+    assert redrive.run(FUNCTION, stdin="y\n") == (2, "")
     assert redrive.err.endswith("Confirm with --yes, or list the events with --dry-run.\n")
     assert len(redrive.bodies()) == 1
 
 
 class Terminal(io.StringIO):
-    """Standard input of a person."""
+    """Standard input that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 @pytest.mark.parametrize(("answer", "code", "remaining"), [("n\n", 1, 2), ("y\n", 0, 0)])
-def test_on_a_terminal_it_asks_once(redrive: Redrive, event: Event, answer: str, code: int, remaining: int) -> None:
+def test_redrive_asks_once_on_a_terminal(
+    redrive: Redrive, event: Event, answer: str, code: int, remaining: int
+) -> None:
     for number in range(2):
         redrive.store(event(job_name="cheap", job_run_id=f"asked-{remaining}-{number}"))
-    redrive.monkeypatch.setattr("sys.stdin", Terminal(answer))
-    assert redrive.run(FUNCTION)[0] == code
+    assert redrive.run(FUNCTION, stdin=Terminal(answer))[0] == code
     assert redrive.err.count("Redrive 2 events? [y/N]") == 1
     assert len(redrive.bodies()) == remaining
 
 
-def test_it_sends_only_the_listed_events(redrive: Redrive, event: Event) -> None:
+def test_redrive_sends_exactly_the_listed_events(redrive: Redrive, event: Event) -> None:
     listed = redrive.store(event(job_name="cheap", job_run_id="listed"))
     later: list[str] = []
 
-    class Late(Terminal):
-        """A message arrives while the person reads the list."""
+    class SlowReader(Terminal):
+        """A person who reads the list while another message arrives."""
 
         def readline(self, *_: Any) -> Any:
             later.append(redrive.store(event(job_name="cheap", job_run_id="arrived-later")))
             return "y\n"
 
-    redrive.monkeypatch.setattr("sys.stdin", Late())
-    assert redrive.run(FUNCTION)[0] == 0
+    assert redrive.run(FUNCTION, stdin=SlowReader())[0] == 0
     assert listed not in redrive.bodies()
     assert set(redrive.bodies()) == set(later)

@@ -1,4 +1,4 @@
-"""``orchestrator redrive-dlq`` against the engine: what is sent, what leaves, what stays, and who may approve."""
+"""``orchestrator redrive-dlq`` on the engine: which events it sends, deletes and keeps, and which approvals count."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from tests.operations.redrive.harness import FUNCTION, Redrive
 
 @contextmanager
 def unreachable(redrive: Redrive, topic: str) -> Iterator[None]:
-    """The topic's subscription leads to a function that is not there."""
+    """Subscribe a function that does not exist to the topic, in place of the router."""
     sns = redrive.engine.client("sns")
-    (there,) = sns.list_subscriptions_by_topic(TopicArn=redrive.stack.topics[topic])["Subscriptions"]
-    found = sns.get_subscription_attributes(SubscriptionArn=there["SubscriptionArn"])["Attributes"]
-    kept = {name: found[name] for name in ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")}
+    (router,) = sns.list_subscriptions_by_topic(TopicArn=redrive.stack.topics[topic])["Subscriptions"]
+    found = sns.get_subscription_attributes(SubscriptionArn=router["SubscriptionArn"])["Attributes"]
+    attributes = {name: found[name] for name in ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")}
 
     def subscribe(endpoint: str) -> str:
-        wish = {"TopicArn": redrive.stack.topics[topic], "Protocol": "lambda", "Attributes": kept}
-        return str(sns.subscribe(**wish, Endpoint=endpoint)["SubscriptionArn"])
+        options = {"TopicArn": redrive.stack.topics[topic], "Protocol": "lambda", "Attributes": attributes}
+        return str(sns.subscribe(**options, Endpoint=endpoint)["SubscriptionArn"])
 
-    sns.unsubscribe(SubscriptionArn=there["SubscriptionArn"])
-    nowhere = subscribe(there["Endpoint"].replace(FUNCTION, "nowhere"))
+    sns.unsubscribe(SubscriptionArn=router["SubscriptionArn"])
+    nowhere = subscribe(router["Endpoint"].replace(FUNCTION, "nowhere"))
     try:
         yield
     finally:
         sns.unsubscribe(SubscriptionArn=nowhere)
-        subscribe(there["Endpoint"])
+        subscribe(router["Endpoint"])
 
 
-def test_what_sns_could_not_deliver_starts_its_targets_once(redrive: Redrive, event: Event) -> None:
+def test_undelivered_event_starts_its_targets_once(redrive: Redrive, event: Event) -> None:
     body = event(job_run_id="undelivered")
     with unreachable(redrive, "job_events"):
         redrive.engine.client("sns").publish(TopicArn=redrive.stack.topics["job_events"], Message=json.dumps(body))
@@ -50,29 +50,30 @@ def test_what_sns_could_not_deliver_starts_its_targets_once(redrive: Redrive, ev
 
 
 @pytest.mark.parametrize("shape", ["raw", "envelope", "event"])
-def test_each_format_of_the_delivery_queue(redrive: Redrive, event: Event, shape: str) -> None:
+def test_delivery_dlq_accepts_every_payload_format(redrive: Redrive, event: Event, shape: str) -> None:
     body = event(job_name="cheap", job_run_id=f"shape-{shape}")
     envelope = redrive.envelope(body)
     redrive.store({"raw": body, "envelope": envelope, "event": {"Records": [{"Sns": envelope}]}}[shape])
     code, (report,) = redrive.reports("--yes")
     expected = {"raw": "raw message", "envelope": "SNS envelope", "event": "Lambda event"}[shape]
     assert (code, report["status"], report["payload_format"]) == (0, "STARTED", expected)
-    # The same event, published again, is a duplicate and leaves as well.
+    # The same event, published again, is a duplicate; the command deletes it as well.
     redrive.store(envelope)
     assert redrive.statuses("--yes") == (0, ["DUPLICATE"])
     assert redrive.bodies() == {}
 
 
-def test_what_the_router_failed_on_stays_until_it_does_not(redrive: Redrive, event: Event) -> None:
+def test_redrive_keeps_events_that_fail_again(redrive: Redrive, event: Event) -> None:
     body = event(job_run_id="unrouted")
     with redrive.without_config():
         redrive.engine.client("sns").publish(TopicArn=redrive.stack.topics["job_events"], Message=json.dumps(body))
         redrive.engine.runtime.drain()
         (key,) = redrive.objects()
-        code, (seen,) = redrive.reports()
-        assert (code, seen["id"], seen["status"], seen["payload_format"]) == (0, key, "PENDING", "invocation record")
-        assert seen["error"].startswith("RoutingError: ")
-        assert "ConfigUnavailableError" in seen["error"]
+        code, (listed,) = redrive.reports()
+        found = (listed["id"], listed["status"], listed["payload_format"])
+        assert (code, *found) == (0, key, "PENDING", "invocation record")
+        assert listed["error"].startswith("RoutingError: ")
+        assert "ConfigUnavailableError" in listed["error"]
         code, (failed,) = redrive.reports("--yes")
         assert (code, failed["status"], failed["deleted"]) == (1, "FAILED", False)
         assert "ConfigUnavailableError" in failed["reason"]
@@ -84,22 +85,22 @@ def test_what_the_router_failed_on_stays_until_it_does_not(redrive: Redrive, eve
     assert {kind: count - before[kind] for kind, count in counts(redrive.engine).items()} == dict.fromkeys(before, 1)
 
 
-def test_a_dry_run_changes_nothing(redrive: Redrive, event: Event) -> None:
-    redrive.fail(event(job_run_id="looked-at"))
-    held = {redrive.store(event(job_run_id=f"looked-at-{number}")) for number in range(12)}
+def test_dry_run_changes_nothing(redrive: Redrive, event: Event) -> None:
+    redrive.fail(event(job_run_id="listed"))
+    stored = {redrive.store(event(job_run_id=f"listed-{number}")) for number in range(12)}
     keys, runs = redrive.objects(), len(redrive.engine.runtime.invocations)
     code, statuses = redrive.statuses()
     assert (code, statuses) == (0, ["PENDING"] * 13)
-    assert (set(redrive.bodies()), redrive.objects()) == (held, keys)
+    assert (set(redrive.bodies()), redrive.objects()) == (stored, keys)
     assert len(redrive.engine.runtime.invocations) == runs
 
 
-def test_a_poisonous_body_stays_and_stops_nothing(redrive: Redrive, event: Event) -> None:
-    good = event(job_name="cheap", job_run_id="beside-poison")
+def test_unreadable_events_remain_and_others_are_sent(redrive: Redrive, event: Event) -> None:
+    good = event(job_name="cheap", job_run_id="readable")
     bad = ["{", "[1]", {"job_name": "cheap", "status": "SUCCESS"}]
-    kept = {redrive.store(body) for body in bad}
+    unreadable = {redrive.store(body) for body in bad}
     redrive.store(good)
-    redrive.s3.put_object(Bucket=redrive.bucket, Key=f"aws/lambda/async/{FUNCTION}/poison", Body=b"\xff")
+    redrive.s3.put_object(Bucket=redrive.bucket, Key=f"aws/lambda/async/{FUNCTION}/unreadable", Body=b"\xff")
     redrive.store(event(job_name="nobody"))
     assert redrive.statuses() == (1, ["UNREADABLE"] * 3 + ["PENDING"] * 2 + ["UNREADABLE"])
     code, reports = redrive.reports("--yes")
@@ -107,11 +108,11 @@ def test_a_poisonous_body_stays_and_stops_nothing(redrive: Redrive, event: Event
     assert (code, statuses) == (1, ["UNREADABLE", "UNREADABLE", "FAILED", "STARTED", "IGNORED", "UNREADABLE"])
     assert "'job_run_id': found nothing" in reports[2]["reason"]
     assert reports[4]["reason"] == "the configuration has no workflow for job 'nobody'"
-    assert (set(redrive.bodies()), len(redrive.objects())) == (kept, 1)
+    assert (set(redrive.bodies()), len(redrive.objects())) == (unreadable, 1)
 
 
-def test_an_invocation_without_records_stays(redrive: Redrive) -> None:
-    """The router has nothing to say of it: it was neither started nor ignored."""
+def test_invocation_without_records_remains(redrive: Redrive) -> None:
+    """The router returns no record, so the event was neither started nor ignored."""
     redrive.store({"Records": []})
     redrive.store({"requestContext": {}, "requestPayload": {"Records": []}})
     assert redrive.statuses() == (1, ["UNREADABLE"] * 2)
@@ -119,7 +120,7 @@ def test_an_invocation_without_records_stays(redrive: Redrive) -> None:
     assert len(redrive.bodies()) == 2
 
 
-def test_a_raw_approval_needs_its_topic(redrive: Redrive, event: Event) -> None:
+def test_raw_approval_needs_its_topic(redrive: Redrive, event: Event) -> None:
     redrive.store(event(job_run_id="approved", decision="APPROVED"))
     runs = len(redrive.engine.runtime.invocations)
     for arguments in ((), ("--yes",)):
@@ -138,8 +139,8 @@ def test_a_raw_approval_needs_its_topic(redrive: Redrive, event: Event) -> None:
 
 
 @pytest.mark.parametrize("shape", ["envelope", "record"])
-def test_a_publisher_cannot_forge_an_approval(redrive: Redrive, event: Event, shape: str) -> None:
-    """Published to job_events, let through by its filter, not delivered, and held as it was published."""
+def test_publisher_cannot_forge_an_approval(redrive: Redrive, event: Event, shape: str) -> None:
+    """The message passed the filter of job_events, and SNS stored it in the DLQ unchanged."""
     approval = event(job_run_id=f"forged-{shape}", decision="APPROVED")
     record = {"requestContext": {}, "requestPayload": approval}
     forged = {"envelope": redrive.envelope(approval, "job_approvals"), "record": record}[shape]
@@ -149,7 +150,7 @@ def test_a_publisher_cannot_forge_an_approval(redrive: Redrive, event: Event, sh
     assert not [name for name in redrive.router.executions() if "forged" in name]
 
 
-def test_an_approvals_own_topic_counts(redrive: Redrive, event: Event) -> None:
+def test_approval_counts_if_its_topic_is_approvals(redrive: Redrive, event: Event) -> None:
     redrive.store(redrive.envelope(event(job_run_id="own-topic", decision="APPROVED"), "job_approvals"))
     redrive.store(redrive.envelope(event(job_run_id="other-topic", status=..., decision="APPROVED"), "job_events"))
     code, (approval, other) = redrive.reports()
@@ -158,7 +159,7 @@ def test_an_approvals_own_topic_counts(redrive: Redrive, event: Event) -> None:
     assert redrive.statuses("--yes") == (0, ["STARTED", "IGNORED"])
 
 
-def test_a_raw_body_cannot_replay(redrive: Redrive, event: Event) -> None:
+def test_raw_message_cannot_replay(redrive: Redrive, event: Event) -> None:
     body = event(job_name="cheap", job_run_id="raw-replay")
     original = helpers.record(redrive.router.invoke(body))["executions"][0]["name"]
     before = redrive.router.executions()
@@ -170,14 +171,14 @@ def test_a_raw_body_cannot_replay(redrive: Redrive, event: Event) -> None:
     assert sorted(redrive.router.executions()) == sorted(before)
 
 
-def test_a_direct_invocation_that_failed_is_sent_as_it_was(redrive: Redrive, event: Event) -> None:
+def test_failed_direct_invocation_is_sent_unchanged(redrive: Redrive, event: Event) -> None:
     redrive.fail(event(job_run_id="direct", status=..., decision="APPROVED"))
     code, (report,) = redrive.reports()
     assert (code, report["status"], report["event_kind"]) == (0, "PENDING", "on_approval")
     assert redrive.statuses("--yes") == (0, ["STARTED"])
 
 
-def test_a_record_over_one_megabyte_of_many_events(redrive: Redrive, event: Event) -> None:
+def test_record_over_one_megabyte_starts_all_events(redrive: Redrive, event: Event) -> None:
     bodies = [event(job_name="cheap", job_run_id=f"large-{number}", blob="x" * 120_000) for number in range(10)]
     redrive.fail({"Records": [redrive.router.sns(body) for body in bodies]})
     (key,) = redrive.objects()
@@ -187,7 +188,7 @@ def test_a_record_over_one_megabyte_of_many_events(redrive: Redrive, event: Even
     assert redrive.objects() == []
 
 
-def test_one_record_that_fails_keeps_its_neighbours(redrive: Redrive, event: Event) -> None:
+def test_failed_record_keeps_the_whole_dead_letter(redrive: Redrive, event: Event) -> None:
     good = event(job_name="cheap", job_run_id="neighbour-of-bad")
     redrive.fail({"Records": [redrive.router.sns(good), redrive.router.sns("{", message_id="bad")]})
     assert redrive.statuses("--yes") == (1, ["FAILED"])
@@ -195,7 +196,7 @@ def test_one_record_that_fails_keeps_its_neighbours(redrive: Redrive, event: Eve
     assert [name for name in redrive.router.executions() if "neighbour-of-bad" in name]
 
 
-def test_a_duplicate_with_other_content_is_told(redrive: Redrive, event: Event) -> None:
+def test_duplicate_with_other_content_has_a_warning(redrive: Redrive, event: Event) -> None:
     helpers.record(redrive.router.invoke(event(job_name="cheap", job_run_id="differs")))
     redrive.settle()
     redrive.store(event(job_name="cheap", job_run_id="differs", created_by="another"))
@@ -204,7 +205,7 @@ def test_a_duplicate_with_other_content_is_told(redrive: Redrive, event: Event) 
     assert "created_by" in " ".join(report["warnings"])
 
 
-def test_other_functions_records_are_left_alone(redrive: Redrive, event: Event) -> None:
+def test_records_of_other_functions_remain(redrive: Redrive, event: Event) -> None:
     other = {"requestContext": {"functionArn": "arn:aws:lambda:us-west-1:123456789012:function:local-mwaa-dag"}}
     body = json.dumps(other | {"requestPayload": event(job_name="cheap", job_run_id="other-function")})
     redrive.s3.put_object(Bucket=redrive.bucket, Key="aws/lambda/async/local-mwaa-dag/2026/11/23/x", Body=body)
