@@ -25,6 +25,11 @@ from local.patches.replace import replaced
 _DEFINITIONS = 64
 """Maximum number of cached definitions; the local stack has one, and one for each nested state machine."""
 
+# The caches live as long as the process: the next engine deploys the same definition.
+_parse_definition = functools.lru_cache(maxsize=_DEFINITIONS)(AmazonStateLanguageParser.parse)
+_parse_result_path = functools.lru_cache(maxsize=256)(vars(result_path)["parse"])
+_parse_event_path = functools.lru_cache(maxsize=256)(vars(ext)["parse"])
+
 
 @contextmanager
 def parsed_definitions(context: PatchContext) -> Iterator[None]:
@@ -34,8 +39,7 @@ def parsed_definitions(context: PatchContext) -> Iterator[None]:
     in their constructors; ``tests/local/test_performance.py`` checks this in moto's source. The ``Environment`` holds the
     state.
     """
-    parse = functools.lru_cache(maxsize=_DEFINITIONS)(AmazonStateLanguageParser.parse)
-    with replaced(AmazonStateLanguageParser, "parse", staticmethod(parse)):
+    with replaced(AmazonStateLanguageParser, "parse", staticmethod(_parse_definition)):
         yield
 
 
@@ -68,16 +72,14 @@ def message_counts(context: PatchContext) -> Iterator[None]:
 @contextmanager
 def parsed_result_paths(context: PatchContext) -> Iterator[None]:
     """Parse each ResultPath once, not each time a state ends."""
-    parse: Any = vars(result_path)["parse"]
-    with replaced(result_path, "parse", functools.lru_cache(maxsize=256)(parse)):
+    with replaced(result_path, "parse", _parse_result_path):
         yield
 
 
 @contextmanager
 def parsed_event_paths(context: PatchContext) -> Iterator[None]:
     """Parse the paths of EventBridge's input templates once, not for each target of each event."""
-    parse: Any = vars(ext)["parse"]
-    with replaced(ext, "parse", functools.lru_cache(maxsize=256)(parse)):
+    with replaced(ext, "parse", _parse_event_path):
         yield
 
 
