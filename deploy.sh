@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Uploads a release's code and the configuration to the account's code bucket, where Terraform and the router find them.
+# Uploads a release's code and the configuration to the account's code bucket. Terraform and the router read them there.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -15,16 +15,16 @@ help() {
 Usage: ./deploy.sh $OPTIONS
 
 Validates the configuration and the generated files, then uploads to s3://{prefix}-{account}-{env}-code-{region}/code/{version}/:
-  downstream_orchestrator.zip, mwaa_dag.zip   the functions, the same bytes from every build
-  manifest.json                               what the release is; Terraform compares the checkout with it
-  orchestration/workflow_config.json          the configuration; it takes effect with the next event
+  downstream_orchestrator.zip, mwaa_dag.zip   code of the functions; every build gives the same bytes
+  manifest.json                               digests of the release; Terraform compares the checkout with it
+  orchestration/workflow_config.json          the configuration; the next event uses it
 
-  --version=V      the release, by default the version in pyproject.toml; its code cannot be replaced by other code
-  --config-only    upload the configuration alone
-  --dry-run        show what would be uploaded
-  --overwrite-digest=D    overwrite the remote configuration with digest D, which this checkout's history does not know
+  --version=V           version of the release; default: the version in pyproject.toml. Released code never changes
+  --config-only         upload the configuration only
+  --dry-run             show the uploads and change nothing
+  --overwrite-digest=D  overwrite the remote configuration with digest D, which the git history does not have
 
-AWS credentials and AWS_ENDPOINT_URL are taken from the environment, as everywhere.
+AWS credentials and AWS_ENDPOINT_URL come from the environment.
 HELP
 }
 
@@ -52,22 +52,22 @@ done
 [[ -n "$version" ]] || version="$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
 [[ "$version" =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || fail "--version=: found '$version', expected a version such as 0.3.0"
 [[ "$prefix-$account-$env-$region" =~ ^[a-z0-9-]+$ ]] ||
-  fail "--prefix=, --account=, --env=, --region=: expected lower-case letters, digits and hyphens: they name the bucket"
+  fail "--prefix=, --account=, --env=, --region=: expected lower-case letters, digits and hyphens, because they are part of the bucket name"
 
-command -v make >/dev/null || fail "make is missing: it installs what this needs into .venv"
+command -v make >/dev/null || fail "make is missing. It installs the dependencies into .venv"
 make -s .venv/.synced
 
-# Which queue the router falls back to is Terraform's to say: here it counts as there.
+# Terraform sets the default queue. Use a placeholder here.
 .venv/bin/orchestrator validate --region "$region" --queue-url "https://sqs.$region.amazonaws.com/000000000000/any" >&2
 .venv/bin/python -m builder --check
 .venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" ${flags[@]+"${flags[@]}"}
 
 if [[ "$mode" = config ]]; then
-  echo "Routers of version $version follow it with the next event, but where workflow_config_s3_uri names another place."
+  echo "Routers of version $version read it on the next event, unless workflow_config_s3_uri points elsewhere."
   exit 0
 fi
 
-# Each environment has a state of its own: another one's would be renamed, which replaces everything.
+# Each environment has a separate state: an apply on another state would rename and replace everything.
 values="$account-$env-$region.tfvars"
 file=""
 [[ -f "terraform/$values" ]] && file="-var-file=\"$values\" "
@@ -77,4 +77,4 @@ Next:
   terraform -chdir=terraform workspace select -or-create "$account-$env-$region"
   terraform -chdir=terraform apply $file-var="prefix=$prefix" -var="account=$account" -var="env=$env" -var="region=$region" -var="code_version=$version"
 NEXT
-[[ -n "$file" ]] || echo "Every other variable that was ever set must be given again, best in terraform/$values: what is left out returns to its default."
+[[ -n "$file" ]] || echo "Pass every other variable again, or set it in terraform/$values: a missing variable returns to its default."

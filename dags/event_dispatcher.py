@@ -1,11 +1,11 @@
-"""Starts the DAG runs that arrive as messages in SQS; runs unchanged on Airflow 2.10, 2.11 and 3.
+"""Starts a DAG run for each message in SQS; runs unchanged on Airflow 2.10, 2.11 and 3.
 
-The orchestrator's ``sqs_mwaa`` triggers, or any other producer, send ``{"dag_id", "conf", "message_id"}`` to the queue
-that the Airflow Variable ``mwaa_trigger_queue_url`` names; ``message_id`` is optional. Each good message becomes one DAG
-run of ``dag_id``, however often it arrives under that id, and is deleted only once that run is there. Everything else
-stays in the queue until its redrive policy moves it to the dead-letter queue; the last task fails and names it.
+The orchestrator's ``sqs_mwaa`` triggers, or other producers, send ``{"dag_id", "conf", "message_id"}`` to the queue in the
+Airflow Variable ``mwaa_trigger_queue_url``; ``message_id`` is optional. Each valid message becomes one DAG run of ``dag_id``,
+even if it arrives several times under one id. The dispatcher deletes a message only after its run exists. Other messages
+stay in the queue until its redrive policy moves them to the dead-letter queue; the last task fails and names them.
 
-This file imports nothing but Airflow and boto3: it is copied to MWAA alone.
+This file imports only Airflow and boto3, because it is copied to MWAA alone.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ except ImportError:  # Airflow 2
 DAG_ID = "event_dispatcher"
 QUEUE_VARIABLE = "mwaa_trigger_queue_url"
 
-# One run takes at most this much. Airflow refuses to map over more than 1,024 items (core.max_map_length), every mapped
-# instance reads the whole list from its XCom, and a small environment starts only some tasks a minute: a run that does not end
-# within its time deletes nothing. What is left waits for the next run, a minute later.
+# Limits of one run. Airflow refuses to map over more than 1,024 items (core.max_map_length), and every mapped instance reads the
+# whole list from its XCom. A small environment starts few tasks a minute, and a run that exceeds its timeout deletes nothing.
+# Remaining messages wait for the next run, a minute later.
 MAX_MESSAGES = 50
 MAX_BYTES = 512 * 1024
-MAX_SECONDS = 20  # a trickle must not keep the first message waiting for the hundredth
+MAX_SECONDS = 20  # a slow stream of messages must not delay the first one
 WAIT_SECONDS = 5  # more than 0 is long polling: SQS then asks all of its servers
 
-# The queue's VisibilityTimeout must be longer (900 s): then no message comes back while its run may still be working.
+# The queue's VisibilityTimeout must be longer (900 s), so that no message returns while its run may still work on it.
 DAGRUN_TIMEOUT = timedelta(minutes=10)
 
 MAX_DEPTH = 120
 MAX_INTEGER = 2**63  # Airflow 3's tasks talk to their supervisor in MessagePack
-# Airflow's XCom takes a dict with one of these keys for an object of its own, and refuses or imports it.
+# Airflow's XCom treats a dict with one of these keys as a serialized object, and refuses or imports it.
 XCOM_KEYS = frozenset(
     {"__classname__", "__type", "__var", "__source", "__version__", "__data__", "__id__", "__cache__"}
 )
 _DAG_ID = re.compile(r"[A-Za-z0-9_.-]{1,250}")
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # what Airflow allows in a run id (allowed_run_id_pattern)
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # Airflow's allowed_run_id_pattern
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
@@ -63,32 +63,32 @@ log = logging.getLogger(__name__)
 class StartDagRun(TriggerDagRunOperator):
     """Starts a DAG run whose conf is data.
 
-    A dict that a mapping passes is rendered as a template like any other (only what is neither dict nor list is not), and a
-    message's text must never be evaluated: ``{{ conn.… }}`` in an event would read a secret.
+    Airflow renders a dict from a mapping as a template. The text of a message must never be evaluated: ``{{ conn.… }}`` in an
+    event would read a secret. So ``conf`` is not a template field.
     """
 
-    # For the link to the started run; neither can hold a template.
+    # For the link to the started run. Neither value can contain a template.
     template_fields = ("trigger_dag_id", "trigger_run_id")
 
     def execute(self, context: Any) -> Any:
-        """Start the run, with the message's conf and nothing else: newer providers would add lineage to it."""
+        """Start the run with the message's conf only: newer providers would add lineage to it."""
         self.openlineage_inject_parent_info = False
         return super().execute(context)
 
 
 class MessageError(ValueError):
-    """A message from which no DAG run can be started. Its producer acts."""
+    """A message that cannot start a DAG run. Its producer acts."""
 
 
-def read_message(body: str, sqs_id: str) -> dict[str, Any]:
-    """The keyword arguments for ``TriggerDagRunOperator`` that a message's body means.
+def parse_message(body: str, sqs_id: str) -> dict[str, Any]:
+    """Return the keyword arguments of ``TriggerDagRunOperator`` for a message.
 
-    One message that Airflow cannot store would fail the task that polls, and all others with it: so whatever XCom or the
-    database would refuse is refused here.
+    A message that Airflow cannot store would fail the polling task, and all other messages with it. So this function refuses
+    everything that XCom or the database would refuse.
 
     Args:
-        body: of the message.
-        sqs_id: SQS's own id of the message, for producers that send no ``message_id``.
+        body: body of the message.
+        sqs_id: id that SQS gave the message, for producers without a ``message_id``.
 
     Raises:
         MessageError: the body is not ``{"dag_id": text, "conf": object, "message_id": optional text}``.
@@ -107,8 +107,8 @@ def read_message(body: str, sqs_id: str) -> dict[str, Any]:
         raise MessageError(
             f"message_id: found {message_id!r:.80}, expected at most 200 letters, digits, or any of _ . ~ : + -"
         )
-    _storable(conf)
-    # The prefix keeps clear of those that Airflow reserves, such as "scheduled__".
+    check_xcom_safe(conf)
+    # The prefix differs from those that Airflow reserves, such as "scheduled__".
     return {"trigger_dag_id": dag_id, "trigger_run_id": f"event__{message_id}", "conf": conf}
 
 
@@ -119,19 +119,19 @@ def _parse(body: str) -> Any:
             body,
             parse_constant=_refuse_number,
             parse_float=_finite,
-            parse_int=_storable_integer,
+            parse_int=_xcom_integer,
             object_pairs_hook=_object,
         )
     except MessageError:
         raise
     except RecursionError:
-        raise MessageError("it is nested too deeply") from None
+        raise MessageError("is nested too deeply") from None
     except ValueError as error:
-        raise MessageError(f"it is not JSON: {error}") from None
+        raise MessageError(f"is not JSON: {error}") from None
 
 
 def _refuse_number(name: str) -> Any:
-    raise MessageError(f"it holds {name:.40}, which JSON does not have")
+    raise MessageError(f"contains {name:.40}, which JSON does not allow")
 
 
 def _finite(text: str) -> float:
@@ -139,34 +139,34 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _refuse_number(text)
 
 
-def _storable_integer(text: str) -> int:
+def _xcom_integer(text: str) -> int:
     number = int(text) if len(text) <= 20 else MAX_INTEGER
     if not -MAX_INTEGER <= number < MAX_INTEGER:
-        raise MessageError(f"it holds the integer {text:.40}, which Airflow does not take; send it as a text")
+        raise MessageError(f"contains the integer {text:.40}, which Airflow does not accept; send it as a string")
     return number
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise MessageError("it holds a key twice in one object")
+        raise MessageError("contains a key twice in one object")
     return found
 
 
 def _kind(value: Any) -> str:
-    return {dict: "an object", list: "a list", str: "a text", type(None): "nothing"}.get(
+    return {dict: "an object", list: "a list", str: "a string", type(None): "nothing"}.get(
         type(value), "a number or boolean"
     )
 
 
-def _storable(conf: dict[str, Any]) -> None:
-    """Refuse what XCom or the database would."""
+def check_xcom_safe(conf: dict[str, Any]) -> None:
+    """Refuse values that XCom or the database would refuse."""
     level: list[Any] = [conf]
     for _ in range(MAX_DEPTH):
         keys = [key for one in level if isinstance(one, dict) for key in one]
         reserved = XCOM_KEYS.intersection(keys)
         if reserved:
-            raise MessageError(f"conf: found the key {min(reserved)}, which Airflow keeps for itself; rename it")
+            raise MessageError(f"conf: found the key {min(reserved)}, which Airflow reserves; rename it")
         if any(_UNSTORABLE.search(text) for text in (*keys, *level) if isinstance(text, str)):
             raise MessageError(
                 "conf: found a NUL character or an unpaired surrogate, which Airflow's database does not store"
@@ -179,9 +179,9 @@ def _storable(conf: dict[str, Any]) -> None:
 
 
 def sqs_client(queue_url: str) -> Any:
-    """An SQS client in the queue's own region, or in the environment's where the URL does not say."""
+    """Create an SQS client in the region of the queue's URL, or in the environment's region."""
     region = _REGION.match(queue_url)
-    # An address that nobody answers, such as another region's from a private network, must fail within the task's time.
+    # An unreachable address, such as another region's from a private network, must fail within the task's time.
     settings = Config(
         connect_timeout=5, read_timeout=WAIT_SECONDS + 10, retries={"mode": "standard", "max_attempts": 3}
     )
@@ -189,7 +189,7 @@ def sqs_client(queue_url: str) -> Any:
 
 
 def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
-    """Messages of the queue, until it gives none, or one run's share or time is used up."""
+    """Receive messages until the queue is empty or a limit of the run is reached."""
     messages: list[dict[str, Any]] = []
     size = 0
     until = time.monotonic() + MAX_SECONDS
@@ -199,7 +199,7 @@ def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
         except (BotoCoreError, ClientError) as error:
             if not messages:
                 raise
-            log.warning("SQS gave no more messages, going on with %d: %s", len(messages), error)
+            log.warning("SQS returned no more messages, continuing with %d: %s", len(messages), error)
             break
         batch = answer.get("Messages", [])
         if not batch:
@@ -209,25 +209,25 @@ def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
     return messages
 
 
-def sort_out(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[list[dict[str, str]]], list[str]]:
-    """What to start, once each.
+def group_by_dag_run(
+    messages: list[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[list[dict[str, str]]], list[str]]:
+    """Group the messages by DAG run, so that each run starts once.
 
     Returns:
-        The DAG runs to start; for each, the messages that mean it; and a line for each message that means none.
+        The DAG runs to start; the messages of each run; and a line for each invalid message.
     """
     runs: dict[tuple[str, str], dict[str, Any]] = {}
     sources: dict[tuple[str, str], dict[str, str]] = {}
     rejected: dict[str, str] = {}
     for message in messages:
         try:
-            run = read_message(message["Body"], message["MessageId"])
+            run = parse_message(message["Body"], message["MessageId"])
         except MessageError as error:
             rejected[message["MessageId"]] = f"message {message['MessageId']}: {error}"
-            log.error(
-                "InvalidTrigger message %s: %s. It begins with %.200r", message["MessageId"], error, message["Body"]
-            )
+            log.error("Rejected message %s: %s. It begins with %.200r", message["MessageId"], error, message["Body"])
             continue
-        # Two runs under one id in one batch would meet in the database as an IntegrityError.
+        # Two runs with one id in one batch would raise an IntegrityError in the database.
         key = (run["trigger_dag_id"], run["trigger_run_id"])
         runs.setdefault(key, run)
         sources.setdefault(key, {})[message["MessageId"]] = message["ReceiptHandle"]
@@ -236,7 +236,7 @@ def sort_out(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list
 
 
 def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[str]:
-    """Delete messages; returns a line for each that SQS keeps: it comes back, meets its run, and is deleted then."""
+    """Delete messages; returns a line for each that SQS did not delete. It returns, finds its run, and is deleted then."""
     kept: list[str] = []
     for start in range(0, len(entries), 10):
         batch = entries[start : start + 10]
@@ -245,7 +245,7 @@ def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[s
         except (BotoCoreError, ClientError) as error:
             failures = [{"Id": entry["Id"], "Message": str(error)} for entry in batch]
         kept += [
-            f"message {one['Id']}: its run is there, but SQS did not delete it: {one.get('Message') or one.get('Code')}"
+            f"message {one['Id']}: its run exists, but SQS did not delete it: {one.get('Message') or one.get('Code')}"
             for one in failures
         ]
     log.info("Deleted %d of %d messages", len(entries) - len(kept), len(entries))
@@ -253,12 +253,12 @@ def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[s
 
 
 def run_exists(ti: Any, dag_id: str, run_id: str) -> bool:
-    """Whether the DAG run is there.
+    """Return True if the DAG run exists.
 
-    Asked of Airflow itself, not read from the states of the tasks that start runs: Airflow 2 also skips "existing" runs
-    where only the moment of their logical date is taken, and that message's run is not there.
+    Task states do not show it: Airflow 2 also skips a run if only its logical date is used by another run, and then the run of
+    the message does not exist.
     """
-    if hasattr(ti, "get_dr_count"):  # Airflow 3: tasks have no database, but this
+    if hasattr(ti, "get_dr_count"):  # Airflow 3: tasks have no access to the database
         return int(ti.get_dr_count(dag_id=dag_id, run_ids=[run_id])) > 0
     from airflow.models import DagRun  # noqa: PLC0415 - Airflow 3 forbids it in tasks
 
@@ -267,22 +267,22 @@ def run_exists(ti: Any, dag_id: str, run_id: str) -> bool:
 
 @task
 def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" would mean multiple outputs to some versions
-    """Receive messages; returns the DAG runs to start, and leaves the rest of what it saw for the last task.
+    """Receive messages, return the DAG runs to start, and pass messages and problems to the last task.
 
-    Messages whose runs are there already are deleted here: a run that takes too long is ended with all its tasks, and what
-    it had started must not have to be started, and skipped, again.
+    Messages whose runs exist already are deleted here. Airflow ends all tasks of a run that exceeds its timeout, so the last task
+    may not have deleted them.
     """
     queue_url = _queue_url()
     client = sqs_client(queue_url)
     messages = receive(client, queue_url)
-    runs, entries, problems = sort_out(messages)
+    runs, entries, problems = group_by_dag_run(messages)
     ti = get_current_context()["ti"]
     there = [run_exists(ti, run["trigger_dag_id"], run["trigger_run_id"]) for run in runs]
     done = [entry for known, sources in zip(there, entries, strict=True) if known for entry in sources]
     if done:
         problems += delete(client, queue_url, done)
     fresh = [index for index, known in enumerate(there) if not known]
-    log.info("Received %d messages: %d DAG runs to start, %d there already", len(messages), len(fresh), sum(there))
+    log.info("Received %d messages: %d DAG runs to start, %d exist already", len(messages), len(fresh), sum(there))
     ti.xcom_push(key="entries", value=[entries[index] for index in fresh])
     ti.xcom_push(key="problems", value=problems)
     return [runs[index] for index in fresh]
@@ -290,32 +290,32 @@ def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" woul
 
 @task(trigger_rule="all_done")
 def delete_and_report() -> None:
-    """Delete the messages whose DAG runs are there; then fail if there were others, and name them."""
+    """Delete messages whose DAG runs exist, then fail and name the others."""
     ti = get_current_context()["ti"]
     runs, entries, problems = (
         ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "entries", "problems")
     )
     if runs is None or entries is None or problems is None:
-        raise AirflowFailException("the task poll failed, so nothing was started; its log says why")
+        raise AirflowFailException("the task poll failed, so nothing was started. See its log.")
     runs, entries, problems = list(runs), list(entries), list(problems)
     done: list[dict[str, str]] = []
     for index, run in enumerate(runs):
         name = f"DAG {run['trigger_dag_id']}, run {run['trigger_run_id']}"
         if run_exists(ti, run["trigger_dag_id"], run["trigger_run_id"]):
-            # Nothing here can see whether a DAG is paused, on every version; its runs are not lost, but they wait.
-            log.info("%s: is there; while its DAG is paused it stays queued", name)
+            # Not every version shows here that a DAG is paused. Its runs are not lost, but they wait.
+            log.info("%s: exists. It stays queued while its DAG is paused.", name)
             done += entries[index]
         else:
             ids = ", ".join(entry["Id"] for entry in entries[index])
             problems.append(
-                f"message {ids}: {name} was not started; see the log of start_dag_run[{index}] (is a DAG of this id deployed?)"
+                f"message {ids}: {name} was not started. See the log of start_dag_run[{index}]; is this DAG deployed?"
             )
     if done:
         queue_url = _queue_url()
         problems += delete(sqs_client(queue_url), queue_url, done)
     if problems:
         raise AirflowFailException(
-            f"{len(problems)} messages stay in the queue, until its redrive policy moves them to the dead-letter queue:\n"
+            f"{len(problems)} messages stay in the queue until its redrive policy moves them to the dead-letter queue:\n"
             + "\n".join(problems)
         )
 
@@ -325,14 +325,14 @@ def _queue_url() -> str:
     queue_url = Variable.get(QUEUE_VARIABLE, None)
     if not queue_url:
         raise AirflowFailException(
-            f"The Airflow Variable {QUEUE_VARIABLE} is missing: set it to the URL of the SQS queue"
+            f"The Airflow Variable {QUEUE_VARIABLE} is missing. Set it to the URL of the SQS queue."
         )
     return str(queue_url)
 
 
 @dag(
     dag_id=DAG_ID,
-    description="Starts the DAG runs that arrive as messages in SQS",
+    description="Starts a DAG run for each message in SQS",
     doc_md=__doc__,
     schedule=timedelta(minutes=1),
     start_date=datetime(2025, 1, 1, tzinfo=timezone.utc),  # noqa: UP017 - as Airflow's own examples
@@ -340,7 +340,7 @@ def _queue_url() -> str:
     max_active_runs=1,
     dagrun_timeout=DAGRUN_TIMEOUT,
     is_paused_upon_creation=False,
-    # Before other DAGs' tasks: by default the last task of a DAG comes after everything else, and this one's deletes.
+    # Ahead of the tasks of other DAGs: by default the last task of a DAG has the lowest priority, and here it deletes messages.
     default_args={
         "retries": 1,
         "retry_delay": timedelta(seconds=5),
@@ -350,7 +350,7 @@ def _queue_url() -> str:
     tags=["orchestrator"],
 )
 def event_dispatcher():  # type: ignore[no-untyped-def] # Airflow gives the function another type
-    """Poll, start each DAG run in a task of its own, delete what was started."""
+    """Poll, start each DAG run in a separate task, delete the messages."""
     # TriggerDagRunOperator is the only public way to start a DAG run in both majors: one task instance a run.
     started = StartDagRun.partial(task_id="start_dag_run", skip_when_already_exists=True).expand_kwargs(poll())
     started >> delete_and_report()

@@ -45,7 +45,7 @@ class StartedExecution:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionClient:
-    """ExecutionClient of the orchestrator's state machine.
+    """Executions of the orchestrator's state machine.
 
     Attributes:
         client: boto3 Step Functions client.
@@ -99,7 +99,7 @@ class ExecutionClient:
         return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
 
     def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        """EventKind of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
+        """Outcome of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
 
         A successful execution has them in its output; a failed one in the input of the state that judged them, for a
         Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was

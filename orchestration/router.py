@@ -129,9 +129,7 @@ class Router:
                 started_trigger = {"type": item["type"], "name": item["name"], "execution": one.name}
                 log.info("Started: %s", strictjson.dumps(started_trigger))
             elif item["type"] == "rejected":
-                log.error(
-                    "InvalidTrigger: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"]
-                )
+                log.error("Rejected: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"])
         return {
             "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
             "executions": [one.report() for one in started],

@@ -1,13 +1,13 @@
-# What a person must know. Each alarm's description says what to do; docs/operations.md goes on from there.
+# Alarms for on-call. Each description says what to do first; docs/operations.md has the details.
 
-# The router's log lines; tests/terraform holds these patterns against lines that it really wrote.
+# Patterns of log lines. tests/terraform matches them against lines that the router really wrote.
 locals {
   log_filters = {
     config-fallback = {
       pattern = "{ $.level = \"WARNING\" && $.message = \"Failed to load workflow config from S3*\" }"
       group   = aws_cloudwatch_log_group.function["downstream_orchestrator"].name
     }
-    duplicate-needs-attention = {
+    duplicate-conflict = {
       pattern = "{ $.level = \"WARNING\" && $.message = \"duplicate of execution*\" }"
       group   = aws_cloudwatch_log_group.function["downstream_orchestrator"].name
     }
@@ -27,58 +27,58 @@ locals {
 
   metric_namespace = local.orchestrator
 
-  # One metric each: namespace, metric, dimensions, and what it means.
+  # Alarms on a single metric.
   simple_alarms = merge(
     {
       router-errors = {
         namespace   = "AWS/Lambda", metric = "Errors", dimensions = { FunctionName = local.orchestrator }
-        description = "The router failed. Lambda tries twice more, then keeps the event in the failure bucket. Its log says which record and why."
+        description = "The router failed. Lambda retries twice, then stores the event in the failure bucket. The router's log names the record and the error."
       }
       router-throttles = {
         namespace   = "AWS/Lambda", metric = "Throttles", dimensions = { FunctionName = local.orchestrator }
-        description = "The router was throttled: events wait. Look at the account's concurrency and router_reserved_concurrency."
+        description = "Lambda throttled the router, so events wait. Check the account's concurrency and router_reserved_concurrency."
       }
       failure-kept = {
         namespace   = "AWS/Lambda", metric = "AsyncEventsDropped", dimensions = { FunctionName = local.orchestrator }
-        description = "The router gave an event up: it is in the failure bucket now. Mend the cause, then: orchestrator redrive-dlq ${local.orchestrator}"
+        description = "The router failed three times on an event and Lambda stored it in the failure bucket. Fix the cause, then run: orchestrator redrive-dlq ${local.orchestrator}"
       }
       failure-lost = {
         namespace   = "AWS/Lambda", metric = "DestinationDeliveryFailures", dimensions = { FunctionName = local.orchestrator }
-        description = "An event that the router gave up could not be written to the failure bucket, and is lost: the router's log has it (Received event). Look at the bucket's and the key's policies."
+        description = "Lambda could not store a failed event. Recover it from the router log (Received event). Check the policies of the failure bucket and its key."
       }
       delivery-dlq-not-empty = {
         namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = aws_sqs_queue.delivery_dlq.name }, statistic = "Maximum"
-        description = "SNS could not deliver an event to the router. Mend the cause, then: orchestrator redrive-dlq ${local.orchestrator}"
+        description = "SNS could not deliver an event to the router. Fix the cause, then run: orchestrator redrive-dlq ${local.orchestrator}"
       }
       config-fallback = {
         namespace   = local.metric_namespace, metric = "config-fallback", dimensions = {}
-        description = "The router could not read its configuration in S3 and used the SSM parameter. Look at ${local.config_s3_uri} and the router's log."
+        description = "The router could not read its configuration in S3 and used the SSM parameter. Check ${local.config_s3_uri} and the router's log."
       }
-      duplicate-needs-attention = {
-        namespace   = local.metric_namespace, metric = "duplicate-needs-attention", dimensions = {}
-        description = "A run id came again with other content, or after a run that did not succeed, and nothing was started. The router's log says what differs and how to replay."
+      duplicate-conflict = {
+        namespace   = local.metric_namespace, metric = "duplicate-conflict", dimensions = {}
+        description = "A run id came again with other content, or after an execution that did not succeed. Nothing was started. The router's log has the differences and the replay command."
       }
     },
     {
       for topic in keys(local.topics) : "${replace(topic, "_", "-")}-lost" => {
         namespace   = "AWS/SNS", metric = "NumberOfNotificationsFailedToRedriveToDlq", dimensions = { TopicName = aws_sns_topic.this[topic].name }
-        description = "SNS could deliver an event neither to the router nor to the dead-letter queue, and it is lost. Look at the queue's and the key's policies; publish the event again."
+        description = "SNS could deliver an event neither to the router nor to the dead-letter queue, so the event is lost. Check the policies of the queue and its key, then publish the event again."
       }
     },
     {
-      # docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html: what the filter cannot read, it drops.
+      # docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html: SNS drops messages that the filter cannot read.
       for topic in keys(local.topics) : "${replace(topic, "_", "-")}-unreadable" => {
         namespace   = "AWS/SNS", metric = var.filter_policy_scope == "MessageBody" ? "NumberOfNotificationsFilteredOut-InvalidMessageBody" : "NumberOfNotificationsFilteredOut-InvalidAttributes", dimensions = { TopicName = aws_sns_topic.this[topic].name }
-        description = "A message was published that the subscription's filter cannot read (no JSON), and was dropped. Its publisher must send a JSON object."
+        description = "SNS dropped a message that is not JSON, because the subscription's filter cannot read it. Its publisher must send a JSON object."
       }
     },
   )
 
-  # Step Functions counts executions of a version by its own dimensions, too; the log knows every end in any case.
+  # Step Functions also counts executions of a version under separate dimensions. The log has the end of every execution.
   execution_alarms = {
-    execution-failed    = { metric = "ExecutionsFailed", description = "Some triggers of an execution failed; all others were started. Its cause names them, and the command that starts them again." }
-    execution-timed-out = { metric = "ExecutionsTimedOut", description = "An execution timed out: its history shows which triggers started." }
-    execution-aborted   = { metric = "ExecutionsAborted", description = "An execution was aborted: its history shows which triggers started." }
+    execution-failed    = { metric = "ExecutionsFailed", description = "Some triggers of an execution failed; all others started. The cause of the execution names them and the replay command." }
+    execution-timed-out = { metric = "ExecutionsTimedOut", description = "An execution timed out. Its history shows which triggers started." }
+    execution-aborted   = { metric = "ExecutionsAborted", description = "An execution was aborted. Its history shows which triggers started." }
   }
 }
 
@@ -125,7 +125,7 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
   alarm_actions       = local.alarm_actions
   ok_actions          = local.alarm_actions
 
-  # One of the last fifteen minutes: both metrics come late, and until then FILL gives 0, which would stay the newest point.
+  # One of the last 15 minutes: both metrics arrive late, and until then FILL returns 0, which would stay the newest point.
   evaluation_periods  = 15
   datapoints_to_alarm = 1
 
@@ -160,10 +160,10 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
   }
 }
 
-# S3 counts objects once a day, and late: this says that failures are still there, days after failure-kept has said that they came.
+# S3 counts objects once a day. This alarm repeats days later that the failure bucket still has events.
 resource "aws_cloudwatch_metric_alarm" "failure_bucket_not_empty" {
   alarm_name          = "${local.orchestrator}-failure-bucket-not-empty"
-  alarm_description   = "The failure bucket holds events that were not routed. See what: orchestrator redrive-dlq ${local.orchestrator}"
+  alarm_description   = "The failure bucket has events that were not routed. List them: orchestrator redrive-dlq ${local.orchestrator} --dry-run"
   namespace           = "AWS/S3"
   metric_name         = "NumberOfObjects"
   dimensions          = { BucketName = aws_s3_bucket.failures.id, StorageType = "AllStorageTypes" }

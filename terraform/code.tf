@@ -1,4 +1,4 @@
-# What deploy.sh uploaded. The code bucket belongs to the account, not to this stack.
+# The release that deploy.sh uploaded. The code bucket belongs to the account, not to this stack.
 
 data "aws_s3_object" "manifest" {
   bucket = local.code_bucket
@@ -8,17 +8,17 @@ data "aws_s3_object" "manifest" {
 locals {
   manifest = jsondecode(data.aws_s3_object.manifest.body)
 
-  # The state machine and the policies come out of this checkout: they must be those of the released code.
+  # The state machine and the policies come from this checkout, so they must equal those of the release.
   foreign_files = [for name, digest in local.manifest.statemachines : name if try(filesha256("${local.statemachines}/${name}"), "missing") != digest]
 }
 
-# Read by the router only when S3 is unavailable. No parameter is better than an empty one: then events wait, and are kept.
+# The router reads it only when S3 is unavailable. Without a parameter, events wait and are stored.
 resource "aws_ssm_parameter" "workflow_config" {
-  #checkov:skip=CKV2_AWS_34:it holds names of jobs, no secret; the same text is in the code bucket
+  #checkov:skip=CKV2_AWS_34:it has names of jobs and no secrets; the same text is in the code bucket
   count = var.workflow_config_fallback == "" ? 0 : 1
 
   name        = local.config_parameter
-  description = "Workflow configuration that ${local.orchestrator} falls back to"
+  description = "Fallback workflow configuration of ${local.orchestrator}"
   type        = "String"
   tier        = length(var.workflow_config_fallback) > 4096 ? "Advanced" : "Standard"
   value       = var.workflow_config_fallback

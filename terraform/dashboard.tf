@@ -1,5 +1,5 @@
 locals {
-  # Left to right, top to bottom: what came in, what was started, what was kept, what needs a person.
+  # Left to right, top to bottom: received events, started executions, stored failures, conflicts.
   widgets = [
     {
       title = "Events in: published, filtered out"
@@ -17,7 +17,7 @@ locals {
       metrics = [for metric in ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"] : ["AWS/States", metric, "StateMachineArn", local.state_machine_arn]]
     },
     {
-      title = "Kept: dead letters, failure bucket"
+      title = "Stored failures: delivery DLQ, failure bucket"
       metrics = [
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${local.orchestrator}-delivery-dlq", { stat = "Maximum" }],
         ["AWS/Lambda", "AsyncEventsDropped", "FunctionName", local.orchestrator],
@@ -25,7 +25,7 @@ locals {
       ]
     },
     {
-      title   = "Needs a person"
+      title   = "Conflicts and fallbacks"
       metrics = [for filter in keys(local.log_filters) : [local.metric_namespace, filter]]
     },
     {

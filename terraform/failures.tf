@@ -1,12 +1,12 @@
-# What the router failed on three times. A bucket, because a queue's message could be too small for it: docs/operations.md
-# has the sum. `orchestrator redrive-dlq` sends it again, and deletes what was started.
+# Events on which the router failed three times. An SQS message may be too small for the event (docs/operations.md), so this is a
+# bucket. `orchestrator redrive-dlq` sends the events again and deletes those that the router handled.
 
 resource "aws_s3_bucket" "failures" {
-  #checkov:skip=CKV_AWS_18:CloudTrail data events show who read it; a bucket for access logs is the account's to have
-  #checkov:skip=CKV_AWS_21:what redrive-dlq deletes was routed; versions would keep job events that nobody needs, and be counted
+  #checkov:skip=CKV_AWS_18:CloudTrail data events show its readers; a bucket for access logs belongs to the account
+  #checkov:skip=CKV_AWS_21:redrive-dlq deletes only routed events; versions would keep and count them
   #checkov:skip=CKV_AWS_144:the whole stack is in one region
-  #checkov:skip=CKV2_AWS_61:nothing in it may expire by itself: an event is deleted when it was routed
-  #checkov:skip=CKV2_AWS_62:Lambda's metric AsyncEventsDropped tells at once that an event was kept
+  #checkov:skip=CKV2_AWS_61:events must not expire; redrive-dlq deletes them after routing
+  #checkov:skip=CKV2_AWS_62:Lambda's metric AsyncEventsDropped reports each stored event at once
   bucket = "${local.name}-orchestrator-failures-${var.region}"
 }
 

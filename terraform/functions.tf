@@ -1,4 +1,4 @@
-# Before the functions: else Lambda makes them, without retention.
+# Created before the functions; otherwise Lambda creates them without retention.
 resource "aws_cloudwatch_log_group" "function" {
   for_each = { downstream_orchestrator = local.orchestrator, mwaa_dag = local.mwaa_dag }
 
@@ -7,14 +7,14 @@ resource "aws_cloudwatch_log_group" "function" {
   kms_key_id        = local.kms_key_arn
 }
 
-# Two resources, because the state machine stands between them: it calls mwaa_dag, and the router starts it.
+# Two resources, because the state machine depends on mwaa_dag, and the router depends on the state machine.
 
 resource "aws_lambda_function" "mwaa_dag" {
-  #checkov:skip=CKV_AWS_115:the state machine starts at most 40 triggers an execution; a limit here would fail triggers
-  #checkov:skip=CKV_AWS_116:it is invoked synchronously, by the state machine, which retries and records
-  #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only; a private MWAA web server is reached by sqs_mwaa
+  #checkov:skip=CKV_AWS_115:the state machine starts at most 40 triggers per execution; a limit here would fail triggers
+  #checkov:skip=CKV_AWS_116:the state machine invokes it synchronously, retries, and records failures
+  #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only; sqs_mwaa is for private MWAA web servers
   #checkov:skip=CKV_AWS_173:it has no environment variables
-  #checkov:skip=CKV_AWS_272:the code must have the digest that the manifest says, or the alias is not moved; signing profiles are the account's to have
+  #checkov:skip=CKV_AWS_272:the alias moves only to code with the manifest's digest; signing profiles belong to the account
   function_name    = local.mwaa_dag
   description      = "Starts a DAG run on MWAA for the state machine"
   role             = aws_iam_role.this["mwaa_dag"].arn
@@ -42,9 +42,9 @@ resource "aws_lambda_function" "mwaa_dag" {
 }
 
 resource "aws_lambda_function" "router" {
-  #checkov:skip=CKV_AWS_116:the alias has an on-failure destination, which keeps larger events and says why
+  #checkov:skip=CKV_AWS_116:the alias has an on-failure destination, which stores larger events with the error
   #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only
-  #checkov:skip=CKV_AWS_272:the code must have the digest that the manifest says, or the alias is not moved; signing profiles are the account's to have
+  #checkov:skip=CKV_AWS_272:the alias moves only to code with the manifest's digest; signing profiles belong to the account
   function_name                  = local.orchestrator
   description                    = "Routes job events and approvals into the state machine"
   role                           = aws_iam_role.this["downstream_orchestrator"].arn
@@ -86,7 +86,7 @@ resource "aws_lambda_function" "router" {
   depends_on = [aws_iam_role_policy.this]
 }
 
-# What was published, read back: source_code_hash only tells when to deploy, Lambda takes what is in the bucket.
+# The published version, read back: source_code_hash only decides when to deploy, and Lambda loads the object in the bucket.
 data "aws_lambda_function" "published" {
   for_each = { downstream_orchestrator = aws_lambda_function.router, mwaa_dag = aws_lambda_function.mwaa_dag }
 
@@ -96,12 +96,12 @@ data "aws_lambda_function" "published" {
   lifecycle {
     postcondition {
       condition     = self.code_sha256 == local.manifest.packages[each.key].code_sha256
-      error_message = "The code bucket holds another ${local.code_prefix}/${each.key}.zip than its manifest says: the alias was not moved. Deploy the release again under a version of its own."
+      error_message = "The code bucket has a ${local.code_prefix}/${each.key}.zip that differs from its manifest, so the alias did not move. Deploy the release again under a new version."
     }
   }
 }
 
-# A published version holds code and environment, and so the state machine's version: moving the alias is the deployment.
+# A published version fixes code and environment, including the state machine's version. Moving the alias is the deployment.
 resource "aws_lambda_alias" "router" {
   name             = "live"
   description      = "The router that SNS and replays invoke"
@@ -119,7 +119,7 @@ resource "aws_lambda_permission" "topic" {
   qualifier     = aws_lambda_alias.router.name
   action        = "lambda:InvokeFunction"
   principal     = "sns.amazonaws.com"
-  # The topic's ARN holds the account: a condition on that, too, could only let fewer in.
+  # The topic's ARN contains the account, so a condition on the account is not needed.
   source_arn = aws_sns_topic.this[each.key].arn
 }
 

@@ -1,5 +1,5 @@
-# Roles and their policies. The statements are generated (statemachines/*.iam.json, python -m builder), beside the states and
-# calls that need them; here they get names, and are narrowed to what the variables allow.
+# Roles and their policies. The builder generates the statements (statemachines/*.iam.json) from the states and calls that need
+# them. This file names them and narrows them to the allow-lists in the variables.
 
 locals {
   policy_names = {
@@ -14,11 +14,11 @@ locals {
     failure_bucket_arn     = aws_s3_bucket.failures.arn
     router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn
     mwaa_dag_log_group_arn = aws_cloudwatch_log_group.function["mwaa_dag"].arn
-    # Any version: executions of an older state machine's version go on calling the one that they were deployed with.
+    # Any version, because executions of an older state machine version still call the function version of their release.
     mwaa_dag_function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.mwaa_dag}:*"
   }
 
-  # What the generated policies grant on a whole kind of resource, and what that is narrowed to.
+  # Wide resources of the generated policies, and the resources to which they are narrowed.
   regional = "${var.region}:${local.account_id}"
   narrowed = {
     (local.config_of_any_release)                                    = concat([local.config_of_any_release], [for uri in compact([var.workflow_config_s3_uri]) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"])
@@ -52,7 +52,7 @@ locals {
   }
 
   trusted = {
-    # docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html: the machine alone may have the role.
+    # docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html: only this state machine may assume the role.
     state_machine = {
       service    = "states.amazonaws.com"
       conditions = { ArnLike = { "aws:SourceArn" = "${local.state_machine_arn}*" }, StringEquals = { "aws:SourceAccount" = local.account_id } }
@@ -61,7 +61,7 @@ locals {
     mwaa_dag                = { service = "lambda.amazonaws.com", conditions = null }
   }
 
-  # The region is in the name because roles are global; a role may have 64 characters.
+  # The name contains the region because roles are global. A role name may have 64 characters.
   role_names = { state_machine = "orchestrator-machine", downstream_orchestrator = "orchestrator-router", mwaa_dag = "orchestrator-mwaa-dag" }
 }
 

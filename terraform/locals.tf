@@ -8,9 +8,9 @@ locals {
   partition  = data.aws_partition.current.partition
   account_id = data.aws_caller_identity.current.account_id
 
-  # By default the very URI that deploy.sh uploads to.
+  # Default: the URI to which deploy.sh uploads.
   config_s3_uri = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
-  # Roles change before the router does: while one release follows another, each reads its own.
+  # Roles change before the router, so during an upgrade both releases need access to their configuration.
   config_of_any_release = "arn:${local.partition}:s3:::${local.code_bucket}/code/*/orchestration/workflow_config.json"
   config_parameter      = "/${local.name}/downstream-orchestrator/workflow-config"
 
@@ -19,7 +19,7 @@ locals {
     job_approvals = { filter = { decision = ["APPROVED"] }, publishers = var.approval_publishers }
   }
 
-  # ARNs of what is made here, by name: a policy that named the resources would make a circle of them.
+  # ARNs built from names, because references from policies to the resources would be circular.
   state_machine_arn = "arn:${local.partition}:states:${var.region}:${local.account_id}:stateMachine:${local.orchestrator}"
   execution_arn     = "arn:${local.partition}:states:${var.region}:${local.account_id}:execution:${local.orchestrator}"
   delivery_dlq_arn  = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.orchestrator}-delivery-dlq"
@@ -36,6 +36,6 @@ locals {
     Environment = var.env
   })
 
-  # Of what is released, not of everything: a new version would else change every resource.
+  # Tags of released resources only; otherwise a new version would change every resource.
   release_tags = { CodeVersion = var.code_version }
 }

@@ -1,48 +1,48 @@
 output "topic_arns" {
-  description = "Where job events and approvals are published."
+  description = "ARNs of the topics for job events and approvals."
   value       = { for topic, resource in aws_sns_topic.this : topic => resource.arn }
 }
 
 output "router_function_name" {
-  description = "The router; its alias live is what runs."
+  description = "Name of the router function. SNS invokes its alias live."
   value       = aws_lambda_function.router.function_name
 }
 
 output "state_machine_arn" {
-  description = "The state machine, whose executions are in the console."
+  description = "ARN of the state machine."
   value       = aws_sfn_state_machine.this.arn
 }
 
 output "state_machine_version_arn" {
-  description = "The state machine's version that the router starts."
+  description = "ARN of the state machine version that the router starts."
   value       = aws_sfn_state_machine.this.state_machine_version_arn
 }
 
 output "workflow_config_s3_uri" {
-  description = "Where the configuration is read: an upload there takes effect with the next event."
+  description = "URI of the configuration. An upload takes effect with the next event."
   value       = local.config_s3_uri
 }
 
 output "delivery_dlq_url" {
-  description = "Events that SNS could not deliver."
+  description = "URL of the queue with events that SNS could not deliver."
   value       = aws_sqs_queue.delivery_dlq.url
 }
 
 output "failure_bucket" {
-  description = "Events that the router failed on three times."
+  description = "Bucket with events on which the router failed three times."
   value       = aws_s3_bucket.failures.id
 }
 
 output "iam_policies" {
-  description = "Every action and resource granted to each role."
+  description = "Actions and resources granted to each role."
   value       = { for role, policy in local.policies : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
 }
 
-# Nothing in it depends on what is made under the key: a plan shows it.
+# The value does not depend on resources that use the key, so a plan shows it.
 # docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
 # docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 output "kms_key_policy_statements" {
-  description = "What the policy of kms_key_arn must hold beside its administrators before the first apply, as JSON."
+  description = "Statements that the policy of kms_key_arn needs before the first apply, in addition to its administrators, as JSON."
   value = jsonencode([
     {
       Sid       = "TopicsAndDeadLetters"
@@ -68,7 +68,7 @@ output "kms_key_policy_statements" {
       Condition = { StringLike = { "kms:EncryptionContext:SourceArn" = "arn:${local.partition}:logs:${var.region}:${local.account_id}:*" } }
     },
     {
-      # Named by a condition: a key's policy cannot name a role that is not there yet.
+      # A condition names the roles, because a key policy cannot name a role that does not exist yet.
       Sid       = "RolesOfTheOrchestrator"
       Effect    = "Allow"
       Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
@@ -77,7 +77,7 @@ output "kms_key_policy_statements" {
       Condition = { ArnEquals = { "aws:PrincipalArn" = [for role in values(local.role_names) : "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-${role}-${var.region}"] } }
     },
     {
-      # Who publishes to an encrypted topic uses the key; principals of this account need the two actions in their own policies, too.
+      # Publishers to an encrypted topic use the key. Principals of this account also need both actions in their own policies.
       Sid       = "Publishers"
       Effect    = "Allow"
       Principal = { AWS = concat(["arn:${local.partition}:iam::${local.account_id}:root"], var.event_publishers, var.approval_publishers) }

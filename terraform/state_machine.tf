@@ -1,4 +1,4 @@
-# Vended log groups need no entry in the account's log resource policy, which holds only 5,120 characters:
+# Vended log groups need no entry in the account's log resource policy, which has a limit of 5,120 characters:
 # docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 resource "aws_cloudwatch_log_group" "state_machine" {
   name              = "/aws/vendedlogs/states/${local.orchestrator}"
@@ -12,7 +12,7 @@ resource "aws_sfn_state_machine" "this" {
   publish  = true
   tags     = local.release_tags
 
-  # The function's version, not its name: a state machine's version keeps the function that it was deployed with.
+  # The function's version: a version of the state machine always calls the function version of its release.
   definition = replace(
     templatefile("${local.statemachines}/downstream_orchestrator.asl.json", { mwaa_dag_function_arn = aws_lambda_function.mwaa_dag.qualified_arn }),
     "arn:aws:states:::", "arn:${local.partition}:states:::"
@@ -28,7 +28,7 @@ resource "aws_sfn_state_machine" "this" {
     enabled = true
   }
 
-  # Always written: left out, it would keep a key that kms_key_arn no longer names, and that the role may no longer use.
+  # Always set: without it, the state machine would keep an earlier key that the role may no longer use.
   encryption_configuration {
     type                              = local.kms_key_arn == null ? "AWS_OWNED_KEY" : "CUSTOMER_MANAGED_KMS_KEY"
     kms_key_id                        = local.kms_key_arn
@@ -38,10 +38,10 @@ resource "aws_sfn_state_machine" "this" {
   lifecycle {
     precondition {
       condition     = length(local.foreign_files) == 0
-      error_message = "This checkout is not version ${var.code_version}: statemachines/ differs from the release in ${join(", ", local.foreign_files)}. Check out the release (git checkout v${var.code_version}), or deploy this checkout under a version of its own."
+      error_message = "This checkout is not version ${var.code_version}: statemachines/ differs from the release in ${join(", ", local.foreign_files)}. Check out the release (git checkout v${var.code_version}), or deploy this checkout under a new version."
     }
   }
 
-  # Step Functions tries the role when the machine is made: without its policy the log destination is refused.
+  # Step Functions checks the role when it creates the state machine, and refuses the log destination without this policy.
   depends_on = [aws_iam_role_policy.this]
 }

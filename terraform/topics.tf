@@ -7,7 +7,7 @@ resource "aws_sns_topic" "this" {
   kms_master_key_id = local.kms_key_arn
 }
 
-# Approvals start other work than events do: that is why each has a topic, and its own publishers.
+# Approvals start other work than events, so each has a separate topic with separate publishers.
 resource "aws_sns_topic_policy" "this" {
   for_each = local.topics
 
@@ -51,25 +51,25 @@ resource "aws_sns_topic_subscription" "router" {
   topic_arn = aws_sns_topic.this[each.key].arn
   protocol  = "lambda"
   endpoint  = aws_lambda_alias.router.arn
-  # redrive-dlq relies on it: a body that passes has status or decision at its top, and so is no forged wrapper of another.
+  # redrive-dlq relies on this filter: a body that passes has status or decision at its top level, so it is not a forged envelope.
   filter_policy       = jsonencode(each.value.filter)
   filter_policy_scope = var.filter_policy_scope
   redrive_policy      = jsonencode({ deadLetterTargetArn = aws_sqs_queue.delivery_dlq.arn })
 
-  # A message that comes before Lambda lets SNS in, or the queue does, would be lost.
+  # SNS drops messages until the Lambda permission and the queue policy exist.
   depends_on = [aws_lambda_permission.topic, aws_lambda_function_event_invoke_config.router]
 }
 
-# What SNS could not deliver: `orchestrator redrive-dlq` sends it again.
+# Messages that SNS could not deliver. `orchestrator redrive-dlq` sends them again.
 resource "aws_sqs_queue" "delivery_dlq" {
   name                      = "${local.orchestrator}-delivery-dlq"
   message_retention_seconds = 14 * 24 * 60 * 60
-  # SNS can write to a queue under SQS's own key or a customer managed one, not under alias/aws/sqs.
+  # SNS can write to a queue with SQS's managed encryption or a customer managed key, but not with alias/aws/sqs.
   sqs_managed_sse_enabled           = local.kms_key_arn == null ? true : null
   kms_master_key_id                 = local.kms_key_arn
   kms_data_key_reuse_period_seconds = local.kms_key_arn == null ? null : 300
 
-  # With the queue, not after it: there is no moment in which SNS may not write.
+  # An argument of the queue, so that SNS may write as soon as the queue exists.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

@@ -1,6 +1,6 @@
 """A target DAG for the orchestrator's triggers ``mwaa_dag`` and ``sqs_mwaa``: it reads the conf as any DAG run's conf.
 
-Copy it, and name its ``dag_id`` in the workflow configuration. Runs on Airflow 2.10, 2.11 and 3.
+Copy it, and put its ``dag_id`` into the workflow configuration. Runs on Airflow 2.10, 2.11 and 3.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 @task
 def read_conf():  # type: ignore[no-untyped-def] # an annotation "-> dict" would mean multiple outputs
-    """Log and return what the upstream job passed on."""
+    """Log and return the conf of the run."""
     conf = get_current_context()["dag_run"].conf or {}
-    # .get: the orchestrator leaves out a mapped parameter whose field the event did not have.
+    # .get: the orchestrator omits a mapped parameter if the event does not have its field.
     log.info(
         "Triggered by %s, run %s, for %s to %s",
         conf.get("triggered_by_job"),

@@ -257,7 +257,7 @@ run "alarms_tell_the_topic" {
   }
   assert {
     condition = toset(concat(keys(aws_cloudwatch_metric_alarm.this), keys(aws_cloudwatch_metric_alarm.execution))) == toset([
-      "router-errors", "router-throttles", "failure-kept", "failure-lost", "delivery-dlq-not-empty", "config-fallback", "duplicate-needs-attention",
+      "router-errors", "router-throttles", "failure-kept", "failure-lost", "delivery-dlq-not-empty", "config-fallback", "duplicate-conflict",
       "job-events-lost", "job-approvals-lost", "job-events-unreadable", "job-approvals-unreadable",
       "execution-failed", "execution-timed-out", "execution-aborted",
     ])

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.airflow.helpers import Measured, Row, table
 from tests.airflow.installed import Airflow
-from tests.airflow.stage import Measured, Row, table
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 class Airflow:
-    """One Airflow with a database of its own.
+    """One Airflow with a separate database.
 
     Attributes:
         version: of Airflow.
@@ -94,12 +94,12 @@ class Airflow:
         self.home.mkdir(parents=True, exist_ok=True)
         self.command("db", "migrate")
         with closing(sqlite3.connect(self.home / "airflow.db")) as database:
-            # Else whoever reads makes all who write wait, five seconds at a time.
+            # Otherwise a reader makes all writers wait for five seconds.
             assert database.execute("pragma journal_mode = wal").fetchone() == ("wal",)
         self.command("dags", "reserialize")
 
     def command(self, *arguments: str) -> str:
-        """What ``airflow`` prints."""
+        """Output of ``airflow``."""
         answer = subprocess.run(
             [self.bin / "airflow", *arguments],
             env=self.variables,
@@ -115,7 +115,7 @@ class Airflow:
         return answer.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start ``airflow ...`` in a process group of its own: Airflow's programs leave orphans when they are told to end."""
+        """Start ``airflow ...`` in a new process group: Airflow's programs leave orphans when they end."""
         name = arguments[0]
         output = (self.home / f"{name}.log").open("ab")
         process = subprocess.Popen(
@@ -168,7 +168,7 @@ class Airflow:
         return path.read_text(errors="replace")[-length:] if path.exists() else ""
 
     def says(self, name: str, words: str) -> bool:
-        """Whether a program wrote ``words``; Airflow 3 colours and wraps what it writes."""
+        """Return True if a program wrote ``words``; Airflow 3 colours and wraps its output."""
         written = re.sub(r"\x1b\[[0-9;]*m|\s", "", self.log(name, 1_000_000))
         return "".join(words.split()) in written
 
@@ -181,7 +181,7 @@ class Airflow:
 def end_group(process: subprocess.Popen[Any]) -> None:
     """Kill all that ``process`` started, and wait for it.
 
-    Its process group is not enough: Airflow 2 gives each task a group of its own, but leaves it in the session.
+    Ending the process group is not enough: Airflow 2 gives each task a new group in the same session.
     """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from local.engine import Engine
+from tests.airflow.helpers import Dispatcher, Measured, Queue, Row
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, deep, good
-from tests.airflow.stage import Dispatcher, Measured, Queue, Row
 
 TEMPLATE = {"text": "{{ var.value.mwaa_trigger_queue_url }} {{ ds }}", "list": ["{% raw %}"], "ünï": None}
 GOOD = [
@@ -33,7 +33,7 @@ VISIBILITY = 15
 
 @pytest.mark.timeout(100)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow: Airflow, version: str) -> None:
+def test_missing_variable_fails_the_run_with_its_name(engine: Engine, airflow: Airflow, version: str) -> None:
     queue = Queue(engine, f"no-variable-{version.replace('.', '-')}", VISIBILITY, receives=1)
     queue.send(*GOOD)
     dispatcher = Dispatcher(airflow, queue, url="")
@@ -53,7 +53,9 @@ def test_without_the_variable_the_run_fails_and_says_so(engine: Engine, airflow:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_good_messages_start_runs_and_bad_ones_stay(
+    engine: Engine, airflow: Airflow, version: str, measured: Measured
+) -> None:
     queue = Queue(engine, f"dag-test-{version.replace('.', '-')}", VISIBILITY, receives=1)
     began = time.monotonic()
     dispatcher = Dispatcher(airflow, queue)
@@ -79,7 +81,7 @@ def test_good_and_bad_messages(engine: Engine, airflow: Airflow, version: str, m
         queue.send(GOOD[0], GOOD[1])  # SQS delivers at least once, and a producer may send again
         second = dispatcher.run()
         assert second["state"] == "success"
-        # Their runs are there: they are deleted while polling, and cost no task.
+        # Their runs exist, so polling deletes them without a task.
         assert [one for one in second["tasks"] if one[0] == "start_dag_run"] == [["start_dag_run", -1, "skipped"]]
         assert len(second["runs"]) == len(GOOD)
         assert queue.left() == 0

@@ -1,4 +1,4 @@
-"""500 messages, of which 5 % are malformed and 5 % duplicates, and a dispatcher that is killed twice in mid-run."""
+"""A dispatcher that is killed twice among 500 messages: 5 % malformed, 5 % duplicates."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from contextlib import closing
 import pytest
 
 from local.engine import Engine
+from tests.airflow.helpers import Dispatcher, Measured, Queue, Row, wait_for
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good
-from tests.airflow.stage import Dispatcher, Measured, Queue, Row, wait_for
 
 GOOD, DUPLICATES, MALFORMED = 450, 25, 25
 KILLED_AFTER = (15, 110)
@@ -67,9 +67,7 @@ def settled(airflow: Airflow, queue: Queue) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("version", ["2.11.0"])
-def test_a_run_that_is_killed_and_never_goes_on(
-    engine: Engine, airflow: Airflow, version: str, measured: Measured
-) -> None:
+def test_killed_run_loses_no_message(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """A killed ``dag.test()`` leaves its run as it is; only the queue brings its messages back."""
     queue = Queue(engine, "killed-dag-test", visibility=30, receives=4)
     sent = messages()
@@ -77,7 +75,7 @@ def test_a_run_that_is_killed_and_never_goes_on(
     began = time.monotonic()
     dispatcher = Dispatcher(airflow, queue)
     try:
-        for _ in KILLED_AFTER:  # each is a dispatcher run of its own, of one batch
+        for _ in KILLED_AFTER:  # each is a separate dispatcher run of one batch
             dispatcher.begin()
             wait_for_progress(airflow, 15)
             dispatcher.close()
@@ -93,7 +91,7 @@ def test_a_run_that_is_killed_and_never_goes_on(
 
 
 @pytest.mark.parametrize("version", ["3.0.6"])
-def test_a_scheduler_that_is_killed(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_killed_scheduler_loses_no_message(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """The scheduler dies with its tasks; the next one finds them dead and tries them again."""
     queue = Queue(engine, "killed-scheduler", visibility=60, receives=4)
     airflow.variables |= {

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_an_event_starts_a_run_in_the_named_airflow(
+def test_event_starts_a_run_in_the_given_airflow(
     airflow: Airflow, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = airflow.start_web()

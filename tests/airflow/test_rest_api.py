@@ -56,21 +56,21 @@ def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         airflow.close()
 
 
-def test_a_run_is_started_once(real: Real) -> None:
+def test_repeated_call_starts_one_run(real: Real) -> None:
     for _ in range(2):
         assert real.runs().start(TARGET, "once", CONF) == "once"
     (found,) = (run for run in real.stand_in.runs(REGION, "env", TARGET) if run["dag_run_id"] == "once")
     assert found["conf"] == CONF
 
 
-def test_a_taken_logical_date_is_not_taken_for_a_duplicate(real: Real) -> None:
+def test_used_logical_date_is_not_a_duplicate(real: Real) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for run in ("first", "second"):
         real.runs(now=lambda: moment).start(TARGET, run, {})
     assert {"first", "second"} <= set(real.ids())
 
 
-def test_a_duplicate_with_a_long_id_is_found_behind_newer_ones(real: Real) -> None:
+def test_long_run_id_is_found_behind_newer_runs(real: Real) -> None:
     assert real.stand_in.real is not None
     real.runs().start(TARGET, LONG.format(0), {"n": 0})
     moment = datetime(2026, 2, 1, tzinfo=UTC)
@@ -84,12 +84,12 @@ def test_a_duplicate_with_a_long_id_is_found_behind_newer_ones(real: Real) -> No
     assert (status, answer["conf"]) == (200, {"n": 0})
 
 
-def test_an_unknown_dag_is_final(real: Real) -> None:
+def test_unknown_dag_is_not_retried(real: Real) -> None:
     with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*deploy the DAG"):
         real.runs().start("nope", "run", {})
 
 
-def test_a_paused_dag_is_refused_but_not_a_repetition(real: Real) -> None:
+def test_paused_dag_is_refused_except_for_a_repetition(real: Real) -> None:
     real.runs().start(TARGET, "before", {})
     real.pause(True)
     try:
@@ -101,20 +101,20 @@ def test_a_paused_dag_is_refused_but_not_a_repetition(real: Real) -> None:
     assert "after" not in real.ids()
 
 
-def test_a_run_id_that_airflow_refuses(real: Real) -> None:
+def test_invalid_run_id_is_refused(real: Real) -> None:
     # Airflow 2 answers 500, in HTML: to us the same as a server that is out of order. The router makes no such id.
     error = MwaaUnavailableError if real.airflow.major == 2 else DagRunRejectedError
     with pytest.raises(error, match="answered 500" if real.airflow.major == 2 else "answered 400"):
         real.runs().start(TARGET, "a b/c", {})
 
 
-def test_wrong_credentials(real: Real) -> None:
+def test_wrong_credentials_are_reported(real: Real) -> None:
     with pytest.raises(AirflowApiError) as error:
         AirflowApi(real.airflow.url, USER, "not-the-password").connect()
     assert "not-the-password" not in str(error.value)
 
 
-def test_a_web_server_that_is_down_may_be_tried_again(real: Real) -> None:
+def test_stopped_web_server_is_retryable(real: Real) -> None:
     with FakeMwaa.serve() as stand_in:
         stand_in.add_environment(REGION, "env")
         stand_in.real = AirflowApi("http://127.0.0.1:1", USER, "x")

@@ -13,9 +13,9 @@ import pytest
 
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
+from tests.airflow.helpers import Measured, Queue, Row, wait_for
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, good
-from tests.airflow.stage import Measured, Queue, Row, wait_for
 from tests.airflow.test_dag_test import BAD, TEMPLATE, UNKNOWN
 from tests.conftest import EVENTS
 
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.timeout(1000)
 
 
 class Live:
-    """What a running Airflow tells of its runs."""
+    """Runs of a running Airflow."""
 
     def __init__(self, api: Any) -> None:
         self.api = api
@@ -68,7 +68,7 @@ class Live:
         return {run["dag_run_id"]: run for run in answer["dag_runs"]}
 
     def tasks(self, dag_id: str, run_id: str) -> Counter[tuple[str, str]]:
-        """How many instances of each task are in which state."""
+        """Count the task instances by task and state."""
         path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances"
         status, answer = self.api.call("GET", path, {"limit": 100})
         assert status == 200, answer
@@ -83,7 +83,7 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_whole_path(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
     """One event starts the target twice, by both ways, among messages of every kind."""
     simulator = Simulator.deploy(engine, CONFIG)
     queue = Queue(engine, "local-mwaa-triggers", visibility=40, receives=1)

@@ -28,7 +28,7 @@ provider "aws" {
 
 @dataclass(frozen=True, slots=True)
 class Terraform:
-    """Terraform in a folder of its own.
+    """Terraform in a separate folder.
 
     Attributes:
         binary: path of the program.
@@ -113,7 +113,7 @@ def aws_environment(engine: Engine) -> dict[str, str]:
 
 
 def _cli_configuration() -> str:
-    """Where the provider comes from: a mirror on this machine, or the registry."""
+    """Return the provider's source: a mirror on this machine, or the registry."""
     mirror = next(iter(_mirrors()), None)
     method = f'filesystem_mirror {{ path = "{mirror}" }}' if mirror else "direct {}"
     return f"provider_installation {{\n  {method}\n}}\n"

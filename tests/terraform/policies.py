@@ -19,7 +19,7 @@ Need = tuple[str, str]
 
 
 def needs(call: Call, airflow_role: str = "User") -> list[Need]:
-    """What an identity must be allowed for this call."""
+    """Return the permissions that a call needs."""
     given, here = call.parameters, f"{call.region}:{ACCOUNT}"
     resources: dict[str, Callable[[], list[str]]] = {
         "s3.GetObject": lambda: [f"arn:aws:s3:::{given['Bucket']}/{given['Key']}"],
@@ -48,12 +48,12 @@ def grants(policy: dict[str, Any]) -> Iterator[Need]:
 
 
 def covers(grant: Need, need: Need) -> bool:
-    """Whether the grant allows it."""
+    """Return True if the grant allows the call."""
     return fnmatchcase(need[0], grant[0]) and fnmatchcase(need[1], grant[1])
 
 
 def allowed(policy: dict[str, Any], need: Need) -> bool:
-    """Whether any statement of the policy allows it."""
+    """Return True if a statement of the policy allows the call."""
     return any(covers(grant, need) for grant in grants(policy))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from local.engine import Engine, run_engine
-from tests.terraform.evidence import BUCKET, NAME, PREFIX, VERSION, Life
-from tests.terraform.life import live
+from tests.terraform.lifecycle import live
+from tests.terraform.lifecycle_record import BUCKET, NAME, PREFIX, VERSION, Life
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -51,7 +51,7 @@ def life(engine: Engine, terraform: str, folder: Path) -> Life:
     return lived
 
 
-def test_a_second_plan_changes_nothing(life: Life) -> None:
+def test_second_plan_has_no_change(life: Life) -> None:
     changed = []
     for one in [*life.second_plan["stack"], *life.second_plan["infra"]]:
         before, after = one["change"]["before"] or {}, one["change"]["after"] or {}
@@ -62,13 +62,13 @@ def test_a_second_plan_changes_nothing(life: Life) -> None:
     assert len(life.second_plan["stack"]) > 40, "the plan is not that of the stack"
 
 
-def test_the_local_stack_is_terraforms(life: Life) -> None:
+def test_local_stack_equals_terraform_stack(life: Life) -> None:
     """Same filters, names, machine, environment; a local configuration has no release in its key."""
     ours = json.loads(json.dumps(life.local_stack).replace("code/local/", f"code/{VERSION}/"))
     assert ours == life.terraform_stack
 
 
-def test_an_event_through_the_deployed_topic_reaches_all_five_kinds_of_target(life: Life) -> None:
+def test_published_event_reaches_all_five_targets(life: Life) -> None:
     success = life.simulations["success"]
     assert (success.status, [one.type for one in success.triggers]) == ("STARTED", FIVE)
     assert [one.status for one in success.triggers] == ["TRIGGERED"] * 5, success
@@ -79,12 +79,12 @@ def test_an_event_through_the_deployed_topic_reaches_all_five_kinds_of_target(li
     assert life.simulations["duplicate"].status == life.simulations["other content"].status == "DUPLICATE"
 
 
-def test_an_upload_alone_changes_what_the_next_event_does(life: Life) -> None:
+def test_upload_changes_the_next_event(life: Life) -> None:
     (one,) = life.simulations["after upload"].triggers
     assert (one.type, one.status, one.received["dag_id"]) == ("sqs_mwaa", "TRIGGERED", "after_upload")
 
 
-def test_a_failed_trigger_is_replayed(life: Life) -> None:
+def test_failed_trigger_is_replayed(life: Life) -> None:
     assert [one.status for one in life.simulations["failed trigger"].triggers] == ["FAILED"] + ["TRIGGERED"] * 4
     replay = life.commands["replay"]
     assert replay.returncode == 0, replay.stderr
@@ -92,10 +92,10 @@ def test_a_failed_trigger_is_replayed(life: Life) -> None:
     assert [(one["type"], one["result"]["status"]) for one in execution["outcomes"]] == [("glue_job", "TRIGGERED")]
 
 
-def test_what_the_router_could_not_route_is_redriven(life: Life) -> None:
+def test_failed_event_is_redriven(life: Life) -> None:
     assert life.simulations["no configuration"].status == "FAILED"
-    (held,) = json.loads(life.commands["redrive: dry run"].stdout)
-    assert [job["job_run_id"] for job in held["jobs"]] == ["no-configuration"]
+    (listed,) = json.loads(life.commands["redrive: dry run"].stdout)
+    assert [job["job_run_id"] for job in listed["jobs"]] == ["no-configuration"]
     assert life.commands["redrive"].returncode == 0, life.commands["redrive"].stderr
     (sent,) = json.loads(life.commands["redrive"].stdout)
     assert sent["status"] == "STARTED"
@@ -103,7 +103,7 @@ def test_what_the_router_could_not_route_is_redriven(life: Life) -> None:
 
 
 @pytest.mark.parametrize("step", ["new machine, old router", "upgraded", "rolled back"])
-def test_an_upgrade_does_no_harm(life: Life, step: str) -> None:
+def test_events_during_an_upgrade_succeed(life: Life, step: str) -> None:
     assert [one.status for one in life.simulations[step].triggers] == ["TRIGGERED"] * 5, life.simulations[step]
 
 
@@ -112,7 +112,7 @@ ROLES = ["downstream_orchestrator", "mwaa_dag", "state_machine"]
 
 @pytest.mark.parametrize("stage", ["in use", "new machine, old router", "upgraded", "rolled back"])
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_allowed_what_it_calls(life: Life, role: str, stage: str) -> None:
+def test_role_policy_is_sufficient(life: Life, role: str, stage: str) -> None:
     """Also half-way through an upgrade, when the policies are the new release's and the router is the old one's."""
     asked = life.observed[stage].asked(role)
     assert asked
@@ -120,7 +120,7 @@ def test_a_role_is_allowed_what_it_calls(life: Life, role: str, stage: str) -> N
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_allowed_nothing_that_it_does_not_call(life: Life, role: str) -> None:
+def test_role_policy_is_minimal(life: Life, role: str) -> None:
     seen = life.observed["in use"]
     unused = [
         grant for grant in grants(seen.policies[role]) if not any(covers(grant, need) for need in seen.asked(role))
@@ -129,7 +129,7 @@ def test_a_role_is_allowed_nothing_that_it_does_not_call(life: Life, role: str) 
     assert [one for one in unused if one[0] not in IMPLICIT and not one[0].startswith(delivery)] == []
 
 
-def test_the_policy_check_sees_what_is_missing(life: Life) -> None:
+def test_policy_check_finds_a_removed_statement(life: Life) -> None:
     """Each statement that code uses, taken away, is missed."""
     seen = life.observed["in use"]
     for role, policy in seen.policies.items():
@@ -139,7 +139,7 @@ def test_the_policy_check_sees_what_is_missing(life: Life) -> None:
             assert used == any(not allowed(rest, need) for need in seen.asked(role)), statement
 
 
-def test_the_failure_destination_may_be_written(life: Life) -> None:
+def test_router_may_write_the_failure_bucket(life: Life) -> None:
     bucket = life.terraform_stack["failure_destination"]
     policy = life.observed["in use"].policies["downstream_orchestrator"]
     assert allowed(policy, ("s3:PutObject", f"{bucket}/aws/lambda/async/{NAME}/2026/01/01/x"))
@@ -147,7 +147,7 @@ def test_the_failure_destination_may_be_written(life: Life) -> None:
     assert not allowed(policy, ("s3:GetObject", f"{bucket}/x"))
 
 
-def test_what_is_granted_can_be_listed(life: Life) -> None:
+def test_grants_can_be_listed(life: Life) -> None:
     """``terraform output iam_policies``: every action and resource of each role."""
     listed = {
         role: {(action, resource) for one in statements for action in one["actions"] for resource in one["resources"]}
@@ -165,11 +165,11 @@ def test_alarm_patterns_match_lines_that_the_router_writes(life: Life) -> None:
         assert any(fnmatchcase(line.split("\t")[-1], f"{beginning}*") for line in life.logs if "[WARNING]" in line)
 
 
-def test_destroy_leaves_nothing(life: Life) -> None:
+def test_destroy_removes_every_resource(life: Life) -> None:
     assert {kind: names for kind, names in life.left.items() if names} == {}
 
 
-def test_deploy_says_what_to_run_next(life: Life) -> None:
+def test_deploy_prints_the_next_commands(life: Life) -> None:
     deployed = life.commands["deploy.sh"]
     assert deployed.returncode == 0, deployed.stderr
     assert f"uploaded s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json" in deployed.stdout

@@ -52,7 +52,7 @@ def refused(answer: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-def test_it_uploads_code_and_configuration(engine: Engine, env: str) -> None:
+def test_deploy_uploads_code_and_configuration(engine: Engine, env: str) -> None:
     answer = deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.2.3")
     assert answer.returncode == 0, answer.stderr
     names = ["downstream_orchestrator.zip", "manifest.json", "mwaa_dag.zip", "orchestration/workflow_config.json"]
@@ -69,12 +69,12 @@ def test_it_uploads_code_and_configuration(engine: Engine, env: str) -> None:
     )
 
 
-def test_the_version_is_the_projects(engine: Engine, env: str) -> None:
+def test_default_version_is_the_project_version(engine: Engine, env: str) -> None:
     assert deploy(engine, "--account=sandbox", f"--env={env}").returncode == 0
     assert {key.split("/")[1] for key in keys(engine, env)} == {"0.3.0"}
 
 
-def test_again_changes_nothing(engine: Engine, env: str) -> None:
+def test_second_deploy_changes_nothing(engine: Engine, env: str) -> None:
     arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
     deploy(engine, *arguments)
     answer = deploy(engine, *arguments)
@@ -82,14 +82,14 @@ def test_again_changes_nothing(engine: Engine, env: str) -> None:
     assert [line.split()[0] for line in answer.stdout.splitlines()[:4]] == ["unchanged"] * 4
 
 
-def test_a_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
+def test_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
     answer = deploy(engine, "--account=sandbox", f"--env={env}", "--dry-run")
     assert answer.returncode == 0
     assert answer.stdout.count("would upload s3://") == 4
     assert keys(engine, env) == []
 
 
-def test_only_the_configuration(engine: Engine, env: str) -> None:
+def test_config_only_uploads_the_configuration(engine: Engine, env: str) -> None:
     arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
     assert "version 1.0.0 was never deployed here" in refused(deploy(engine, *arguments, "--config-only"))
     assert keys(engine, env) == []
@@ -102,7 +102,7 @@ def test_only_the_configuration(engine: Engine, env: str) -> None:
     assert "terraform" not in answer.stdout
 
 
-def test_an_interrupted_upload_is_taken_up_and_anothers_is_not(engine: Engine, env: str) -> None:
+def test_interrupted_upload_resumes_unless_content_differs(engine: Engine, env: str) -> None:
     """A release without its manifest: its zips are ours, or somebody else's."""
     arguments, bucket = ("--account=sandbox", f"--env={env}", "--version=1.0.0"), BUCKET.format(env=env)
     deploy(engine, *arguments)
@@ -117,7 +117,7 @@ def test_an_interrupted_upload_is_taken_up_and_anothers_is_not(engine: Engine, e
     assert "code/1.0.0/manifest.json" not in keys(engine, env)
 
 
-def test_a_new_version_does_not_drop_what_was_changed_by_hand_in_the_one_before(engine: Engine, env: str) -> None:
+def test_new_version_keeps_manual_config_changes(engine: Engine, env: str) -> None:
     arguments, bucket = ("--account=sandbox", f"--env={env}"), BUCKET.format(env=env)
     deploy(engine, *arguments, "--version=1.0.0")
     theirs = b'{"workflows": {"by_hand": {}}}'
@@ -128,7 +128,7 @@ def test_a_new_version_does_not_drop_what_was_changed_by_hand_in_the_one_before(
     assert deploy(engine, *arguments, "--version=1.1.0", f"--overwrite-digest={digest}").returncode == 0
 
 
-def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -> None:
+def test_released_code_is_not_overwritten(engine: Engine, env: str) -> None:
     deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0")
     manifest = json.loads(body(engine, env, "code/1.0.0/manifest.json"))
     manifest["packages"]["mwaa_dag"]["content"] = "other"
@@ -145,7 +145,7 @@ def test_a_released_versions_code_is_not_overwritten(engine: Engine, env: str) -
     assert deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only").returncode == 0
 
 
-def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(engine: Engine, env: str) -> None:
+def test_manual_config_change_is_not_overwritten(engine: Engine, env: str) -> None:
     key, bucket = CONFIG.format(version="1.0.0"), BUCKET.format(env=env)
     theirs = b'{"workflows": {"theirs": {}}}'
     digest = hashlib.sha256(theirs).hexdigest()[:16]
@@ -162,7 +162,7 @@ def test_a_configuration_that_somebody_changed_is_not_overwritten_unless_told(en
     assert body(engine, env, key) == (ROOT / "orchestration/workflow_config.json").read_bytes()
 
 
-def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, env: str, tmp_path: Path) -> None:
+def test_config_from_git_history_is_overwritten(engine: Engine, env: str, tmp_path: Path) -> None:
     """In a repository with two versions of the file, the remote one being the older."""
     config = tmp_path / "workflow_config.json"
     git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]
@@ -215,11 +215,11 @@ def test_a_configuration_of_this_checkouts_past_is_overwritten(engine: Engine, e
         ),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(engine: Engine, arguments: list[str], expected: str) -> None:
+def test_invalid_options_print_one_line_error(engine: Engine, arguments: list[str], expected: str) -> None:
     assert expected in refused(deploy(engine, *arguments))
 
 
-def test_no_credentials(engine: Engine, tmp_path: Path) -> None:
+def test_missing_credentials_print_one_line_error(engine: Engine, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "none")
     answer = deploy(
         engine,

@@ -9,8 +9,8 @@ import pytest
 
 from builder import package
 from local.engine import Engine
-from tests.terraform.evidence import BUCKET, PREFIX, VERSION
 from tests.terraform.harness import workspace
+from tests.terraform.lifecycle_record import BUCKET, PREFIX, VERSION
 
 KEY = "arn:aws:kms:us-west-1:123456789012:key/11111111-1111-1111-1111-111111111111"
 FALLBACK = '{"workflows":{"job":{"on_success":[]}}}'
@@ -27,7 +27,7 @@ VARIABLES = [
 
 
 @pytest.mark.timeout(300)
-def test_every_variable_together(engine: Engine, terraform: str, folder: Path) -> None:
+def test_all_variables_together(engine: Engine, terraform: str, folder: Path) -> None:
     s3 = engine.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.region})
     packages = [package.build(name) for name in package.FUNCTIONS]

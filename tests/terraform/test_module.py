@@ -32,13 +32,13 @@ def infra(terraform: str, tmp_path_factory: pytest.TempPathFactory) -> Terraform
 
 
 @pytest.mark.parametrize("name", ["stack", "infra"])
-def test_it_is_formatted_and_valid(request: pytest.FixtureRequest, name: str) -> None:
+def test_module_is_formatted_and_valid(request: pytest.FixtureRequest, name: str) -> None:
     module: Terraform = request.getfixturevalue(name)
     assert module.run("fmt", "-check", "-recursive", ok=(0, 3)).stdout == ""
     assert module.json("validate", "-json")["valid"]
 
 
-def test_what_it_makes_of_its_variables(stack: Terraform) -> None:
+def test_terraform_test_passes(stack: Terraform) -> None:
     """terraform/tests/*.tftest.hcl, with mocked providers."""
     answer = stack.run("test")
     passed = re.search(r"Success! (\d+) passed, 0 failed", answer.stdout)
@@ -78,7 +78,7 @@ def checkov(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["stack", "infra"])
-def test_checkov_finds_nothing_that_is_not_justified(request: pytest.FixtureRequest, name: str) -> None:
+def test_checkov_findings_are_justified(request: pytest.FixtureRequest, name: str) -> None:
     found = checkov(request.getfixturevalue(name).module)
     failed = [(one["check_id"], one["resource"]) for one in found["results"]["failed_checks"]]
     skipped = {

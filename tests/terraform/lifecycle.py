@@ -1,4 +1,4 @@
-"""The stack's whole life on the engine, once: what was seen at each step is kept, and the tests judge it.
+"""The life of the stack on the engine, once. The tests check the records of each step.
 
 Empty account → infrastructure → deploy.sh → apply → second plan → events → configuration by upload → failures and redrive →
 upgrade, half and whole → rollback → destroy.
@@ -17,9 +17,9 @@ from typing import Any
 from local.engine import Engine
 from local.simulation import Simulator
 from local.stack import Stack, deploy
-from tests.terraform.description import describe
-from tests.terraform.evidence import BUCKET, NAME, NEXT, PREFIX, VERSION, Life, left, objects
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
+from tests.terraform.lifecycle_record import BUCKET, NAME, NEXT, PREFIX, VERSION, Life, left, objects
+from tests.terraform.stack_inventory import describe
 
 # A release in which the router and the state machine both call the Glue job's name something else: neither half of it works
 # with the other half of the release before.
@@ -91,7 +91,7 @@ def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
 
 
 def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
-    """A trigger that fails and is replayed; a configuration that is not there, the failure bucket, and redrive."""
+    """Fail a trigger and replay it; then remove the configuration, fill the failure bucket, and redrive."""
     with life.step("a failed trigger, and its replay"):
         engine.client("glue").delete_job(JobName="load_images_to_redshift")
         life.simulations["failed trigger"] = simulator.publish(_event("failed-trigger"))

@@ -1,4 +1,4 @@
-"""What is deployed on the engine, read back through AWS's APIs: the same for Terraform's stack and for the local one."""
+"""Inventory of a deployed stack, read through AWS's APIs, for Terraform's stack and the local one."""
 
 from __future__ import annotations
 

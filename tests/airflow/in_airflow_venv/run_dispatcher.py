@@ -35,7 +35,7 @@ def load() -> Any:
 
 
 def once(dispatcher: Any) -> dict[str, Any]:
-    """Run the dispatcher; its state, its task instances and every DAG run that is there."""
+    """Run the dispatcher; returns its state, its task instances and all DAG runs."""
     from airflow.models import DagRun
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session

@@ -10,7 +10,7 @@ from typing import Any
 def verdict(dispatcher: Any, body: str) -> dict[str, Any]:
     """The DAG run that the body means, or why it means none."""
     try:
-        return {"run": dispatcher.read_message(body, "sqs-id")}
+        return {"run": dispatcher.parse_message(body, "sqs-id")}
     except dispatcher.MessageError as error:
         return {"refused": str(error)}
 

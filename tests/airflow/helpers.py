@@ -1,4 +1,4 @@
-"""What the tests with real Airflow share: the queue that the dispatcher polls, and the table of what was measured."""
+"""Helpers for tests with real Airflow: the queue that the dispatcher polls, and the table of run times."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Dispatcher:
         self.process = subprocess.Popen(
             [
                 airflow.bin / "python",
-                Path(__file__).parent / "inside" / "run_dispatcher.py",
+                Path(__file__).parent / "in_airflow_venv" / "run_dispatcher.py",
                 airflow.home / "dag-test.log",
             ],
             env=variables,
@@ -101,7 +101,7 @@ class Dispatcher:
         self.process.stdin.flush()
 
     def run(self) -> dict[str, Any]:
-        """Run it once; what ``inside/run_dispatcher.py`` tells."""
+        """Run it once; returns the report of ``in_airflow_venv/run_dispatcher.py``."""
         self.begin()
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -118,7 +118,7 @@ class Dispatcher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What one version did in one way of running."""
+    """Result of one Airflow version in one mode."""
 
     version: str
     way: str

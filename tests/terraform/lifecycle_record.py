@@ -1,4 +1,4 @@
-"""What was seen of the stack's life: kept while it is lived, judged by the tests."""
+"""Records of the stack's life, which the tests check."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Observed:
     policies: dict[str, dict[str, Any]]
 
     def asked(self, role: str) -> set[Need]:
-        """What the role had to be allowed."""
+        """Permissions that the role needed."""
         return {need for call in self.calls[role] for need in needs(call)}
 
 
 @dataclass(slots=True)
 class Life:
-    """What was seen.
+    """Records of one life of the stack.
 
     Attributes:
         seconds: of each step.
