@@ -41,7 +41,7 @@ def repeated_keys(text: str, definition: Any) -> Iterator[str]:
     """No object has a key twice: the first value would be lost silently."""
     wrong = strictjson.first_invalid(definition)
     if wrong is not None:
-        yield f"it holds {wrong.reason}"
+        yield f"the definition contains {wrong.reason}"
 
 
 def names(text: str, definition: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Loads the workflow configuration on every invocation: S3, else SSM Parameter Store, else the empty default.
 
-An upload takes effect with the next event. An unchanged object costs one conditional GET, answered 304 without a body,
-and no parse: docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (If-None-Match).
+An upload takes effect with the next event. An unchanged object costs one conditional GET, which S3 answers with 304 and
+no body, and no parse: docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (If-None-Match).
 """
 
 from __future__ import annotations
@@ -20,18 +20,21 @@ from orchestration.workflows import check_document
 
 log = logging.getLogger(__name__)
 
+LOG_CONFIG_FALLBACK = "Failed to load workflow config from %s (%s): %s"
+"""Log line that the alarm config-fallback matches (terraform/alarms.tf)."""
+
 _UNAVAILABLE = (BotoCoreError, ClientError, ConfigError, strictjson.StrictJSONError)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """A configuration that can be routed with.
+    """A configuration that the router can use.
 
     Attributes:
         document: the parsed JSON object; its ``workflows`` is an object.
         source: ``s3://bucket/key``, ``ssm:<parameter>`` or ``default``.
-        version: digest of the text, or empty: the same text, the same version, however it was uploaded or encrypted.
-        warnings: what a person should know although it could be loaded.
+        version: digest of the text, or empty for the default. It does not depend on upload or encryption.
+        warnings: problems that did not prevent the load.
     """
 
     document: dict[str, Any]
@@ -42,7 +45,7 @@ class LoadedConfig:
 
 @dataclass(slots=True)
 class ConfigLoader:
-    """Loads the configuration, and keeps the last one that parsed, by URI.
+    """Loads the configuration, and caches the last valid one for each URI.
 
     Attributes:
         s3: boto3 S3 client.
@@ -54,7 +57,7 @@ class ConfigLoader:
     _cache: dict[str, tuple[str, LoadedConfig]] = field(default_factory=dict)
 
     def load(self, settings: Settings) -> LoadedConfig:
-        """The configuration that this invocation routes with; its source is logged.
+        """Load the configuration for this invocation, and log its source.
 
         Raises:
             ConfigUnavailableError: ``REQUIRE_CONFIG`` is set and neither S3 nor SSM has a usable configuration.
@@ -66,16 +69,16 @@ class ConfigLoader:
         if config is None and settings.config_ssm_parameter:
             config = self._attempt(self._from_ssm, settings.config_ssm_parameter, "SSM", reasons)
             if config is not None and settings.require_config and not config.document["workflows"]:
-                reasons.append(f"SSM parameter {settings.config_ssm_parameter} holds no workflows")
+                reasons.append(f"SSM parameter {settings.config_ssm_parameter} has no workflows")
                 config = None
         if config is None and settings.require_config:
             raise ConfigUnavailableError(
-                "no workflow configuration, and REQUIRE_CONFIG is set, so that no event is lost: "
+                "no workflow configuration is available, and REQUIRE_CONFIG is set: "
                 + ("; ".join(reasons) or "neither WORKFLOW_CONFIG_S3_URI nor WORKFLOW_CONFIG_SSM_PARAMETER is set")
             )
         if config is None:
             config = LoadedConfig({"workflows": {}}, "default", "")
-            reasons.append("the empty default configuration is used: nothing will be triggered")
+            reasons.append("the router uses the empty default configuration, so nothing will be triggered")
             log.warning("Loaded workflow config from default: it is empty, nothing will be triggered")
         return LoadedConfig(config.document, config.source, config.version, (*config.warnings, *reasons))
 
@@ -83,8 +86,8 @@ class ConfigLoader:
         try:
             config: LoadedConfig = load(address)
         except _UNAVAILABLE as error:
-            reasons.append(f"config could not be loaded from {store} ({address}): {error}")
-            log.warning("Failed to load workflow config from %s (%s): %s", store, address, error)
+            reasons.append(f"cannot load the configuration from {store} ({address}): {error}")
+            log.warning(LOG_CONFIG_FALLBACK, store, address, error)
             return None
         log.info("Loaded workflow config from %s: %s (version %s)", store, address, config.version)
         return config
@@ -102,13 +105,13 @@ class ConfigLoader:
                 return cached
             if error.response["Error"]["Code"] in ("AccessDenied", "403"):
                 raise ConfigError(
-                    f"{error}. S3 says so of an object that is not there, too, because the router may not list the bucket: look "
-                    f"whether {uri} exists (deploy.sh uploads it), then at s3:GetObject of the router's role, the bucket's "
-                    "policy and its key"
+                    f"{error}. S3 also answers this if the object does not exist, because the router may not list the "
+                    f"bucket. Check that {uri} exists (deploy.sh uploads it). Then check s3:GetObject of the router's role, "
+                    "the bucket's policy and its key"
                 ) from error
             raise
         config = _parse(answer["Body"].read(), uri)
-        # Only now: a text that does not parse must not be answered with 304 for ever.
+        # Not before the parse: S3 would answer 304 for an invalid text, and the router would never report it again.
         self._cache[uri] = (answer["ETag"], config)
         return config
 
@@ -119,5 +122,5 @@ class ConfigLoader:
 
 def _parse(text: bytes, source: str) -> LoadedConfig:
     document = strictjson.loads(text)
-    warnings = tuple(f"config {source}: {problem}" for problem in check_document(document))
+    warnings = tuple(f"configuration {source}: {problem}" for problem in check_document(document))
     return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], warnings)

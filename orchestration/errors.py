@@ -1,4 +1,4 @@
-"""What can go wrong, one class for each person who must act."""
+"""Errors of this project. Each class names the person who must act."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class SettingsError(OrchestrationError):
 
 
 class EventError(OrchestrationError):
-    """An event that cannot be read. The publisher of the event acts."""
+    """The event is invalid. Its publisher acts."""
 
 
 class OversizedEventError(EventError):
-    """An event that fits no Step Functions execution (256 KiB). The publisher acts: pass a reference, not the data."""
+    """The event exceeds the input quota of an execution (256 KiB). The publisher acts: send a reference, not the data."""
 
 
 class ConfigError(OrchestrationError):
-    """A configuration, or one trigger in it, that is invalid. Data engineers act."""
+    """A configuration, or one trigger in it, is invalid. Data engineers act."""
 
 
 class ConfigUnavailableError(OrchestrationError):
@@ -32,24 +32,24 @@ class ResolutionError(OrchestrationError):
 
 
 class ReplayError(OrchestrationError):
-    """A replay that would not start what its sender means. The person who replays acts."""
+    """The replay would not start the trigger that its sender means. The person who replays acts."""
 
 
 class BatchMismatchError(OrchestrationError):
-    """Part of a large event was started under another configuration. On-call acts: replay the named execution."""
+    """Some batches of a large event started under another configuration. On-call acts: replay the named execution."""
 
 
 class ExecutionLookupError(OrchestrationError):
-    """A named execution does not exist, or may not be read. The person who asked acts."""
+    """An execution does not exist, or the caller lacks permission to read it. The caller acts."""
 
 
 class RoutingError(OrchestrationError):
-    """At least one record of an invocation could not be routed; the others were. Lambda's retries act, then on-call."""
+    """At least one record of an invocation failed; the others were routed. Lambda retries, then on-call acts."""
 
 
 class MwaaUnavailableError(OrchestrationError):
-    """Airflow answered 5xx, or MWAA throttled. The machine retries: the DAG run id is deterministic, so that is safe."""
+    """Airflow answered 5xx, or MWAA throttled. The state machine retries, which the deterministic DAG run id makes safe."""
 
 
 class DagRunRejectedError(OrchestrationError):
-    """Airflow refused the DAG run for good. Data engineers act: unknown or paused DAG, no permission."""
+    """Airflow refused the DAG run, and a retry cannot help. Data engineers act: unknown or paused DAG, no permission."""

@@ -1,7 +1,7 @@
-"""Reads what was delivered, an SNS record or a direct payload, into one ``JobEvent``.
+"""Reads an SNS record or a direct payload into one ``JobEvent``.
 
-The contract of a job event is DESIGN.md, section 3; everything beyond its two required fields is the publisher's own
-and reachable by dot path.
+A job event has two required fields, ``job_name`` and ``job_run_id``. All other fields are free-form, and templates read
+them by dot path.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _REPLAY, _WAIT = "$replay", "$wait_seconds"
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A wish to start some triggers of an earlier execution again (direct invocation only).
+    """A request to start triggers of an earlier execution again (direct invocation only).
 
     Attributes:
         of: name of the execution to replay.
-        tag: chosen by the sender; the same tag again is a duplicate.
+        tag: chosen by the sender; a second replay with the same tag is a duplicate.
         only: indices of the triggers within that execution, or None for all of them.
-        renamed: index to the name that the trigger has now: without it, another name is refused.
+        renamed: index to the new name of the trigger; without an entry, a changed name is refused.
     """
 
     of: str
@@ -43,7 +43,7 @@ class JobEvent:
 
     Attributes:
         fields: the whole event as published, without the reserved ``$…`` fields.
-        event_kind: which list of the workflow it concerns, or None where the event starts nothing.
+        event_kind: list of the workflow that applies, or None if the event starts nothing.
     """
 
     job_name: str
@@ -56,25 +56,25 @@ class JobEvent:
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        """What the upstream job made; empty where the event has none."""
+        """Artifacts of the upstream job; empty if the event has none."""
         return self.fields.get("artifacts") or {}
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """What the upstream job measured; empty where the event has none."""
+        """Metrics of the upstream job; empty if the event has none."""
         return self.fields.get("metrics") or {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message of an invocation, not parsed yet, so that a bad one cannot stop its neighbours.
+    """One message of an invocation, not parsed yet, so that an invalid one cannot stop the others.
 
     Attributes:
         source: ``SNS message <id>`` or ``direct invocation``, for logs and errors.
         body: JSON text from SNS, or the payload object of a direct invocation.
         topic_arn: the SNS topic, or empty.
-        delivery_id: differs for every delivery, also of the same message: the Lambda's request id, with the record's
-            number where an invocation holds several.
+        delivery_id: unique for every delivery, also of the same message: the Lambda's request id, with the record's
+            number if the invocation has several records.
     """
 
     source: str
@@ -84,7 +84,7 @@ class Delivery:
 
     @property
     def from_sns(self) -> bool:
-        """Whether SNS delivered it: whoever may publish may neither replay nor wait."""
+        """True if SNS delivered it. SNS publishers cannot replay or wait."""
         return bool(self.topic_arn)
 
 
@@ -113,7 +113,7 @@ def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
 
 
 class _NotSns:
-    """Marks a record that is no SNS record; reading it says so."""
+    """Marks a record that is not an SNS record; ``read_event`` refuses it."""
 
 
 def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
@@ -121,10 +121,10 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
 
     Args:
         delivery: the message.
-        approvals_topic_arn: where given, a ``decision`` from any other topic does not count.
+        approvals_topic_arn: if given, a ``decision`` from another topic is ignored.
 
     Raises:
-        EventError: the message is no job event; the text says what was found and what was expected.
+        EventError: the message is not a job event; the error gives the value found and the values accepted.
     """
     fields = _object(delivery)
     job_name, job_run_id = _required_text(fields, "job_name"), _required_text(fields, "job_run_id")
@@ -135,16 +135,16 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
     warnings: list[str] = []
     if delivery.from_sns and replay is not None:
         raise EventError(
-            f"event field '{_REPLAY}' came through SNS ({delivery.topic_arn}); a replay is accepted by direct "
-            "invocation only: orchestrator replay EXECUTION_NAME"
+            f"event field '{_REPLAY}': found in a message from SNS topic {delivery.topic_arn}, but a replay must be a direct "
+            "invocation. Run: orchestrator replay EXECUTION_NAME"
         )
     if delivery.from_sns and wait is not None:
-        warnings.append(f"event field '{_WAIT}' is for direct invocation and was ignored")
+        warnings.append(f"event field '{_WAIT}' was ignored: it needs a direct invocation")
         wait = None
     decision_counts = not delivery.from_sns or approvals_topic_arn in ("", delivery.topic_arn)
     if fields.get("decision") == "APPROVED" and not decision_counts:
         warnings.append(
-            f"decision APPROVED did not count: it came from {delivery.topic_arn}, not {approvals_topic_arn}"
+            f"decision APPROVED was ignored: it came from {delivery.topic_arn}, not from {approvals_topic_arn}"
         )
     return JobEvent(
         job_name=job_name,
@@ -160,10 +160,10 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
 def _object(delivery: Delivery) -> dict[str, Any]:
     if isinstance(delivery.body, _NotSns):
         raise EventError(
-            f"{delivery.source}: found no SNS record, expected one with Sns.Message and Sns.TopicArn; subscribe the "
+            f"{delivery.source}: not an SNS record, expected one with Sns.Message and Sns.TopicArn. Subscribe the "
             "router to SNS topics only, or invoke it with the event itself"
         )
-    # A direct payload was parsed by the Lambda runtime, leniently: its text is read again, strictly.
+    # The Lambda runtime parsed a direct payload leniently, so it is parsed again strictly.
     try:
         text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
         value = strictjson.loads(text)

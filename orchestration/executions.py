@@ -1,6 +1,6 @@
-"""The Step Functions side: start an execution once, describe the one that is already there, read its outcomes.
+"""Step Functions client: starts an execution once, describes an existing one, and reads outcomes.
 
-A second start under the same name always meets ``ExecutionAlreadyExists``, for every delivery's input differs
+A second start under the same name always gets ``ExecutionAlreadyExists``, because every delivery's input differs
 (``routing.delivery_id``): docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
 """
 
@@ -23,12 +23,12 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedExecution:
-    """What became of one planned execution.
+    """Result of starting one planned execution.
 
     Attributes:
-        status: ``STARTED`` by this delivery, or ``DUPLICATE``: it was there, and nothing was started.
-        conflict: why a duplicate needs a person, or empty.
-        existing: of a duplicate: the execution's status, start (ISO 8601) and event, as far as they could be read.
+        status: ``STARTED`` by this delivery, or ``DUPLICATE`` if the execution already existed.
+        conflict: reason why a duplicate needs a person, or empty.
+        existing: status, start (ISO 8601) and input of a duplicate's execution, as far as they are readable.
     """
 
     name: str
@@ -45,23 +45,23 @@ class StartedExecution:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionClient:
-    """Executions of the orchestrator's state machine.
+    """Starts and reads executions of the orchestrator's state machine.
 
     Attributes:
         client: boto3 Step Functions client.
-        settings: names the state machine.
+        settings: contains the state machine's ARN.
     """
 
     client: Any
     settings: Settings
 
     def start(self, planned: PlannedExecution) -> StartedExecution:
-        """Start ``planned``, or describe the execution that has its name.
+        """Start ``planned``, or describe the existing execution of that name.
 
         Raises:
-            BatchMismatchError: part of the event was started under another configuration.
-            ExecutionLookupError: part of the event was started, and that part cannot be described.
-            ReplayError: the replay's tag belongs to another replay.
+            BatchMismatchError: another configuration started part of the event.
+            ExecutionLookupError: a batch of the event exists, but it cannot be described.
+            ReplayError: the tag belongs to another replay.
             ClientError, BotoCoreError: Step Functions is unavailable, or refuses.
         """
         arn = self.settings.execution_arn(planned.name)
@@ -81,12 +81,12 @@ class ExecutionClient:
         """Name, status, start, stop (ISO 8601), input (parsed), error and cause of an execution.
 
         Raises:
-            ExecutionLookupError: it does not exist, or may not be read.
+            ExecutionLookupError: the execution does not exist, or the caller lacks permission.
         """
         try:
             answer = self.client.describe_execution(executionArn=self.settings.execution_arn(name))
         except (ClientError, BotoCoreError) as error:
-            raise ExecutionLookupError(f"execution {name!r} could not be described: {error}") from error
+            raise ExecutionLookupError(f"execution {name!r}: cannot describe it: {error}") from error
         given = json.loads(answer.get("input") or "{}")
         described = {
             "name": name,
@@ -99,11 +99,11 @@ class ExecutionClient:
         return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
 
     def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        """Outcome of each trigger of an execution that has ended: ``{index, type, name, result, error?}``.
+        """Outcome of each trigger of an ended execution: ``{index, type, name, result, error?}``.
 
-        A successful execution has them in its output; a failed one in the input of the state that judged them, for a
-        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty where it was
-        stopped before that.
+        A successful execution has them in its output. A failed one has them in the input of its last Choice, because a
+        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty if the execution
+        stopped before that state.
         """
         if described["status"] == "SUCCEEDED":
             return list(json.loads(described["output"])["outcomes"])
@@ -118,7 +118,7 @@ class ExecutionClient:
         return []
 
     def wait(self, name: str, deadline: float) -> dict[str, Any]:
-        """Describe the execution as soon as it has ended, or at ``deadline`` (of ``time.monotonic``)."""
+        """Describe the execution when it has ended, or at ``deadline`` (of ``time.monotonic``)."""
         while True:
             described = self.describe(name)
             if described["status"] != "RUNNING" or time.monotonic() >= deadline:
@@ -130,9 +130,9 @@ class ExecutionClient:
         try:
             existing = self.describe(planned.name)
         except ExecutionLookupError as error:
-            if ours["batch"] != "1/1":  # whose batches are left cannot be told: Lambda tries again
+            if ours["batch"] != "1/1":  # the remaining batches are unknown, so Lambda must retry
                 raise
-            conflict = f"it could not be compared: {error}"
+            conflict = f"it cannot compare the events: {error}"
             return StartedExecution(name=planned.name, arn=arn, status="DUPLICATE", conflict=conflict)
         routing = existing["input"].get("routing", {})
         split = {routing.get("batch", "1/1"), ours["batch"]} != {"1/1"}
@@ -141,18 +141,18 @@ class ExecutionClient:
         repacked = packing and existing["input"].get("event") == planned.input["event"]
         if split and (other_config or repacked):
             raise BatchMismatchError(
-                f"execution {planned.name} (batch {routing.get('batch')}) was started under configuration "
-                f"{routing.get('config_version')!r}, and under {ours['config_version']!r} this would be batch "
-                f"{ours['batch']}: which triggers are left cannot be told. Upload the configuration of that version again "
-                "and send the event again, as docs/operations.md says under BatchMismatchError"
+                f"execution {planned.name} (batch {routing.get('batch')}) started under configuration "
+                f"{routing.get('config_version')!r}. Under {ours['config_version']!r} it would be batch {ours['batch']}, so the "
+                "router cannot determine the remaining triggers. Upload the configuration of that version again, then send "
+                "the event again (docs/operations.md, BatchMismatchError)"
             )
         if routing.get("replay") != ours.get("replay"):
             raise ReplayError(
-                f"tag {ours.get('replay', {}).get('tag')!r} was used for another replay of this run, execution "
-                f"{planned.name}: choose another tag"
+                f"tag {ours.get('replay', {}).get('tag')!r} belongs to another replay of this run, execution "
+                f"{planned.name}. Choose another tag"
             )
         if routing.get("delivery_id") == ours["delivery_id"]:
-            # Our own call, repeated by the SDK or by Lambda after a lost answer: this delivery did start it.
+            # The SDK or Lambda repeated the call after a lost answer. This delivery started the execution.
             return StartedExecution(name=planned.name, arn=arn, status="STARTED")
         return StartedExecution(
             name=planned.name,
@@ -164,18 +164,18 @@ class ExecutionClient:
 
 
 def same_event(started: StartedExecution, event: dict[str, Any]) -> bool:
-    """Whether a duplicate's execution was started for this very event."""
+    """True if a duplicate's execution has this event."""
     return bool(started.existing.get("input", {}).get("event") == event)
 
 
 def _conflict(existing: dict[str, Any], planned: PlannedExecution, arn: str) -> str:
-    """Why a person should look at this duplicate; empty where nothing is wrong."""
+    """Reason why a duplicate needs a person; empty if none does."""
     found: list[str] = []
     before, now = existing["input"].get("event", {}), planned.input["event"]
     if before != now:
         fields = sorted(key for key in before.keys() | now.keys() if before.get(key, _ABSENT) != now.get(key, _ABSENT))
         shown = ", ".join(f"{key} was {_show(before, key)} and is now {_show(now, key)}" for key in fields[:5])
-        found.append(f"the same run id came with other content ({shown}), and this content was not acted upon")
+        found.append(f"the same run id arrived with different content ({shown}); the new content was ignored")
     if existing["status"] not in ("RUNNING", "SUCCEEDED"):
         found.append(f"the first execution ended {existing['status']}")
     if not found:

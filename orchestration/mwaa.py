@@ -1,8 +1,8 @@
 """Starts a DAG run through MWAA's ``InvokeRestApi``, once, on Airflow 2 and 3.
 
-The body that both majors accept has an explicit ``logical_date`` (2.x refuses null, 3.x refuses none) and a
-deterministic ``dag_run_id``; the latter makes a repetition a 409, which is then verified, because a 409 also says that
-another run has this ``logical_date``.
+Both versions accept a body with an explicit ``logical_date`` (2.x refuses null, 3.x requires the field) and a
+deterministic ``dag_run_id``. With the id, Airflow answers a retry with 409. The client then looks the run up, because
+Airflow also answers 409 if another run has this ``logical_date``.
 Source: docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html.
 """
 
@@ -33,24 +33,24 @@ _LATER_CODES = (
     "RequestLimitExceeded",
 )
 _ONE_CALL = 21.0
-"""Seconds that one call may take: five to connect, fifteen to be answered."""
+"""Maximum seconds of one call: five to connect, fifteen for the answer, one to spare."""
 
 _ADVICE = {
-    401: "the Lambda's role is not known to this Airflow: check its policy's airflow:InvokeRestApi",
-    403: "the Airflow role in the Lambda's policy (role/ENVIRONMENT/ROLE) may not start runs: use User or Op",
-    404: "deploy the DAG, or correct dag_id in the configuration",
+    401: "Airflow does not know the Lambda's role. Check airflow:InvokeRestApi in its policy",
+    403: "The Airflow role in the Lambda's policy (role/ENVIRONMENT/ROLE) may not start runs. Use User or Op",
+    404: "Deploy the DAG, or correct dag_id in the configuration",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MwaaClient:
-    """DAG runs of one MWAA environment.
+    """Client for DAG runs of one MWAA environment.
 
     Attributes:
         client: boto3 MWAA client, in the environment's region.
         environment: the environment's name.
         now: the clock, for ``logical_date``.
-        remaining_seconds: seconds that the caller has left; a call that might not end in time is not begun.
+        remaining_seconds: seconds until the caller's timeout; the client starts no call that might exceed it.
     """
 
     client: Any
@@ -59,11 +59,11 @@ class MwaaClient:
     remaining_seconds: Callable[[], float] = lambda: float("inf")
 
     def start(self, dag_id: str, dag_run_id: str, conf: dict[str, Any]) -> str:
-        """Start the DAG run, or find it started; returns its id.
+        """Start the DAG run, or find that it has started; returns its id.
 
         Raises:
-            MwaaUnavailableError: 5xx or throttling; repeating is safe.
-            DagRunRejectedError: everything else, which repeating does not mend.
+            MwaaUnavailableError: 5xx or throttling; a retry is safe.
+            DagRunRejectedError: any other error; a retry does not help.
         """
         self._check(dag_id, dag_run_id)
         moment = self.now()
@@ -83,20 +83,20 @@ class MwaaClient:
         )
 
     def _check(self, dag_id: str, dag_run_id: str) -> None:
-        """Refuse a DAG that the API cannot name, that is not there, or that would keep its run waiting for ever."""
+        """Refuse a DAG that does not exist, is paused, or has an id too long for the API."""
         length = len(quote(dag_id, safe=""))
         if length > _MAX_DAG_ID:
             raise DagRunRejectedError(
-                f"MWAA environment {self.environment}: DAG {dag_id} has {length} URL-encoded characters, and InvokeRestApi "
-                f"takes at most {_MAX_DAG_ID}; use the trigger type sqs_mwaa, which has no such limit"
+                f"MWAA environment {self.environment}: DAG {dag_id} has {length} URL-encoded characters, expected at "
+                f"most {_MAX_DAG_ID}. Use the trigger type sqs_mwaa, which has no such limit"
             )
         status, answer = self._call("GET", _path(dag_id))
         if status >= 300:
             raise self._failed(dag_id, status, answer)
-        # A repetition whose first try started the run is not refused for what happened to the DAG since.
+        # If the first attempt started the run, a retry must not fail because the DAG was paused since.
         if isinstance(answer, dict) and answer.get("is_paused") and not self._exists(dag_id, dag_run_id):
             raise DagRunRejectedError(
-                f"MWAA environment {self.environment}: DAG {dag_id} is paused, so its run would wait unseen; unpause it "
+                f"MWAA environment {self.environment}: DAG {dag_id} is paused, so its run would not start. Unpause it "
                 f"(in Airflow's UI, or airflow dags unpause {dag_id}), then replay"
             )
 
@@ -109,7 +109,7 @@ class MwaaClient:
             return status == 200
         seen = 0
         for _ in range(_PAGES):
-            # By id: both majors have it, and unlike the dates of a queued run it is never null.
+            # Order by id: both versions have it, and unlike the dates of a queued run it is never null.
             query = {"limit": _PAGE, "offset": seen, "order_by": "-id"}
             status, answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
             if status != 200:
@@ -117,17 +117,17 @@ class MwaaClient:
             runs = answer.get("dag_runs", []) if isinstance(answer, dict) else []
             if any(run.get("dag_run_id") == dag_run_id for run in runs):
                 return True
-            seen += len(runs)  # an environment may allow less than a page
+            seen += len(runs)  # an environment may limit the page size
             if not runs or seen >= answer.get("total_entries", 0):
                 return False
         return False
 
     def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
-        """One call of Airflow's REST API: its status and its body, whatever the status."""
+        """Call Airflow's REST API; returns the status, also of an error, and the body."""
         if self.remaining_seconds() < _ONE_CALL:
             raise MwaaUnavailableError(
-                f"MWAA environment {self.environment}: its web server answers too slowly: the Lambda's time is over before "
-                f"{method} {path}"
+                f"MWAA environment {self.environment}: its web server answers too slowly. The Lambda's timeout is too "
+                f"close for {method} {path}"
             )
         try:
             answer = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
@@ -135,15 +135,15 @@ class MwaaClient:
             return self._refusal(error)
         except (UnreachableError, HTTPClientError) as error:
             raise MwaaUnavailableError(
-                f"MWAA environment {self.environment} (region {self.client.meta.region_name}) could not be reached: {error}; "
-                "check the region; for a private web server use the trigger type sqs_mwaa"
+                f"MWAA environment {self.environment} (region {self.client.meta.region_name}) could not be reached: {error}. "
+                "Check the region. For a private web server use the trigger type sqs_mwaa"
             ) from None
         except BotoCoreError as error:
             raise DagRunRejectedError(f"MWAA environment {self.environment}: {error}") from None
         return answer["RestApiStatusCode"], answer.get("RestApiResponse")
 
     def _refusal(self, error: ClientError) -> tuple[int, Any]:
-        """What Airflow answered, where it was Airflow that refused; everything else is raised."""
+        """Status and body if Airflow refused the call; any other error is raised."""
         code = error.response["Error"]["Code"]
         details: dict[str, Any] = {**error.response}
         if code == "RestApiClientException":
@@ -155,10 +155,10 @@ class MwaaClient:
                 message += f"Airflow answered {details['RestApiStatusCode']}: {details.get('RestApiResponse')}"
             raise MwaaUnavailableError(message[:500]) from None
         if code == "ResourceNotFoundException":
-            message += f" (region {self.client.meta.region_name}): check environment_name and region"
+            message += f" (region {self.client.meta.region_name}). Check environment_name and region"
         if code == "AccessDeniedException":
             message += (
-                ": allow airflow:InvokeRestApi to the Lambda; for a private web server use the trigger type sqs_mwaa"
+                ". Allow airflow:InvokeRestApi to the Lambda. For a private web server use the trigger type sqs_mwaa"
             )
         raise DagRunRejectedError(message[:1000]) from None
 
@@ -168,7 +168,7 @@ class MwaaClient:
         )
         if status >= 500 or status in _LATER:
             return MwaaUnavailableError(message)
-        return DagRunRejectedError(f"{message}; {_ADVICE[status]}" if status in _ADVICE else message)
+        return DagRunRejectedError(f"{message}. {_ADVICE[status]}" if status in _ADVICE else message)
 
 
 def _path(dag_id: str) -> str:

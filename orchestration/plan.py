@@ -1,8 +1,8 @@
-"""From triggers and an event to executions: a deterministic name and an input within the quotas.
+"""Plans the executions of an event: deterministic names, and inputs within the quotas.
 
 Quotas: 262,144 bytes for an execution's input and for every state's input
-(docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html); an execution's name has at most 80 characters, of
-which the nested executions' suffix takes the rest.
+(docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html); an execution's name has at most 80 characters,
+including the suffix of nested executions.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from orchestration.triggers.base import RequestContext
 from orchestration.workflows import InvalidTrigger
 
 MAX_TRIGGERS = 40
-"""Triggers in one execution: as many as an inline Map runs at a time, so none waits behind another's retries."""
+"""Triggers in one execution. An inline Map runs as many at once, so no trigger waits for another's retries."""
 
 MAX_INPUT = 262_144 - 4_096
-"""Bytes of an execution's input, with room for what Step Functions itself adds."""
+"""Bytes of an execution's input, with room for data that Step Functions adds."""
 
 MAX_ITEM = 262_144 - 16_384
-"""Bytes of event and request together: they make one state's input, and the nested input or detail wraps the event."""
+"""Bytes of event and request together. They are one state's input, and a nested input or detail contains the event."""
 
 MAX_NAME = 72
-"""Characters of an execution's name with its batch suffix."""
+"""Characters of an execution's name, including its batch suffix."""
 
 MAX_CAUSE = 2_000
-"""Bytes of a rejected trigger's cause: 40 of them, in the Map's output, are far from 262,144."""
+"""Bytes of a rejected trigger's cause. 40 of them, in the Map's output, stay far below 262,144."""
 
 _REJECTED = 8_000
-"""Bytes that a rejected trigger may need."""
+"""Maximum bytes of a rejected item."""
 
 _POSITION = 8
 """Bytes of a trigger's entry in ``routing.positions`` and of the commas."""
@@ -49,8 +49,8 @@ class PlannedExecution:
     """One execution to start.
 
     Attributes:
-        name: deterministic; the same event gives the same name.
-        input: what the state machine reads: ``event``, ``triggers``, ``routing``.
+        name: deterministic, so the same event has the same name.
+        input: the state machine's input: ``event``, ``triggers``, ``routing``.
     """
 
     name: str
@@ -59,12 +59,12 @@ class PlannedExecution:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one event starts.
+    """Executions that one event starts.
 
     Attributes:
         name: the executions' common name, without the batch suffix.
         executions: in order.
-        warnings: parameters that were left out, and the like.
+        warnings: notes for people, for example about parameters left out.
     """
 
     name: str
@@ -77,9 +77,9 @@ class Plan:
 
 
 def execution_name(event: JobEvent) -> str:
-    """Name of the event's execution: readable first, then a digest that tells it from every other.
+    """Name of the event's execution: a readable part, then a digest that makes it unique.
 
-    The digest covers event_kind, job name, run id and replay tag, each in full; the readable parts are cut and cleaned.
+    The digest covers event kind, job name, run id and replay tag in full. The readable parts are shortened.
     """
     tag = event.replay.tag if event.replay else ""
     identity = strictjson.dumps([event.event_kind, event.job_name, event.job_run_id, tag])
@@ -98,14 +98,14 @@ def plan(
     """Resolve the triggers and pack them into executions.
 
     Args:
-        event: what happened.
+        event: the job event.
         triggers: each with its position in the workflow's list.
-        config: where they come from.
+        config: source of the triggers.
         settings: the router's environment.
-        delivery_id: makes every delivery's input differ, so that a second one is always seen as a duplicate.
+        delivery_id: makes every delivery's input differ, so that a second one is always a duplicate.
 
     Raises:
-        OversizedEventError: the event fits no execution, not even beside one trigger.
+        OversizedEventError: the event exceeds the execution input quota even with a single trigger.
     """
     name, warnings = execution_name(event), list[str]()
     routing = {
@@ -137,10 +137,10 @@ def plan(
 
 
 def _room(event: JobEvent, routing: dict[str, Any]) -> int:
-    """Bytes for the triggers of one execution, beside the event.
+    """Bytes for the triggers of one execution, in addition to the event.
 
     Raises:
-        OversizedEventError: not even a rejected trigger, which must be able to travel, has room.
+        OversizedEventError: not even a rejected item has room.
     """
     event_size = strictjson.size(event.fields)
     frame = strictjson.size({"event": None, "triggers": [], "routing": routing})
@@ -148,8 +148,8 @@ def _room(event: JobEvent, routing: dict[str, Any]) -> int:
     if room < _REJECTED:
         raise OversizedEventError(
             f"event of job {event.job_name:.100} run {event.job_run_id:.100}: found {event_size:,} bytes, expected at "
-            f"most {event_size + room - _REJECTED:,} (Step Functions takes 262,144, and the triggers need some of them): "
-            "publish a reference to the data instead of the data"
+            f"most {event_size + room - _REJECTED:,} (Step Functions allows 262,144, including the triggers). "
+            "Publish a reference to the data instead of the data"
         )
     return room
 
@@ -166,7 +166,7 @@ def _execution(
 
 
 def _item(trigger: Trigger | InvalidTrigger, context: RequestContext, warnings: list[str]) -> dict[str, Any]:
-    """One trigger as the state machine reads it; one that cannot be resolved travels as ``rejected``."""
+    """The item of one trigger; a ``rejected`` item if the trigger cannot be resolved."""
     if isinstance(trigger, InvalidTrigger):
         return _rejected(trigger)
     try:
@@ -181,8 +181,8 @@ def _item(trigger: Trigger | InvalidTrigger, context: RequestContext, warnings: 
 
 def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
     cause = (
-        f"{item['type']} {item['name']:.256}: its request has {found:,} bytes, and beside this event there is room for "
-        f"{room:,}: pass a reference instead of the data"
+        f"{item['type']} {item['name']:.256}: found a request of {found:,} bytes, expected at most {room:,} "
+        "with this event. Pass a reference instead of the data"
     )
     return _rejected(InvalidTrigger(item["name"], "OversizedEventError", cause, (item["type"], item["name"])))
 

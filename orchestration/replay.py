@@ -1,7 +1,7 @@
-"""Chooses the triggers of an earlier execution that are to be started again.
+"""Selects the triggers of an earlier execution that a replay starts again.
 
-AWS's own Redrive cannot run caught items again, so a replay is a new execution, of the triggers that a person names,
-resolved from the current configuration. It is refused where that would start something else than they mean.
+Redrive of AWS cannot run caught items again. So a replay is a new execution of the triggers that a person names, resolved
+from the current configuration. It is refused if the configuration now has another trigger in that place.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ def select(
     original: dict[str, Any],
     settings: Settings,
 ) -> tuple[list[tuple[int, Trigger | InvalidTrigger]], list[str]]:
-    """The triggers to start, each with its position in the workflow's list, and warnings.
+    """Return the triggers to start, each with its position in the workflow's list, and warnings.
 
     Args:
-        event: the event that is replayed.
-        replay: which execution, and which of its triggers.
-        triggers: what the current configuration has for the event.
-        original: the execution, as ``ExecutionClient.describe`` gives it.
+        event: the event to replay.
+        replay: the execution and its triggers to replay.
+        triggers: the current configuration's triggers for the event.
+        original: the execution, from ``ExecutionClient.describe``.
         settings: the router's environment.
 
     Raises:
-        ReplayError: the execution belongs to another event, is running, or had another trigger at that place.
+        ReplayError: the execution belongs to another event, is running, or had another trigger in that place.
     """
     before, routing = original["input"].get("event", {}), original["input"].get("routing", {})
     items, positions = original["input"].get("triggers", []), routing.get("positions", [])
     identity = [before.get("job_name"), before.get("job_run_id")]
     if identity != [event.job_name, event.job_run_id]:
         raise ReplayError(
-            f"execution {replay.of!r} belongs to job and run {identity}, and the event to "
-            f"{[event.job_name, event.job_run_id]}: send the event of the execution that you replay"
+            f"execution {replay.of!r} belongs to job and run {identity}, but the event to "
+            f"{[event.job_name, event.job_run_id]}. Send the event of that execution"
         )
     if original["status"] == "RUNNING":
-        raise ReplayError(f"execution {replay.of!r} is still running: its triggers may yet start; wait for its end")
+        raise ReplayError(f"execution {replay.of!r} is still running. Wait until it ends")
     selected: list[tuple[int, Trigger | InvalidTrigger]] = []
     for index in range(len(items)) if replay.only is None else replay.only:
         if index >= len(items):
             raise ReplayError(
-                f"execution {replay.of!r} has {len(items)} triggers, counted from 0, and no trigger {index}"
+                f"execution {replay.of!r} has {len(items)} triggers, with indices from 0, and no trigger {index}. Correct 'only'"
             )
         position, item = positions[index], items[index]
         if item["type"] == "rejected" and not any(item.get("declared", {}).values()):
             raise ReplayError(
-                f"item {index} of execution {replay.of!r} is no trigger but a problem of the configuration "
-                f"({item['request']['Cause']}): mend it, then publish a new event; replay the others with 'only'"
+                f"item {index} of execution {replay.of!r} is not a trigger, but a problem of the configuration "
+                f"({item['request']['Cause']}). Fix it, then publish a new event. Replay the other items with 'only'"
             )
         current = triggers[position] if position < len(triggers) else None
         same = isinstance(current, Trigger) and (
@@ -67,8 +67,8 @@ def select(
         if not isinstance(current, Trigger) or not same:
             raise ReplayError(
                 f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.event_kind}[{position}] "
-                f"of the configuration is now {_now(current)}: the configuration moved. If that is the trigger that you "
-                f"mean, say so: orchestrator replay ... --only {index} --accept-rename {index}=NAME"
+                f"of the configuration is now {_now(current)}: the configuration changed. To confirm the new trigger, run: "
+                f"orchestrator replay ... --only {index} --accept-rename {index}=NAME"
             )
         selected.append((position, current))
     notes = [] if before == event.fields else [f"the event differs from the one of execution {replay.of}"]
@@ -76,15 +76,18 @@ def select(
 
 
 def original_event_kind(original: dict[str, Any], replay: Replay) -> EventKind:
-    """Which list of the workflow the execution was started for: that, and not the event, says what a replay means.
+    """Event kind of the execution. It, and not the event, determines the list of a replay.
 
     Raises:
-        ReplayError: the execution was not started by the router.
+        ReplayError: the router did not start the execution.
     """
     for event_kind in EVENT_KINDS:
         if original["input"].get("routing", {}).get("event_kind") == event_kind:
             return event_kind
-    raise ReplayError(f"execution {replay.of!r} was not started by the router: its input has no routing.event_kind")
+    raise ReplayError(
+        f"execution {replay.of!r} has no routing.event_kind in its input: the router did not start it. Replay "
+        "an execution of the router"
+    )
 
 
 def _is_still(
@@ -94,10 +97,10 @@ def _is_still(
     event: JobEvent,
     settings: Settings,
 ) -> bool:
-    """Whether the trigger is what the execution had, wherever the configuration's lines have gone since.
+    """True if the execution had the same trigger, even if its place in the configuration changed.
 
-    Of a rejected one, what could be told of it must agree; of any other, type, name and target. Where several triggers
-    have that target, the whole request must be the same: otherwise one could be taken for the other.
+    For a rejected item, type and name must agree as far as they are readable. For any other, type, name and target must
+    agree. If several triggers have that target, the whole request must be equal, to tell them apart.
     """
     if item["type"] == "rejected":
         kind, name = item["declared"]["type"], item["declared"]["name"]
@@ -106,7 +109,7 @@ def _is_still(
     if (current.TYPE, current.target_name()) != (item["type"], item["name"]):
         return False
     before, now = item["request"], _request(current, event, settings)
-    if now is None:  # it cannot be resolved: it will travel as rejected, and start nothing
+    if now is None:  # not resolvable, so it will be a rejected item and start nothing
         return True
     alike = [
         one
@@ -126,7 +129,7 @@ def _request(trigger: Trigger, event: JobEvent, settings: Settings) -> dict[str,
 
 
 def _without_run_ids(request: Any) -> Any:
-    """The request without the ids that differ from one execution to the next."""
+    """The request without the ids that differ between executions."""
     if not isinstance(request, dict):
         return request
     return {key: _without_run_ids(value) for key, value in request.items() if key not in ("dag_run_id", "message_id")}
@@ -134,7 +137,7 @@ def _without_run_ids(request: Any) -> Any:
 
 def _now(current: Trigger | InvalidTrigger | None) -> str:
     if current is None:
-        return "not there"
+        return "missing"
     return (
         f"invalid ({current.cause})"
         if isinstance(current, InvalidTrigger)

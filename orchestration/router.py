@@ -1,7 +1,7 @@
-"""Routes every delivery of one invocation: event, configuration, triggers, executions, and a report of it all.
+"""Routes every delivery of one invocation: reads event and configuration, starts executions, and reports them.
 
-One bad record never stops another: what went wrong is raised only after every record had its turn, so that Lambda's
-retries, then its failure destination, hold the whole payload. What was started already is a duplicate then.
+A bad record does not stop the others. The router raises after it has tried every record, so that Lambda retries the whole
+payload and then stores it in its failure destination. Executions that have started are duplicates in a retry.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ from orchestration.workflows import triggers_for
 
 log = logging.getLogger(__name__)
 
-_IGNORED = "neither status SUCCESS nor a decision APPROVED that counts"
+LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
+"""Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
+
+_IGNORED = "no status SUCCESS, and no decision APPROVED from the approvals topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Router:
     """Routes invocations with one set of clients.
 
     Attributes:
-        config: loads the configuration, once for each invocation.
+        config: loads the configuration.
         step_functions: boto3 Step Functions client.
     """
 
@@ -44,10 +47,10 @@ class Router:
         """Route one invocation's payload: SNS records or a job event itself.
 
         Returns:
-            ``{"records": [...]}``: for each record what was started, or IGNORED with the reason.
+            ``{"records": [...]}``: for each record the executions, or IGNORED with the reason.
 
         Raises:
-            RoutingError: a record could not be routed; all others were.
+            RoutingError: at least one record failed; all others were routed.
         """
         reports, failures = [], []
         for delivery in deliveries(payload, request_id):
@@ -62,7 +65,7 @@ class Router:
                 reports.append({"delivery": delivery.source, "status": "FAILED", "error": type(error).__name__})
         if failures:
             what = "; ".join(f"{delivery.source}: {type(error).__name__}: {error}" for delivery, error in failures)
-            raise RoutingError(f"{len(failures)} of {len(reports)} records could not be routed: {what}")
+            raise RoutingError(f"{len(failures)} of {len(reports)} records failed: {what}")
         return {"records": reports}
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
@@ -86,7 +89,8 @@ class Router:
         warnings = (*event.warnings, *config.warnings)
         if event.replay is not None and not triggers:
             raise ReplayError(
-                f"the configuration has no {event.event_kind} triggers for job {event.job_name!r} any more"
+                f"the configuration no longer has {event.event_kind} triggers for job {event.job_name!r}. Restore them, or "
+                "publish a new event"
             )
         if triggers is None:
             return self._ignored(about, f"the configuration has no workflow for job {event.job_name!r}", warnings)
@@ -108,14 +112,14 @@ class Router:
             result = executions.start(execution)
             started.append(result)
             if result.status == "DUPLICATE" and result.existing and not same_event(result, event.fields):
-                break  # Another event has this run id: starting its other batches would mix the two.
+                break  # Another event has this run id. To start more batches would mix both events.
         return started
 
     def _report(self, planned: Plan, started: list[StartedExecution], warnings: tuple[str, ...]) -> dict[str, Any]:
-        conflict = [f"duplicate of execution {one.name}: {one.conflict}" for one in started if one.conflict]
+        conflict = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
         for one in started:
             if one.status == "DUPLICATE" and not one.conflict:
-                log.info("Duplicate: execution %s is there already, nothing was started", one.name)
+                log.info("Duplicate: execution %s already exists; nothing started", one.name)
         for warning in (*warnings, *conflict):
             log.warning("%s", warning)
         items = []
@@ -154,13 +158,13 @@ class Router:
 
 
 def _wait(reports: list[dict[str, Any]], executions: ExecutionClient, seconds: float) -> list[dict[str, Any]]:
-    """Add status, error, cause and outcomes to each execution, as they are when it ends or the time is over."""
+    """Add status, error, cause and outcomes to each execution, when it ends or the time is over."""
     deadline = time.monotonic() + seconds
     return [{**report, **_ended(report["name"], executions, deadline)} for report in reports]
 
 
 def _ended(name: str, executions: ExecutionClient, deadline: float) -> dict[str, Any]:
-    """The execution was started, whatever can be read of it: what cannot is UNKNOWN, and no error."""
+    """Status and outcomes of a started execution; UNKNOWN, without an error, if it cannot be read."""
     while True:
         try:
             described = executions.wait(name, deadline)
@@ -168,6 +172,6 @@ def _ended(name: str, executions: ExecutionClient, deadline: float) -> dict[str,
             return result | {key: described[key] for key in ("error", "cause") if key in described}
         except (ExecutionLookupError, ClientError, BotoCoreError) as error:
             if time.monotonic() >= deadline:
-                log.warning("Execution %s was started, and could not be read: %s", name, error)
+                log.warning("Execution %s started, but it cannot be read: %s", name, error)
                 return {"execution_status": "UNKNOWN", "outcomes": []}
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""What the router's environment says, read anew on each invocation so that a changed variable needs no restart."""
+"""Settings from the router's environment, read on each invocation, so that a changed variable needs no restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STATE_MACHINE_ARN = re.compile(
 )
 
 LIVE = "live"
-"""The router's alias: SNS, replays and people invoke it, and so the published version that Terraform made last."""
+"""The router's alias, which SNS, replays and people invoke. It points to the version that Terraform published last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,15 @@ class Settings:
     """The environment of the router Lambda, one field a variable.
 
     Attributes:
-        state_machine_arn: ``STATE_MACHINE_ARN``. Empty only offline, where no execution is started.
+        state_machine_arn: ``STATE_MACHINE_ARN``. Empty only offline, when no execution starts.
         state_machine_version: ``STATE_MACHINE_VERSION``: the published version that this router was deployed with, or empty for
-            the latest revision. A router and a state machine that change together never meet the other's old half.
-        region: the state machine's region. Empty offline: rules that compare regions are then left out.
+            the latest revision. So a router never starts an older or newer state machine than its own.
+        region: the state machine's region. Empty offline; rules that compare regions then do not apply.
         config_s3_uri: ``WORKFLOW_CONFIG_S3_URI``, ``s3://bucket/key``, or empty.
         config_ssm_parameter: ``WORKFLOW_CONFIG_SSM_PARAMETER``, the parameter's name, or empty.
         mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
-        require_config: ``REQUIRE_CONFIG`` is ``true``: raise rather than route with the empty default.
-        approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` counts, or empty for any.
+        require_config: ``REQUIRE_CONFIG`` is ``true``: raise an error instead of using the empty default.
+        approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` is accepted, or empty for any.
         log_level: ``LOG_LEVEL``, a name of the standard library's logging levels.
     """
 
@@ -48,20 +48,20 @@ class Settings:
         """Read the Lambda's environment variables.
 
         Raises:
-            SettingsError: ``STATE_MACHINE_ARN`` is missing or is no state machine's ARN, or its version is no number.
+            SettingsError: ``STATE_MACHINE_ARN`` is not the ARN of a state machine, or ``STATE_MACHINE_VERSION`` is not a number.
         """
         arn = environment.get("STATE_MACHINE_ARN", "")
         match = STATE_MACHINE_ARN.fullmatch(arn)
         if match is None:
             raise SettingsError(
                 f"environment variable STATE_MACHINE_ARN: found {arn!r}, expected the ARN of the orchestrator's state "
-                "machine (arn:aws:states:REGION:ACCOUNT:stateMachine:NAME); Terraform sets it"
+                "machine (arn:aws:states:REGION:ACCOUNT:stateMachine:NAME). Terraform sets it: run terraform apply"
             )
         version = environment.get("STATE_MACHINE_VERSION", "")
         if not re.fullmatch(r"\d*", version):
             raise SettingsError(
                 f"environment variable STATE_MACHINE_VERSION: found {version!r}, expected the number of a published version, "
-                "or nothing for the latest revision; Terraform sets it"
+                "or nothing for the latest revision. Terraform sets it: run terraform apply"
             )
         return cls(
             state_machine_arn=arn,
@@ -77,13 +77,13 @@ class Settings:
 
     @property
     def start_arn(self) -> str:
-        """What executions are started with: the state machine's version, where there is one.
+        """ARN for StartExecution: the state machine's version, if one is set.
 
-        IAM authorizes it by the unqualified ARN, and names stay unique to the state machine, whatever the version:
+        IAM authorizes the call by the unqualified ARN. Execution names are unique to the state machine, across its versions:
         docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html.
         """
         return ":".join(filter(None, (self.state_machine_arn, self.state_machine_version)))
 
     def execution_arn(self, name: str) -> str:
-        """The ARN that an execution of the orchestrator's state machine has under ``name``."""
+        """ARN of the execution ``name`` of the orchestrator's state machine."""
         return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -1,7 +1,7 @@
-"""JSON as its standard has it: no NaN, no infinities, no lone surrogates, and a repeated key is seen.
+"""Strict JSON: refuses NaN, infinities and lone surrogates, and marks duplicate keys.
 
-Python's parser accepts all four. A repeated key silently keeps the last value, which in a configuration loses a
-workflow; the others are refused later by Step Functions, long after the publisher could have been told.
+Python's parser accepts all four. It keeps the last value of a duplicate key, so a configuration would lose a workflow.
+Step Functions refuses the other three, but too late to tell the publisher.
 Source: RFC 8259, sections 4, 6 and 8.
 """
 
@@ -13,33 +13,34 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_DEPTH = 100
-"""Levels of objects and lists; whoever reads JSON recursively has room for them."""
+"""Maximum nesting depth of objects and lists, low enough for recursive readers."""
 
 
 class StrictJSONError(ValueError):
-    """The text is not JSON in the strict sense. The message says where and why."""
+    """The text is not strict JSON. The message gives the place and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidValue:
-    """Stands in the place of a value that nobody can use, so that only its own reader refuses it.
+    """Placeholder for an unusable value, so that only the reader of that value refuses it.
 
     Attributes:
-        reason: what is wrong with the value.
+        reason: the problem of the value.
     """
 
     reason: str
 
 
 DUPLICATE_KEY = InvalidValue("a key that appears twice")
-TOO_DEEP = InvalidValue(f"something nested deeper than {MAX_DEPTH} levels")
+TOO_DEEP = InvalidValue(f"a value nested deeper than {MAX_DEPTH} levels")
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse ``text``; what is repeated or nested too deeply is ``DUPLICATE_KEY`` or ``TOO_DEEP`` in its place.
+    """Parse ``text``, with ``DUPLICATE_KEY`` and ``TOO_DEEP`` in place of duplicate or too deeply nested values.
 
     Raises:
-        StrictJSONError: the text is not UTF-8, is not JSON, holds a number that is not finite or an unpaired surrogate.
+        StrictJSONError: the text is not UTF-8 or not JSON, or it contains a number that is not finite or an unpaired
+            surrogate.
     """
     try:
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
@@ -50,20 +51,20 @@ def loads(text: str | bytes) -> Any:
     except StrictJSONError:
         raise
     except UnicodeEncodeError as error:
-        raise StrictJSONError("it holds an unpaired surrogate, which is no Unicode text") from error
+        raise StrictJSONError("it contains an unpaired surrogate (invalid Unicode)") from error
     except UnicodeDecodeError as error:
         raise StrictJSONError(f"it is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise StrictJSONError(f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    except ValueError as error:  # a whole number of more digits than Python converts
-        raise StrictJSONError(f"it holds a number that cannot be read: {error}") from error
+    except ValueError as error:  # an integer with more digits than Python converts
+        raise StrictJSONError(f"it contains a number that cannot be read: {error}") from error
     except RecursionError as error:
         raise StrictJSONError("it is nested too deeply") from error
     return value
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON text, as it travels to AWS; UTF-8 unescaped, so that its length in bytes is what AWS counts."""
+    """Compact JSON text for AWS. Non-ASCII characters are not escaped, so its length in bytes is what AWS counts."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -73,7 +74,7 @@ def size(value: Any) -> int:
 
 
 def first_invalid(value: Any) -> InvalidValue | None:
-    """The first thing within ``value`` that nobody can use, or None."""
+    """The first invalid value within ``value``, or None."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
@@ -85,7 +86,7 @@ def first_invalid(value: Any) -> InvalidValue | None:
 
 
 def _bounded(value: Any) -> Any:
-    """Put ``TOO_DEEP`` in the place of whatever is nested deeper than ``MAX_DEPTH``, without recursion."""
+    """Replace values that are nested deeper than ``MAX_DEPTH`` by ``TOO_DEEP``, without recursion."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         items = (item for one in level for item in (one.values() if isinstance(one, dict) else one))
@@ -99,13 +100,13 @@ def _bounded(value: Any) -> Any:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise StrictJSONError(f"it holds {name}, which JSON does not have; use null or leave the field out")
+    raise StrictJSONError(f"it contains {name}, which is not JSON. Use null or leave the field out")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise StrictJSONError(f"it holds the number {text}, which is too large for a double")
+        raise StrictJSONError(f"it contains the number {text}, which is too large for a double")
     return number
 
 

@@ -1,8 +1,8 @@
 """Fills ``${path}`` templates and dot paths from an event, keeping types.
 
-A value that is exactly one template takes the type that it finds; a template within other text is rendered as text,
-objects as compact JSON. ``${path:-default}`` gives a text for a path that is not there, ``$${`` a literal ``${``. What
-an event holds is never evaluated again: a template in a field of the event arrives as it was published.
+A value that is exactly one template keeps the type of the field. A template within other text becomes text; objects
+become compact JSON. ``${path:-default}`` gives a text for a missing path, and ``$${`` gives a literal ``${``. The text of
+an event is never evaluated: a template in an event's field arrives unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>[^${}:]*)(?::-(?P<default>[^{}]*))?\}"
 
 
 class _Missing:
-    """What a path that is not there gives; None is a value of JSON."""
+    """Marks a missing path; None is a JSON value."""
 
 
 MISSING = _Missing()
@@ -39,7 +39,7 @@ def lookup(fields: Mapping[str, Any], path: str) -> Any:
 
 
 def problems(value: Any, path: str) -> Iterator[ValidationProblem]:
-    """What is wrong with the templates within ``value``, before any event is known."""
+    """Problems of the templates within ``value``, without an event."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from problems(item, f"{path}.{key}")
@@ -50,8 +50,8 @@ def problems(value: Any, path: str) -> Iterator[ValidationProblem]:
         if "${" in _TOKEN.sub("", value):
             yield ValidationProblem(
                 path,
-                f"found {value!r:.80}: a '${{' that no '}}' closes, or that holds no path; expected "
-                "${path} or ${path:-default}; write '$${' for a literal '${'",
+                f"found {value!r:.80}: the template is empty or not closed. Expected "
+                "${path} or ${path:-default}. Write '$${' for a literal '${'",
             )
         for token in _TOKEN.finditer(value):
             if token["path"] is not None and not all(token["path"].split(".")):
@@ -64,12 +64,12 @@ def render(value: Any, fields: Mapping[str, Any], where: str) -> Any:
     """Fill every template within the JSON ``value``.
 
     Args:
-        value: any JSON value; keys of objects are left as they are.
+        value: any JSON value; keys of objects stay unchanged.
         fields: the event.
-        where: names the value in an error, as ``glue_job load_images: arguments``.
+        where: place of the value for an error, as ``glue_job load_images: arguments``.
 
     Raises:
-        ResolutionError: a path that the event does not have, and no default.
+        ResolutionError: the event has no such path, and the template has no default.
     """
     if isinstance(value, dict):
         return {key: render(item, fields, f"{where}.{key}") for key, item in value.items()}

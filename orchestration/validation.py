@@ -1,7 +1,7 @@
-"""Reads JSON into frozen dataclasses, strictly, straight from their annotations.
+"""Reads JSON strictly into frozen dataclasses, by their annotations.
 
-The same annotations give the JSON Schema at build time (``builder/schema.py``), so reader and schema cannot drift. No
-coercion: ``"1"`` is no number and ``true`` is no integer. All problems of a document are reported, each with its path.
+``builder/schema.py`` generates the JSON Schema from the same annotations, so reader and schema agree. The reader does not
+convert types: ``"1"`` is not a number and ``true`` is not an integer. It reports every problem with its path.
 Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (checked by another reader), ``list[…]``,
 ``dict[str, …]`` and ``Annotated[str, StringPattern(…)]``.
 """
@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ValidationProblem:
-    """One thing that is wrong with a document.
+    """One problem of a document.
 
     Attributes:
-        path: where, as ``workflows.load_promos.on_success[1].arguments.--x``.
-        message: what was found, what was expected, what to do.
+        path: place in the document, as ``workflows.load_promos.on_success[1].arguments.--x``.
+        message: the value found, the values accepted, and what to do.
     """
 
     path: str
@@ -42,16 +42,16 @@ class StringPattern:
     """Constrains a string field.
 
     Attributes:
-        pattern: regular expression that the value must match as a whole; written so that ECMA 262 (JSON Schema) and
-            Python read it alike.
-        expected: what it must be, for the error message.
+        pattern: regular expression that the whole value must match, in syntax that ECMA 262 (JSON Schema) and Python
+            read alike.
+        expected: the accepted values, for the error message.
     """
 
     pattern: str
     expected: str
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
-        """Called by pydantic at build time, by name: the run time does not import pydantic."""
+        """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it."""
         return {**handler(core_schema), "pattern": self.pattern}
 
 
@@ -77,7 +77,7 @@ def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[Validation
 
 
 def describe(value: Any) -> str:
-    """Name ``value`` in an error message: its text where that is short, else its JSON type."""
+    """Describe ``value`` in an error message: a scalar's text, else the JSON type."""
     if isinstance(value, str | bool | int | float):
         return f"{value!r}"[:80]
     if isinstance(value, InvalidValue):

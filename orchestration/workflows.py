@@ -1,8 +1,7 @@
-"""From a configuration document to the triggers of one job and event_kind.
+"""Reads the triggers of one job and event kind from a configuration document.
 
-A typo stops one trigger: whatever is invalid inside a workflow becomes a ``InvalidTrigger`` in its place, which travels
-through the state machine as a failed item beside the others. Only a document that has no ``workflows`` object at all
-is a load failure.
+A typo stops one trigger only. An invalid entry becomes an ``InvalidTrigger`` in its place, and the state machine reports
+it as a failed item; the other triggers start. Only a document without a ``workflows`` object is a load failure.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ _TARGET_FIELDS = tuple(dict.fromkeys(trigger.TARGET_FIELD for trigger in BY_TYPE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """What follows one upstream job."""
+    """Downstream triggers of one upstream job."""
 
     description: str = ""
-    """What the upstream job is, for people."""
+    """Purpose of the upstream job, for people."""
     on_success: list[object] = field(default_factory=list)
-    """Triggers to start when the job succeeded."""
+    """Triggers to start when the job succeeds."""
     on_approval: list[object] = field(default_factory=list)
-    """Triggers to start when the job was approved after a quality failure."""
+    """Triggers to start when the job is approved after a quality failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidTrigger:
-    """A trigger that cannot be started, and why; it is reported as a failed one.
+    """A trigger that cannot start; the execution reports it as failed.
 
     Attributes:
-        name: where it stands in the configuration, and its target's name where that could be read.
-        error: the error's name, as a class of ``orchestration.errors``.
-        cause: what was found, what was expected, what to do.
-        declared: type and target name, as far as they could be told; a replay starts nothing else in its place. None where
-            the problem is the workflow's own, and no trigger could be replayed.
+        name: its place in the configuration, and its target's name if that is readable.
+        error: name of a class of ``orchestration.errors``.
+        cause: the value found, the values accepted, and what to do.
+        declared: type and target name, as far as they are readable; a replay starts nothing else in its place. None if
+            the workflow itself is invalid, so that no trigger can be replayed.
     """
 
     name: str
@@ -53,10 +52,10 @@ class InvalidTrigger:
 
 
 def check_document(document: Any) -> list[ValidationProblem]:
-    """What is wrong with the document as a whole.
+    """Problems of the document outside its workflows.
 
     Raises:
-        ConfigError: it has no ``workflows`` object, so nothing can be routed with it.
+        ConfigError: it has no ``workflows`` object, so the router cannot use it.
     """
     if not isinstance(document, dict):
         raise ConfigError(f"the configuration: found {describe(document)}, expected a JSON object with 'workflows'")
@@ -73,11 +72,11 @@ def check_document(document: Any) -> list[ValidationProblem]:
 def triggers_for(
     document: Any, job_name: str, event_kind: EventKind, settings: Settings
 ) -> list[Trigger | InvalidTrigger] | None:
-    """The triggers of one workflow and event_kind, in the configuration's order.
+    """Triggers of one workflow and event kind, in the configuration's order.
 
     Returns:
-        None where the configuration has no workflow for the job; else the list, which may be empty. Problems of the
-        workflow itself follow its triggers, so that positions within the list are stable.
+        None if the configuration has no workflow for the job; else the list, which may be empty. Problems of the
+        workflow itself come after its triggers, so that positions within the list are stable.
     """
     if job_name not in document["workflows"]:
         return None
@@ -93,7 +92,7 @@ def triggers_for(
 
 
 def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
-    """Read and check one trigger; returns it, or None and every problem found."""
+    """Read and check one trigger; returns the trigger, or None and every problem."""
     if not isinstance(entry, dict):
         return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
     kind = entry.get("type")
@@ -125,14 +124,14 @@ def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem
 
 
 def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any], list[ValidationProblem]]:
-    """The raw triggers, and what is wrong with the workflow around them."""
+    """The raw triggers, and the problems of the workflow itself."""
     _, problems = read(Workflow, workflow, path)
     entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
     return (entries if isinstance(entries, list) else []), problems
 
 
 def _rejected(entry: Any, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
-    """The invalid trigger ``entry``, with its target's name if one can be told: on-call looks for that."""
+    """The invalid trigger ``entry``, with its target's name, which on-call looks for, if it is readable."""
     fields = entry if isinstance(entry, dict) else {}
     target = next((fields[key] for key in _TARGET_FIELDS if isinstance(fields.get(key), str)), "")
     kind = fields.get("type") if isinstance(fields.get("type"), str) else ""

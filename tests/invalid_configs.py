@@ -18,7 +18,7 @@ DOCUMENT_CASES = (
     InvalidCase(
         name="nan",
         text='{"workflows": {"a": {"on_success": [{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"x": NaN}}]}}}',
-        errors=("the configuration: it holds NaN, which JSON does not have; use null or leave the field out",),
+        errors=("the configuration: it contains NaN, which is not JSON. Use null or leave the field out",),
         beyond_schema=_LENIENT,
     ),
     InvalidCase(

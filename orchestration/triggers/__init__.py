@@ -1,4 +1,4 @@
-"""THE registry: add a new trigger type here, and run ``make build``."""
+"""The registry of trigger types. Add a new trigger type here, then run ``make build``."""
 
 from orchestration.triggers.base import Trigger
 from orchestration.triggers.eventbridge import EventBridge

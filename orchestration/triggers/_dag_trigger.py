@@ -1,4 +1,4 @@
-"""What the two Airflow trigger types share: a DAG run's conf out of ``conf`` and ``parameter_mapping``."""
+"""Common base of both Airflow trigger types: builds a DAG run's conf from ``conf`` and ``parameter_mapping``."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class DagTrigger(Trigger):
     dag_id: DagId
     """Id of the DAG to run."""
     conf: dict[str, Any] = field(default_factory=dict)
-    """Fixed conf of the DAG run, which wins over `parameter_mapping`; texts may hold `${path}` templates."""
+    """Fixed conf of the DAG run, with priority over `parameter_mapping`. Strings may contain `${path}` templates."""
     parameter_mapping: dict[str, str] = field(default_factory=dict)
-    """Conf key to dot path in the event; a path that the event does not have is left out, with a warning."""
+    """Conf key to dot path in the event. If the event has no such path, the key is left out, with a warning."""
 
     def target_name(self) -> str:
         """The DAG's id."""
         return self.dag_id
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse reserved keys, broken templates and paths that can name no field."""
+        """Refuse reserved keys, broken templates and paths that cannot name a field."""
         yield from self.reserved(f"{path}.conf", self.conf)
         yield from self.reserved(f"{path}.parameter_mapping", self.parameter_mapping)
         yield from templating.problems(self.conf, f"{path}.conf")
@@ -40,7 +40,7 @@ class DagTrigger(Trigger):
                 )
 
     def dag_conf(self, context: RequestContext, automatic: Mapping[str, Any]) -> dict[str, Any]:
-        """The conf in the contract's order: the specification's keys, then mapped, then custom."""
+        """The conf: first the specification's keys, then mapped keys, then custom keys."""
         fields = context.event.fields
         mapped = {}
         for key, dot_path in self.parameter_mapping.items():

@@ -1,8 +1,8 @@
 """The contract of a trigger type: one frozen dataclass, whole in one file.
 
-Its fields are its configuration schema; ``name`` and ``request`` say what it starts; its class attributes are plain
-data about the service integration, from which the state machine, the schema, the policies, the mocks and the docs are
-made (``builder/``). ``tests/contract`` walks the registry and names the facet that is missing.
+The fields are the configuration schema. ``target_name`` and ``request`` describe the service call. The class attributes
+are plain data about the service integration. ``builder/`` generates the state machine, schema, policies, mocks and docs
+from them. ``tests/contract`` walks the registry and names a missing attribute.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ TargetText = Annotated[
     str,
     StringPattern(
         r"^(?!.*\$\{)\S(?:.*\S)?$",
-        "a non-empty text without a ${...} template (targets come only from the config)",
+        "a non-empty string without a ${...} template (only the configuration names targets)",
     ),
 ]
-"""A field that names a target: an event may fill arguments and conf, never what is started."""
+"""A field that names a target. An event may fill arguments and conf, but never choose the target."""
 
 DagId = Annotated[
     str,
@@ -39,8 +39,8 @@ class Retry:
     """One retrier of a Task state; times in seconds.
 
     Attributes:
-        errors: error names as Step Functions reports them.
-        reason: why repeating the call after these errors cannot start the target twice.
+        errors: error names, as Step Functions reports them.
+        reason: why a retry after these errors cannot start the target twice; ``docs/triggers.md`` shows it.
         interval_seconds: seconds before the first retry.
         max_attempts: number of retries.
         backoff: factor by which the interval grows.
@@ -61,8 +61,8 @@ class Allow:
 
     Attributes:
         action: as ``glue:StartJobRun``.
-        resource: ARN pattern; ``${partition}``, ``${region}``, ``${account}`` are filled by Terraform.
-        doc_url: the AWS page that says so.
+        resource: ARN pattern; Terraform fills ``${partition}``, ``${region}`` and ``${account}``.
+        doc_url: the AWS page that documents the permission.
     """
 
     action: str
@@ -75,19 +75,19 @@ class ServiceIntegration:
     """How the state machine calls the service of one trigger type.
 
     Attributes:
-        state: name of the Task state; on-call reads it in the console.
+        state: name of the Task state, for on-call in the console.
         resource: service integration as ``glue:startJobRun``.
-        parameters: ASL ``Parameters``; paths into the item ``{event, request, outcome: {index, type, name}}``.
+        parameters: ASL ``Parameters``, with paths into the item ``{event, request, outcome: {index, type, name}}``.
         target: keys of the request that name the target; a replay compares them.
         run_id_path: path of the run id within the service's result.
-        comment: what the state does, one sentence.
-        timeout_seconds: of the Task state.
-        retries: only errors after which the call certainly did not happen, or that the target deduplicates by name.
-        already_started: errors that mean that an earlier, ambiguous call did start the target.
-        already_started_id: ASL intrinsic that names the run then.
-        iam: what the machine's role needs.
+        comment: one sentence for the console and ``docs/triggers.md``.
+        timeout_seconds: time limit of one attempt.
+        retries: for errors after which no target started, or if the target deduplicates by our name.
+        already_started: errors that show that an earlier call, whose answer was lost, started the target.
+        already_started_id: ASL intrinsic that gives the run id in that case.
+        iam: permissions that the state machine's role needs.
         sample: a response of the service, for mocks.
-        sample_error: the error of a target that is not there, for mocks.
+        sample_error: the error if the target does not exist, for mocks.
     """
 
     state: str
@@ -107,13 +107,13 @@ class ServiceIntegration:
 
 @dataclass(slots=True)
 class RequestContext:
-    """What a trigger may use to build its request.
+    """Input from which a trigger builds its request.
 
     Attributes:
         event: the upstream job's event.
         settings: the router's environment.
         downstream_run_id: deterministic and unique to this trigger of this event: execution name and position in the workflow.
-        warnings: the trigger appends what a person should know although the request could be built.
+        warnings: notes for people, which the trigger appends although it can build the request.
     """
 
     event: JobEvent
@@ -132,50 +132,48 @@ class Trigger(ABC):
     """One configured trigger, valid in itself."""
 
     TYPE: ClassVar[str]
-    """The ``type`` in the configuration, the file's name and the registry's key."""
+    """``type`` in the configuration, name of the file, and key in the registry."""
     TARGET_FIELD: ClassVar[str]
     """The field that names the target, for reports about a trigger that is invalid."""
     INTEGRATION: ClassVar[ServiceIntegration]
     RESERVED_FIELDS: ClassVar[Mapping[str, str]]
-    """Automatic field of what the target receives, and what it holds. They cannot be overridden."""
+    """Automatic field of the payload to its meaning. A configuration cannot override these fields."""
     EXAMPLE: ClassVar[Mapping[str, Any]]
     """A configuration with every field set."""
 
     description: str = ""
-    """What this trigger is for, for people."""
+    """Purpose of the trigger, for people."""
 
     @abstractmethod
     def target_name(self) -> str:
-        """Name of the target, as on-call knows it."""
+        """Name of the target, for on-call."""
 
     @abstractmethod
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """Build what the Task state's ``Parameters`` read.
+        """Build the request that the Task state's ``Parameters`` read.
 
         Raises:
             ResolutionError: a template names a path that the event does not have.
         """
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """What is wrong beyond the types of single fields.
+        """Problems that the schema of single fields cannot show.
 
         Args:
-            path: where the trigger stands in the configuration.
-            settings: the router's environment; rules about an empty setting are left out.
+            path: place of the trigger in the configuration.
+            settings: the router's environment; rules about an empty setting do not apply.
         """
         yield from ()
 
     def reserved(self, path: str, fields: Mapping[str, Any]) -> Iterator[ValidationProblem]:
-        """Refuse keys that the orchestrator fills itself."""
+        """Refuse keys that the orchestrator sets."""
         for key in fields:
             if key in self.RESERVED_FIELDS:
-                yield ValidationProblem(
-                    f"{path}.{key}", "reserved: the orchestrator fills this field itself; remove it"
-                )
+                yield ValidationProblem(f"{path}.{key}", "reserved field, which the orchestrator sets. Remove it")
 
 
 def other_region(region: str, settings: Settings) -> bool:
-    """Whether ``region`` is not the state machine's: service integrations stay within its region."""
+    """True if ``region`` is not the state machine's. A service integration stays in the state machine's region."""
     return bool(settings.region and region and region != settings.region)
 
 
@@ -183,6 +181,6 @@ _QUEUE_HOST = re.compile(r"https?://(?:sqs\.(?P<new>[a-z0-9-]+)|(?P<old>[a-z0-9-
 
 
 def queue_region(url: str) -> str:
-    """Region that an SQS queue's URL names; empty where it names none, as that of a local engine."""
+    """Region in an SQS queue's URL; empty if the URL has none, as on a local engine."""
     match = _QUEUE_HOST.match(url)
     return "" if match is None else match["new"] or match["old"]

@@ -27,13 +27,11 @@ class EventBridge(Trigger):
     """Put an event on an EventBridge event bus."""
 
     event_bus: Annotated[str, StringPattern(_BUS, "the name or ARN of an event bus, without a template")] = "default"
-    """Name or ARN of the event bus."""
+    """Name or ARN of the event bus, in the orchestrator's region."""
     detail_type: TargetText
-    """The event's `detail-type`, which rules match."""
-    source: Annotated[
-        str, StringPattern(_SOURCE, "an event source that does not begin with 'aws.' and holds no template")
-    ]
-    """The event's `source`, which rules match."""
+    """`detail-type` of the event, for the bus's rules."""
+    source: Annotated[str, StringPattern(_SOURCE, "an event source without the prefix 'aws.' and without a template")]
+    """`source` of the event, for the bus's rules."""
 
     TYPE: ClassVar[str] = "eventbridge"
     TARGET_FIELD: ClassVar[str] = "detail_type"
@@ -45,7 +43,7 @@ class EventBridge(Trigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Put event on EventBridge bus",
         resource="events:putEvents",
-        comment="Puts one event. EventBridge accepts events for a bus that does not exist and drops them.",
+        comment="Puts one event. If the bus does not exist, EventBridge accepts the event and drops it.",
         parameters={
             "Entries": [
                 {
@@ -65,7 +63,8 @@ class EventBridge(Trigger):
         retries=(
             Retry(
                 errors=("EventBridge.FailedEntry", "EventBridge.ThrottlingException"),
-                reason="the only entry was refused, so no event is on the bus; PutEvents has no idempotency token",
+                reason="EventBridge refused the only entry, so the bus has no event. Other errors are not retried, because "
+                "PutEvents has no idempotency token",
                 interval_seconds=2,
                 max_attempts=4,
                 max_delay_seconds=30,
@@ -86,7 +85,7 @@ class EventBridge(Trigger):
         "event_bus": "default",
         "detail_type": "JobComplete",
         "source": "dwh.orchestrator",
-        "description": "Tell whoever listens",
+        "description": "Announce the completed job",
     }
 
     def target_name(self) -> str:
@@ -94,15 +93,15 @@ class EventBridge(Trigger):
         return f"{self.event_bus.rsplit(':event-bus/', 1)[-1]}/{self.detail_type}"
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse another region's bus."""
+        """Refuse a bus in another region."""
         region = self.event_bus.split(":")[3] if self.event_bus.startswith("arn:") else ""
         if other_region(region, settings):
             yield ValidationProblem(
                 f"{path}.event_bus",
-                f"found region {region}, expected {settings.region}: use a rule on a bus in the orchestrator's region "
-                "that forwards to the other one",
+                f"found region {region}, expected {settings.region}. Name a bus in that region, and add a rule that "
+                "forwards to the other region",
             )
 
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """``{EventBusName, Source, DetailType}``; the detail is built in the machine."""
+        """``{EventBusName, Source, DetailType}``; the state machine builds the detail."""
         return {"EventBusName": self.event_bus, "Source": self.source, "DetailType": self.detail_type}

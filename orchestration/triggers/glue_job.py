@@ -19,9 +19,9 @@ class GlueJob(Trigger):
     job_name: TargetText
     """Name of the Glue job to start."""
     arguments: dict[str, str] = field(default_factory=dict)
-    """Job arguments; values may hold `${path}` templates, and a value that is no string arrives as JSON text."""
+    """Job arguments. Values may contain `${path}` templates. Glue receives values that are not strings as JSON text."""
     job_run_queuing_enabled: bool = False
-    """Let Glue queue the run where the job's or the account's concurrency is used up, instead of refusing it."""
+    """Queue the run in Glue if the concurrency limit of the job or the account is reached."""
 
     TYPE: ClassVar[str] = "glue_job"
     TARGET_FIELD: ClassVar[str] = "job_name"
@@ -33,7 +33,7 @@ class GlueJob(Trigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Start Glue job run",
         resource="glue:startJobRun",
-        comment="Starts the Glue job and does not wait for it to end.",
+        comment="Starts the job run and does not wait for its end.",
         parameters={
             "JobName.$": "$.request.JobName",
             "Arguments.$": "$.request.Arguments",
@@ -44,15 +44,15 @@ class GlueJob(Trigger):
         retries=(
             Retry(
                 errors=("Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"),
-                reason="the run was refused, so none started; half an hour outlasts most of the runs that are in the way",
+                reason="Glue refused the run, so no run started. Most runs that use up the concurrency end within half an hour",
                 interval_seconds=60,
                 max_attempts=30,
                 backoff=1.0,
             ),
             Retry(
                 errors=("Glue.ThrottlingException",),
-                reason="a throttled call was refused; anything less certain is not repeated: StartJobRun has no "
-                "idempotency token",
+                reason="Glue refused the throttled call, so no run started. Ambiguous errors are not retried, because "
+                "StartJobRun has no idempotency token",
                 interval_seconds=2,
                 max_attempts=5,
                 max_delay_seconds=30,
@@ -86,7 +86,7 @@ class GlueJob(Trigger):
         yield from templating.problems(self.arguments, f"{path}.arguments")
 
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """``{JobName, Arguments, JobRunQueuingEnabled}``; argument values are strings, as Glue takes no others."""
+        """``{JobName, Arguments, JobRunQueuingEnabled}``; all argument values are strings, as Glue requires."""
         rendered = templating.render(self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments")
         automatic = {
             "--triggered_by_job": context.event.job_name,

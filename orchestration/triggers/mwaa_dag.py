@@ -1,4 +1,4 @@
-"""Starts a DAG run through MWAA's REST API, by way of a Lambda because the environment's region may differ."""
+"""Starts a DAG run through MWAA's REST API. A Lambda function calls it, because the environment's region may differ."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
 from orchestration.validation import StringPattern, ValidationProblem
 
-# InvokeRestApi's Path holds 64 characters, and "/dags/{dag_id}/dagRuns" takes 14 of them.
+# InvokeRestApi's Path has at most 64 characters, and "/dags/{dag_id}/dagRuns" takes 14 of them.
 # https://docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html
 _MAX_DAG_ID = 50
 
@@ -24,9 +24,9 @@ class MwaaDag(DagTrigger):
     environment_name: Annotated[
         str, StringPattern(r"^[A-Za-z][0-9A-Za-z_-]{0,79}$", "an MWAA environment's name, without a template")
     ]
-    """Name of the MWAA environment. Its web server must be reachable: for a private one use `sqs_mwaa`."""
+    """Name of the MWAA environment. Its web server must be public. For a private one use `sqs_mwaa`."""
     region: Annotated[str, StringPattern(r"^(?:[a-z]{2}(?:-[a-z]+)+-[0-9])?$", "an AWS region such as us-west-2")] = ""
-    """Region of the environment; the orchestrator's where it is left out."""
+    """Region of the environment. Default: the orchestrator's region."""
 
     TYPE: ClassVar[str] = "mwaa_dag"
     TARGET_FIELD: ClassVar[str] = "dag_id"
@@ -39,7 +39,7 @@ class MwaaDag(DagTrigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Start MWAA DAG run",
         resource="lambda:invoke",
-        comment="Lets the MWAA Lambda start the DAG run under a deterministic id, in the environment's own region.",
+        comment="Invokes the MWAA Lambda function, which starts the DAG run in its region under a deterministic id.",
         parameters={
             "FunctionName": "${mwaa_dag_function_arn}",
             "Payload": {
@@ -65,7 +65,7 @@ class MwaaDag(DagTrigger):
                     "Lambda.Unknown",
                     "Sandbox.Timedout",
                 ),
-                reason="the DAG run id is deterministic: Airflow answers a repetition with 409, and the run is there",
+                reason="the DAG run id is deterministic. If the first call started the run, Airflow answers the retry with 409",
                 interval_seconds=2,
                 max_attempts=5,
                 max_delay_seconds=60,
@@ -92,15 +92,15 @@ class MwaaDag(DagTrigger):
     }
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse what every DAG trigger refuses, and a DAG id that does not fit into the API's path."""
+        """Refuse reserved keys, broken templates, and a DAG id that is too long for the API's path."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
         yield from DagTrigger.check(self, path, settings)
         length = len(quote(self.dag_id, safe=""))
         if length > _MAX_DAG_ID:
             yield ValidationProblem(
                 f"{path}.dag_id",
-                f"found {length} URL-encoded characters, expected at most {_MAX_DAG_ID} (MWAA's InvokeRestApi takes a "
-                "path of 64): use sqs_mwaa, which has no such limit",
+                f"found {length} URL-encoded characters, expected at most {_MAX_DAG_ID} (MWAA's InvokeRestApi limits "
+                "the path to 64). Use sqs_mwaa, which has no such limit",
             )
 
     def request(self, context: RequestContext) -> dict[str, Any]:

@@ -23,12 +23,12 @@ _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqsMwaa(DagTrigger):
-    """Start an Airflow DAG run by way of SQS and the event_dispatcher DAG."""
+    """Start an Airflow DAG run through SQS and the event_dispatcher DAG."""
 
     queue_url: Annotated[
         str, StringPattern(_QUEUE, "the URL of a standard SQS queue (not .fifo), without a template")
     ] = ""
-    """URL of the queue that event_dispatcher polls; `MWAA_TRIGGER_QUEUE_URL` of the router where it is left out."""
+    """URL of the queue that event_dispatcher polls. Default: the router's `MWAA_TRIGGER_QUEUE_URL`."""
 
     TYPE: ClassVar[str] = "sqs_mwaa"
     TARGET_FIELD: ClassVar[str] = "dag_id"
@@ -39,15 +39,15 @@ class SqsMwaa(DagTrigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Send message to MWAA trigger queue",
         resource="sqs:sendMessage",
-        comment="Sends the message that the event_dispatcher DAG turns into a DAG run.",
+        comment="Sends a message. The event_dispatcher DAG starts a DAG run for it.",
         parameters={"QueueUrl.$": "$.request.QueueUrl", "MessageBody.$": "$.request.MessageBody"},
         target=("QueueUrl",),
         run_id_path="$.MessageId",
         retries=(
             Retry(
                 errors=("SQS.AmazonSQSException", "SQS.SdkClientException"),
-                reason="the message carries its own message_id, from which the dispatcher makes the DAG run's id: a "
-                "second message starts nothing",
+                reason="the dispatcher derives the DAG run id from the message's message_id, so a second message starts "
+                "nothing",
                 interval_seconds=1,
                 max_attempts=3,
                 max_delay_seconds=30,
@@ -76,19 +76,19 @@ class SqsMwaa(DagTrigger):
     }
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse what every DAG trigger refuses, a queue elsewhere, and no queue at all."""
+        """Refuse reserved keys, broken templates, a queue in another region, and a missing queue."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
         yield from DagTrigger.check(self, path, settings)
         region = queue_region(self.queue_url)
         if other_region(region, settings):
             yield ValidationProblem(
                 f"{path}.queue_url",
-                f"found region {region}, expected {settings.region}: Step Functions sends to queues in its own region",
+                f"found region {region}, expected {settings.region}. Step Functions sends only to queues in its own region",
             )
         if settings.region and not (self.queue_url or settings.mwaa_trigger_queue_url):
             yield ValidationProblem(
                 f"{path}.queue_url",
-                "missing, and the router has no MWAA_TRIGGER_QUEUE_URL: set one of them (Terraform variable "
+                "missing field, and the router has no MWAA_TRIGGER_QUEUE_URL. Set one of them (Terraform variable "
                 "mwaa_trigger_queue_url)",
             )
 

@@ -34,7 +34,7 @@ class StepFunction(Trigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Start nested execution",
         resource="states:startExecution",
-        comment="Starts the state machine under a name of its own, so that a repeated call cannot start it twice.",
+        comment="Starts the execution under a deterministic name, so that a repeated call cannot start a second one.",
         parameters={
             "StateMachineArn.$": "$.request.StateMachineArn",
             "Name.$": _NAME,
@@ -49,14 +49,14 @@ class StepFunction(Trigger):
         retries=(
             Retry(
                 errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
-                reason="the execution was refused, so none started; 5xx and timeouts are not repeated, for Express "
-                "state machines ignore names",
+                reason="Step Functions refused the execution, so none started. 5xx errors and timeouts are not retried, because "
+                "Express state machines ignore names",
                 interval_seconds=2,
                 max_attempts=6,
                 max_delay_seconds=60,
             ),
         ),
-        # Between a lost answer and the SDK's own repetition, the first call did start it: that is success.
+        # The first call started the execution, its answer was lost, and the SDK called again. That is a success.
         already_started=("StepFunctions.ExecutionAlreadyExistsException",),
         already_started_id=_NAME,
         iam=(
@@ -79,23 +79,24 @@ class StepFunction(Trigger):
     }
 
     def target_name(self) -> str:
-        """The state machine's name, with the version or alias where the ARN has one."""
+        """The state machine's name, with the version or alias that the ARN has."""
         return self.arn.split(":stateMachine:")[1]
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse another region's state machine, and the orchestrator's own: that would be a loop."""
+        """Refuse a state machine in another region, and the orchestrator's own one, which would be a loop."""
         region = self.arn.split(":")[3]
         if other_region(region, settings):
             yield ValidationProblem(
                 f"{path}.arn",
-                f"found region {region}, expected {settings.region}: nested executions start in the orchestrator's region",
+                f"found region {region}, expected {settings.region}. Nested executions start in the orchestrator's region",
             )
         own, target = re.match(STATE_MACHINE_ARN, settings.state_machine_arn), re.match(STATE_MACHINE_ARN, self.arn)
         if own and target and own[0] == target[0]:
             yield ValidationProblem(
-                f"{path}.arn", "found the orchestrator's own state machine: it would start itself in a loop"
+                f"{path}.arn",
+                "found the orchestrator's own state machine, which would start itself in a loop. Name another one",
             )
 
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """``{StateMachineArn}``; name and input are built in the machine."""
+        """``{StateMachineArn}``; the state machine builds name and input."""
         return {"StateMachineArn": self.arn}

@@ -85,7 +85,7 @@ def test_long_run_id_is_found_behind_newer_runs(real: Real) -> None:
 
 
 def test_unknown_dag_is_not_retried(real: Real) -> None:
-    with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*deploy the DAG"):
+    with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*Deploy the DAG"):
         real.runs().start("nope", "run", {})
 
 

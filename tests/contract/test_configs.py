@@ -86,7 +86,7 @@ def rules_of(trigger: type[Trigger]) -> dict[str, str]:
             (pattern,) = (one for one in get_args(annotation)[1:] if isinstance(one, StringPattern))
             rules[f"{field.name} has a pattern"] = f"expected {pattern.expected}"
         if get_origin(annotation) is dict:
-            rules[f"{field.name} has reserved keys"] = "reserved: the orchestrator fills this field"
+            rules[f"{field.name} has reserved keys"] = "reserved field, which the orchestrator sets"
     return rules
 
 

@@ -123,7 +123,7 @@ def test_duplicate_batches_of_another_config_raise(router: Router, event: Event)
     with router.config({"workflows": {**CONFIG["workflows"], "new": {}}}):
         result = router.invoke(body)
     assert "BatchMismatchError" in result["errorMessage"]
-    assert "was started under configuration" in result["errorMessage"]
+    assert "started under configuration" in result["errorMessage"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_duplicate_batches_of_another_config_raise(router: Router, event: Event)
         ({"job_name": "empty", "decision": "APPROVED"}, "workflow 'empty' has no on_approval triggers"),
         (
             {"status": "FAILED"},
-            "neither status SUCCESS nor a decision APPROVED that counts (status 'FAILED', decision None)",
+            "no status SUCCESS, and no decision APPROVED from the approvals topic (status 'FAILED', decision None)",
         ),
     ],
 )
@@ -156,7 +156,7 @@ def test_malformed_records_raise_after_others_start(router: Router, event: Event
     ]
     result = router.invoke({"Records": records})
     assert result["errorType"] == "RoutingError"
-    assert "3 of 4 records could not be routed" in result["errorMessage"]
+    assert "3 of 4 records failed" in result["errorMessage"]
     assert "SNS message m-1: EventError: SNS message m-1: expected a job event as JSON" in result["errorMessage"]
     assert any(name.startswith("upstream-valid-record") for name in router.executions())
 
@@ -178,7 +178,7 @@ def test_decision_on_job_events_does_not_approve(router: Router, event: Event) -
     body = event(job_run_id="sneaky", decision="APPROVED")
     one = record(router.invoke({"Records": [router.sns(body)]}))
     assert one["event_kind"] == "on_success"
-    assert "did not count" in one["warnings"][0]
+    assert "was ignored" in one["warnings"][0]
     one = record(router.invoke({"Records": [router.sns(body, "job_approvals")]}))
     assert one["event_kind"] == "on_approval"
 

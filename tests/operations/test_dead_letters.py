@@ -115,7 +115,7 @@ def test_publisher_cannot_forge_another_format(forged: dict[str, Any], passes: d
 
 def test_raw_message_with_a_replay_is_refused() -> None:
     found = parsed(GOOD | {"$replay": {"of": "e", "tag": "t"}})
-    with pytest.raises(EventError, match="by direct invocation only"):
+    with pytest.raises(EventError, match="must be a direct invocation"):
         event_kinds(found)
 
 

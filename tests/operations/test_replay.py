@@ -34,9 +34,9 @@ def test_replay_starts_exactly_the_named_triggers(router: Router, event: Event) 
 @pytest.mark.parametrize(
     ("change", "replay", "words"),
     [
-        ({}, {"of": "nowhere", "tag": "t"}, "ExecutionLookupError: execution 'nowhere' could not be described"),
-        ({"job_name": "broken"}, {"tag": "t"}, "send the event of the execution that you replay"),
-        ({}, {"tag": "t", "only": [5]}, "has 5 triggers, counted from 0, and no trigger 5"),
+        ({}, {"of": "nowhere", "tag": "t"}, "ExecutionLookupError: execution 'nowhere': cannot describe it"),
+        ({"job_name": "broken"}, {"tag": "t"}, "Send the event of that execution"),
+        ({}, {"tag": "t", "only": [5]}, "has 5 triggers, with indices from 0, and no trigger 5"),
     ],
 )
 def test_replay_that_matches_no_trigger_is_refused(
@@ -60,13 +60,13 @@ def test_replay_of_a_moved_trigger_is_refused(router: Router, event: Event) -> N
     finally:
         router.simulator.replace_config(CONFIG)
     assert "was 'job', and on_success[0] of the configuration is now sqs_mwaa 'd'" in result["errorMessage"]
-    assert "on_success[3] of the configuration is now not there" in gone["errorMessage"]
+    assert "on_success[3] of the configuration is now missing" in gone["errorMessage"]
 
 
 def test_replay_through_sns_is_refused(router: Router, event: Event) -> None:
     request = {"$replay": {"of": "e", "tag": "t"}}
     result = router.invoke({"Records": [router.sns(event(job_run_id="sns-replay") | request)]})
-    assert "a replay is accepted by direct invocation only" in result["errorMessage"]
+    assert "a replay must be a direct invocation" in result["errorMessage"]
 
 
 def test_replay_does_not_start_a_neighbour_that_moved(router: Router, event: Event) -> None:
@@ -84,7 +84,7 @@ def test_replay_does_not_start_a_neighbour_that_moved(router: Router, event: Eve
         result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
     finally:
         router.simulator.replace_config(CONFIG)
-    assert "the configuration moved" in result["errorMessage"]
+    assert "the configuration changed" in result["errorMessage"]
     assert counts(engine) == before
 
 
@@ -100,7 +100,7 @@ def test_corrected_trigger_can_be_replayed(router: Router, event: Event) -> None
         router.simulator.replace_config(CONFIG)
     replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "corrected", "only": [0]}}))
     assert "of the configuration is now invalid" in still["errorMessage"]
-    assert "is no trigger but a problem of the configuration" in nameless["errorMessage"]
+    assert "is not a trigger, but a problem of the configuration" in nameless["errorMessage"]
     assert [one["name"] for one in replayed["triggers"]] == ["job"]
 
 
@@ -120,7 +120,7 @@ def test_replay_distinguishes_targets_with_one_name(router: Router, event: Event
         replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "t"}, "$wait_seconds": 30}))
     finally:
         router.simulator.replace_config(CONFIG)
-    assert all("the configuration moved" in result["errorMessage"] for result in swapped)
+    assert all("the configuration changed" in result["errorMessage"] for result in swapped)
     assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
 
 
@@ -141,7 +141,7 @@ def test_replay_accepts_new_name_with_renamed_option(router: Router, event: Even
     finally:
         router.simulator.replace_config(CONFIG)
     assert "--accept-rename 0=NAME" in without_name["errorMessage"]
-    assert "the configuration moved" in with_other_name["errorMessage"]
+    assert "the configuration changed" in with_other_name["errorMessage"]
     assert record(with_name)["executions"][0]["execution_status"] == "SUCCEEDED"
 
 
@@ -150,7 +150,7 @@ def test_tag_of_another_replay_is_refused(router: Router, event: Event) -> None:
     original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
     record(router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [4]}}))
     result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
-    assert "tag 't' was used for another replay" in result["errorMessage"]
+    assert "tag 't' belongs to another replay" in result["errorMessage"]
 
 
 def test_replay_keeps_the_event_kind_of_the_execution(router: Router, event: Event) -> None:
@@ -173,4 +173,4 @@ def test_replay_of_a_removed_workflow_is_refused(router: Router, event: Event) -
         result = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
     finally:
         router.simulator.replace_config(CONFIG)
-    assert "has no on_success triggers for job 'upstream' any more" in result["errorMessage"]
+    assert "no longer has on_success triggers for job 'upstream'" in result["errorMessage"]

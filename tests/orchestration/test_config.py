@@ -109,7 +109,7 @@ def test_ssm_follows_s3(aws: Aws) -> None:
     aws.parameter(WORKFLOWS)
     loaded = aws.loader.load(settings(ssm="/config"))
     assert (loaded.document, loaded.source) == (WORKFLOWS, "ssm:/config")
-    assert "could not be loaded from S3" in loaded.warnings[0]
+    assert "cannot load the configuration from S3" in loaded.warnings[0]
     assert aws.loader.load(settings(uri="", ssm="/config")).warnings == ()
 
 
@@ -131,7 +131,7 @@ def test_required_takes_s3_or_a_non_empty_ssm_parameter(aws: Aws) -> None:
     with pytest.raises(ConfigUnavailableError, match="NoSuchKey"):
         aws.loader.load(settings(require=True))
     aws.parameter({"workflows": {}})
-    with pytest.raises(ConfigUnavailableError, match="SSM parameter /config holds no workflows"):
+    with pytest.raises(ConfigUnavailableError, match="SSM parameter /config has no workflows"):
         aws.loader.load(settings(ssm="/config", require=True))
     aws.parameter(WORKFLOWS)
     assert aws.loader.load(settings(ssm="/config", require=True)).source == "ssm:/config"

@@ -44,7 +44,7 @@ def test_a_decision_from_the_events_topic_does_not_count() -> None:
     both = {**GOOD, "decision": "APPROVED"}
     event = read_event(sns(both), APPROVALS)
     assert event.event_kind == "on_success"
-    assert "decision APPROVED did not count" in event.warnings[0]
+    assert "decision APPROVED was ignored" in event.warnings[0]
     assert read_event(sns(both, APPROVALS), APPROVALS).event_kind == "on_approval"
     assert read_event(sns(both), "").event_kind == "on_approval"
     assert read_event(direct(both), APPROVALS).event_kind == "on_approval"
@@ -77,8 +77,8 @@ def test_artifacts_and_metrics_are_objects_or_absent(value: Any) -> None:
         ('{"job_name": "j"}', "'job_run_id': found nothing"),
         ('{"job_name": 7, "job_run_id": "r"}', "'job_name': found 7"),
         ('{"job_name": " ", "job_run_id": "r"}', "'job_name': found ' '"),
-        ('{"job_name": "j", "job_run_id": "r", "x": NaN}', "it holds NaN"),
-        ('{"job_name": "j", "job_run_id": "r", "x": -Infinity}', "it holds -Infinity"),
+        ('{"job_name": "j", "job_run_id": "r", "x": NaN}', "it contains NaN"),
+        ('{"job_name": "j", "job_run_id": "r", "x": -Infinity}', "it contains -Infinity"),
         ('{"job_name": "j", "job_run_id": "r", "x": 1e999}', "1e999"),
         ('{"job_name": "j", "job_run_id": "r", "x": "\\ud800"}', "unpaired surrogate"),
         ('{"job_name": "j", "job_run_id": "r", "x": 1, "x": 2}', "found a key that appears twice"),
@@ -86,7 +86,7 @@ def test_artifacts_and_metrics_are_objects_or_absent(value: Any) -> None:
         ('{"job_name": "j", "job_run_id": "r", "x": ' + "9" * 5000 + "}", "a number that cannot be read"),
         ('{"job_name": "j", "job_run_id": "r", "artifacts": []}', "'artifacts': found a list, expected an object"),
         ('{"job_name": "j", "job_run_id": "r", "metrics": "x"}', "'metrics': found a string, expected an object"),
-        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "direct invocation only"),
+        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "must be a direct invocation"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -99,7 +99,7 @@ def test_malformed_messages(body: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"x": float("nan")}, "it holds NaN"),
+        ({"x": float("nan")}, "it contains NaN"),
         ({"$replay": "e"}, "'$replay': found 'e'"),
         ({"$replay": {"of": "e"}}, "'of' and 'tag' must be non-empty strings"),
         ({"$replay": {"of": "e", "tag": "t", "all": True}}, "expected {"),
@@ -132,7 +132,7 @@ def test_deliveries_of_an_sns_invocation() -> None:
     assert (one.body, one.delivery_id, one.from_sns) == ("a", "req#0", True)
     assert (two.body, two.delivery_id) == ("b", "req#1")
     assert next(iter(deliveries({"Records": [record("a")]}, "req"))).delivery_id == "req"
-    with pytest.raises(EventError, match=r"Records\[2\]: found no SNS record"):
+    with pytest.raises(EventError, match=r"Records\[2\]: not an SNS record"):
         read_event(alien)
 
 

@@ -62,7 +62,7 @@ def test_part_of_an_event_under_another_config_raises_whoever_started_it(deliver
     """Lambda's own retry has the same request id: it must not go on with other triggers than it began with."""
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(batch="1/2"))
-    with pytest.raises(BatchMismatchError, match="was started under configuration 'v1'"):
+    with pytest.raises(BatchMismatchError, match="started under configuration 'v1'"):
         executions.start(planned(delivery, "v2", "1/2"))
 
 
@@ -71,7 +71,7 @@ def test_another_events_batches_are_a_duplicate_not_a_mismatch() -> None:
     executions.start(planned(batch="1/2"))
     second = executions.start(planned("d2", batch="1/3", event={"a": 2}))
     assert second.status == "DUPLICATE"
-    assert "other content (a was 1 and is now 2)" in second.conflict
+    assert "different content (a was 1 and is now 2)" in second.conflict
 
 
 def test_a_duplicate_that_cannot_be_described_is_said_so() -> None:
@@ -79,7 +79,7 @@ def test_a_duplicate_that_cannot_be_described_is_said_so() -> None:
     executions.start(planned())
     second = executions.start(planned("d2"))
     assert second.status == "DUPLICATE"
-    assert "could not be compared" in second.conflict
+    assert "cannot compare the events" in second.conflict
 
 
 def test_a_batch_that_cannot_be_described_raises_so_that_no_later_batch_is_lost() -> None:

@@ -58,12 +58,12 @@ def test_a_duplicate_with_an_id_too_long_for_the_path_is_found_in_the_list(airfl
 
 
 def test_an_unknown_dag_is_final(airflow: FakeMwaa) -> None:
-    with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*deploy the DAG"):
+    with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*Deploy the DAG"):
         runs(airflow).start("nope", "run-1", {})
 
 
 def test_an_unknown_environment_is_final(airflow: FakeMwaa) -> None:
-    with pytest.raises(DagRunRejectedError, match=r"us-west-2.*check environment_name and region"):
+    with pytest.raises(DagRunRejectedError, match=r"us-west-2.*Check environment_name and region"):
         runs(airflow, "other").start("dag", "run-1", {})
 
 
@@ -76,7 +76,7 @@ def test_a_dag_id_too_long_for_the_path_names_the_way_out(airflow: FakeMwaa) -> 
     airflow.add_dag("us-west-2", "env", "d" * 50)
     assert runs(airflow).start("d" * 50, "run-1", {}) == "run-1"
     with pytest.raises(
-        DagRunRejectedError, match=r"51 URL-encoded characters.*at most 50; use the trigger type sqs_mwaa"
+        DagRunRejectedError, match=r"51 URL-encoded characters.*at most 50. Use the trigger type sqs_mwaa"
     ):
         runs(airflow).start("d" * 51, "run-1", {})
 
@@ -120,7 +120,7 @@ def test_no_call_is_begun_that_the_lambda_could_not_end(airflow: FakeMwaa) -> No
     airflow.paused.add(("us-west-2", "env", "dag"))
     with pytest.raises(DagRunRejectedError, match="paused"):
         slow.start("dag", "run-1", {})
-    with pytest.raises(MwaaUnavailableError, match="the Lambda's time is over before GET /dags/dag"):
+    with pytest.raises(MwaaUnavailableError, match="timeout is too close for GET /dags/dag"):
         slow.start("dag", "run-1", {})
 
 
@@ -154,7 +154,7 @@ ANSWERS = [
     ("InternalServerException", {"message": "m"}, MwaaUnavailableError, "InternalServerException"),
     ("RestApiClientException", {"RestApiStatusCode": 400}, DagRunRejectedError, "answered 400"),
     ("RestApiClientException", {"RestApiStatusCode": 401}, DagRunRejectedError, "airflow:InvokeRestApi"),
-    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not start runs: use User or Op"),
+    ("RestApiClientException", {"RestApiStatusCode": 403}, DagRunRejectedError, "may not start runs. Use User or Op"),
     ("RestApiClientException", {"RestApiStatusCode": 422}, DagRunRejectedError, "answered 422"),
     ("ValidationException", {"message": "m"}, DagRunRejectedError, "ValidationException"),
     (

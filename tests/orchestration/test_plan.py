@@ -102,7 +102,7 @@ def test_a_request_that_has_no_room_is_rejected_beside_the_others() -> None:
     items = planned(event(blob="x" * 100_000), triggers).items()
     assert [item["type"] for item in items] == ["glue_job", "rejected", "glue_job"]
     assert items[1]["request"]["Error"] == "OversizedEventError"
-    assert "glue_job fat: its request has 200," in items[1]["request"]["Cause"]
+    assert "glue_job fat: found a request of 200," in items[1]["request"]["Cause"]
 
 
 def test_an_event_that_fits_nowhere_is_refused_with_its_size() -> None:

@@ -107,4 +107,4 @@ def test_an_error_of_the_mwaa_function_keeps_its_name(machine: Machine) -> None:
     _, outcomes = machine.run([trigger("mwaa_dag", dag_id="nowhere"), trigger("mwaa_dag", environment_name="nowhere")])
     assert [one["error"]["Error"] for one in outcomes] == ["DagRunRejectedError"] * 2
     assert "answered 404 for DAG nowhere" in outcomes[0]["error"]["Cause"]
-    assert "check environment_name and region" in outcomes[1]["error"]["Cause"]
+    assert "Check environment_name and region" in outcomes[1]["error"]["Cause"]

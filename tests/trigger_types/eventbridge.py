@@ -53,7 +53,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: aws source",
             {"detail_type": "D", "source": "aws.glue"},
-            "source: found 'aws.glue', expected an event source that does not begin with 'aws.' and holds no template",
+            "source: found 'aws.glue', expected an event source without the prefix 'aws.' and without a template",
         ),
         trigger_case(
             "eventbridge: missing fields",
@@ -64,7 +64,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: other region",
             {"detail_type": "D", "source": "dwh.s", "event_bus": "arn:aws:events:eu-west-1:123456789012:event-bus/b"},
-            "event_bus: found region eu-west-1, expected us-west-1: use a rule on a bus in the orchestrator's region that forwards to the other one",
+            "event_bus: found region eu-west-1, expected us-west-1. Name a bus in that region, and add a rule that forwards to the other region",
             beyond_schema=ROUTER_SETTINGS,
         ),
         trigger_case(
@@ -75,7 +75,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: template in detail type",
             {"detail_type": "${x}", "source": "dwh.s"},
-            "detail_type: found '${x}', expected a non-empty text without a ${...} template (targets come only from the config)",
+            "detail_type: found '${x}', expected a non-empty string without a ${...} template (only the configuration names targets)",
         ),
         trigger_case(
             "eventbridge: unknown field",

@@ -62,7 +62,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: empty name",
             {"job_name": ""},
-            "job_name: found '', expected a non-empty text without a ${...} template (targets come only from the config)",
+            "job_name: found '', expected a non-empty string without a ${...} template (only the configuration names targets)",
         ),
         trigger_case(
             "glue_job: empty template",
@@ -79,17 +79,17 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: reserved argument",
             {"job_name": "j", "arguments": {"--triggered_by_job": "x"}},
-            "arguments.--triggered_by_job: reserved: the orchestrator fills this field itself; remove it",
+            "arguments.--triggered_by_job: reserved field, which the orchestrator sets. Remove it",
         ),
         trigger_case(
             "glue_job: template in target",
             {"job_name": "${artifacts.job}"},
-            "job_name: found '${artifacts.job}', expected a non-empty text without a ${...} template (targets come only from the config)",
+            "job_name: found '${artifacts.job}', expected a non-empty string without a ${...} template (only the configuration names targets)",
         ),
         trigger_case(
             "glue_job: unclosed template",
             {"job_name": "j", "arguments": {"--x": "${artifacts.output_path"}},
-            "arguments.--x: found '${artifacts.output_path': a '${' that no '}' closes, or that holds no path; expected ${path} or ${path:-default}; write '$${' for a literal '${'",
+            "arguments.--x: found '${artifacts.output_path': the template is empty or not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${'",
             beyond_schema=TEMPLATE_SYNTAX,
         ),
         trigger_case(

@@ -79,7 +79,7 @@ CASES = TypeCases(
         trigger_case(
             "mwaa_dag: long dag id",
             {"environment_name": "e", "dag_id": "d" * 51},
-            "dag_id: found 51 URL-encoded characters, expected at most 50 (MWAA's InvokeRestApi takes a path of 64): use sqs_mwaa, which has no such limit",
+            "dag_id: found 51 URL-encoded characters, expected at most 50 (MWAA's InvokeRestApi limits the path to 64). Use sqs_mwaa, which has no such limit",
             beyond_schema="the limit counts URL-encoded characters",
         ),
         trigger_case(
@@ -96,8 +96,8 @@ CASES = TypeCases(
                 "conf": {"source_artifacts": 1},
                 "parameter_mapping": {"triggered_by_job": "x"},
             },
-            "conf.source_artifacts: reserved: the orchestrator fills this field itself; remove it",
-            "parameter_mapping.triggered_by_job: reserved: the orchestrator fills this field itself; remove it",
+            "conf.source_artifacts: reserved field, which the orchestrator sets. Remove it",
+            "parameter_mapping.triggered_by_job: reserved field, which the orchestrator sets. Remove it",
         ),
         trigger_case(
             "mwaa_dag: template in dag id",

@@ -81,13 +81,13 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: other region",
             {"dag_id": "d", "queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"},
-            "queue_url: found region eu-west-1, expected us-west-1: Step Functions sends to queues in its own region",
+            "queue_url: found region eu-west-1, expected us-west-1. Step Functions sends only to queues in its own region",
             beyond_schema=ROUTER_SETTINGS,
         ),
         trigger_case(
             "sqs_mwaa: reserved keys",
             {"dag_id": "d", "queue_url": _QUEUE, "conf": {"triggered_by_run_id": 1}},
-            "conf.triggered_by_run_id: reserved: the orchestrator fills this field itself; remove it",
+            "conf.triggered_by_run_id: reserved field, which the orchestrator sets. Remove it",
         ),
         trigger_case(
             "sqs_mwaa: template in queue",
@@ -97,7 +97,7 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: unclosed template",
             {"dag_id": "d", "queue_url": _QUEUE, "conf": {"a": ["${b"]}},
-            "conf.a[0]: found '${b': a '${' that no '}' closes, or that holds no path; expected ${path} or ${path:-default}; write '$${' for a literal '${'",
+            "conf.a[0]: found '${b': the template is empty or not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${'",
             beyond_schema=TEMPLATE_SYNTAX,
         ),
         trigger_case(

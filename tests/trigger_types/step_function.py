@@ -44,7 +44,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: itself",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator:prod"},
-            "arn: found the orchestrator's own state machine: it would start itself in a loop",
+            "arn: found the orchestrator's own state machine, which would start itself in a loop. Name another one",
             beyond_schema=ROUTER_SETTINGS,
         ),
         trigger_case(
@@ -60,7 +60,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: other region",
             {"arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m"},
-            "arn: found region eu-west-1, expected us-west-1: nested executions start in the orchestrator's region",
+            "arn: found region eu-west-1, expected us-west-1. Nested executions start in the orchestrator's region",
             beyond_schema=ROUTER_SETTINGS,
         ),
         trigger_case(

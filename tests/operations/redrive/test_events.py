@@ -155,7 +155,7 @@ def test_approval_counts_if_its_topic_is_approvals(redrive: Redrive, event: Even
     redrive.store(redrive.envelope(event(job_run_id="other-topic", status=..., decision="APPROVED"), "job_events"))
     code, (approval, other) = redrive.reports()
     assert (code, approval["event_kind"], other["status"]) == (0, "on_approval", "IGNORED")
-    assert "decision APPROVED did not count" in other["warnings"][0]
+    assert "decision APPROVED was ignored" in other["warnings"][0]
     assert redrive.statuses("--yes") == (0, ["STARTED", "IGNORED"])
 
 
@@ -167,7 +167,7 @@ def test_raw_message_cannot_replay(redrive: Redrive, event: Event) -> None:
     assert redrive.statuses() == (1, ["UNREADABLE"])
     code, (report,) = redrive.reports("--yes")
     assert (code, report["status"]) == (1, "FAILED")
-    assert "a replay is accepted by direct invocation only" in report["reason"]
+    assert "a replay must be a direct invocation" in report["reason"]
     assert sorted(redrive.router.executions()) == sorted(before)
 
 
