@@ -1,1 +1,1 @@
-"""The ``orchestrator`` command: each module is one subcommand, ``report.py`` draws."""
+"""The ``orchestrator`` command: one thin module for each subcommand; ``render.py`` and ``redrive_output.py`` draw."""

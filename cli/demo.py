@@ -1,4 +1,4 @@
-"""``orchestrator demo``: the main job, shown in five scenes."""
+"""``orchestrator demo``: shows the main job in five scenes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from local.defaults import EXAMPLE_CONFIG, EXAMPLE_EVENTS, clear_aws_profile_env
 
 
 def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes as JSON.")] = False) -> None:  # noqa: FBT002
-    """Send five events through the whole path, and show what they did.
+    """Run five sample events on the local stack.
 
-    Exit 0: each did what it should; 1: one did not.
-    """
-    # Here: moto takes a second to import, which --help need not wait for.
+    \b
+    Exit codes:
+      0  every event had the expected result
+      1  some event had another result
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
+    # Imported here: moto takes a second to import, and --help does not need it.
     clear_aws_profile_env()
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
@@ -60,7 +63,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
         console = Console()
         console.print(table)
         console.print(
-            f"{sum(scene.passed for scene in played)} of {len(played)} events did what was expected, in "
+            f"{sum(scene.passed for scene in played)} of {len(played)} events had the expected result, in "
             f"{time.monotonic() - began:.1f} s, through SNS, the router, the state machine and the services.\n\n"
             + _next_steps(),
             highlight=False,
@@ -71,7 +74,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
 
 
 def _next_steps() -> str:
-    """Commands that work as they stand: in a checkout, and in any folder if the tool is installed."""
+    """Commands that work in a checkout, and in any folder with an installed tool."""
     typed = sys.argv[0]
     command = typed if Path(typed).name == "orchestrator" and shutil.which("orchestrator") != typed else "orchestrator"
     config = "" if DEFAULT_CONFIG.resolve() == EXAMPLE_CONFIG else f" --config {_shown(EXAMPLE_CONFIG)}"
@@ -79,15 +82,15 @@ def _next_steps() -> str:
     return (
         "Try next:\n"
         f"  {simulate}\n"
-        "      what every target receives, payload by payload\n"
+        "      the payload of every target\n"
         f"  {simulate} --without-target glue_job:load_images_to_redshift\n"
         "      one target missing, four started\n"
         f"  {shlex.quote(command)} local{config}\n"
-        "      the same stack, kept running for aws and boto3"
+        "      the same stack, running for the AWS CLI and boto3"
     )
 
 
 def _shown(path: Path) -> str:
-    """The path as a shell reads it, relative to the current folder if the file is in it."""
+    """Path for a shell, relative to the current folder if the file is in it."""
     here = Path.cwd()
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

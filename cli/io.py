@@ -1,4 +1,4 @@
-"""Reads the files that a person names, and prints what programs read."""
+"""Reads input files and prints JSON reports."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ DEFAULT_CONFIG = Path("orchestration/workflow_config.json")
 
 
 class InputFileError(OrchestrationError):
-    """A file that cannot be read. The person who named it acts."""
+    """A file cannot be read. The person who named it acts."""
 
 
 def read_text(path: Path) -> str:
-    """Text of the file, or of standard input for ``-``.
+    """Return the text of the file, or of standard input for ``-``.
 
     Raises:
         InputFileError: it does not exist, cannot be read, or is not UTF-8.
@@ -33,12 +33,12 @@ def read_text(path: Path) -> str:
             raise InputFileError(
                 f"{path}: the current folder has no such file. Name a configuration, for example {EXAMPLE_CONFIG}"
             ) from error
-        raise InputFileError(f"{path}: {error.strerror}; name a file that exists and can be read") from error
+        raise InputFileError(f"{path}: {error.strerror}. Name a readable file.") from error
     except UnicodeDecodeError as error:
-        raise InputFileError(f"{path}: it is not UTF-8 (byte {error.start})") from error
+        raise InputFileError(f"{path}: is not UTF-8 (byte {error.start}).") from error
 
 
 def print_json(value: Any) -> None:
-    """Write a report for programs: JSON on standard output, and nothing else there."""
+    """Write a report as JSON to standard output."""
     shown = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
     sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""``orchestrator local``: the local stack, kept running for ``aws``, boto3 and curiosity."""
+"""``orchestrator local``: keeps the local stack running for the AWS CLI and boto3."""
 
 from __future__ import annotations
 
@@ -22,17 +22,24 @@ PROFILE = "downstream-orchestrator-local"
 
 def local(
     *,
-    config: Annotated[Path, typer.Option(help="The workflow configuration.")] = DEFAULT_CONFIG,
+    config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.", min=0, max=65535)] = 0,
-    region: Annotated[str, typer.Option(help="By default the region that the configuration names.")] = "",
-    airflow: Annotated[str, typer.Option(help="URL of a real Airflow that stands behind every MWAA environment.")] = "",
-    airflow_user: Annotated[str, typer.Option(help="Its user.", envvar="ORCHESTRATOR_AIRFLOW_USER")] = "admin",
+    region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
+    airflow: Annotated[str, typer.Option(help="URL of an Airflow server to use for all MWAA environments.")] = "",
+    airflow_user: Annotated[
+        str, typer.Option(help="User of that Airflow server.", envvar="ORCHESTRATOR_AIRFLOW_USER")
+    ] = "admin",
 ) -> None:
-    """Keep the stack running until Ctrl-C, for aws and boto3.
+    """Run the local stack until Ctrl-C.
 
-    Prints the two environment variables with which they use it. The password of --airflow-user is read from the variable
-    ORCHESTRATOR_AIRFLOW_PASSWORD.
-    """
+    Print the environment variables for the AWS CLI and boto3. The variable ORCHESTRATOR_AIRFLOW_PASSWORD has the password of
+    --airflow-user.
+
+    \b
+    Exit codes:
+      0  stopped by Ctrl-C
+      2  bad input, or the port is in use
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
     document = read_config(read_text(config))
     real = _real_airflow(airflow, airflow_user) if airflow else None
     region = region or region_of(document)
@@ -51,38 +58,38 @@ def local(
             profile = Path(folder) / "config"
             profile.write_text(_profile(engine.endpoint, engine.mwaa.endpoint, region), encoding="utf-8")
             sys.stdout.write(
-                f"# {engine.endpoint}, region {region}; every target of {config} is there. In another shell:\n"
+                f"# {engine.endpoint}, region {region}; with all targets of {config}. In another shell, run:\n"
                 f"export AWS_CONFIG_FILE={profile}\n"
                 f"export AWS_PROFILE={PROFILE}\n"
-                + (f"# Every MWAA environment is the Airflow at {real.url}.\n" if real else "")
-                + "# then, for example:\n"
+                + (f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else "")
+                + "# Then, for example:\n"
                 f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://event.json\n"
                 f"#   aws stepfunctions list-executions --state-machine-arn {stack.state_machine}\n"
                 f"#   aws s3 cp {config} {stack.config_uri}\n"
                 "#   aws logs tail /aws/lambda/local-downstream-orchestrator\n"
-                "# Ctrl-C ends it.\n"
+                "# Stop with Ctrl-C.\n"
             )
             sys.stdout.flush()
             stopped.wait()
     except OSError as error:
-        typer.echo(
-            f"orchestrator: port {port}: {error.strerror}; choose another with --port, or leave it out", err=True
-        )
+        typer.echo(f"orchestrator: port {port}: {error.strerror}. Choose another port with --port.", err=True)
         raise typer.Exit(2) from error
 
 
 def _real_airflow(url: str, user: str) -> AirflowApi:
-    # No option: what is typed there is in the shell's history and in every list of processes.
+    # Not an option: the shell's history and lists of processes show options.
     password = os.environ.get("ORCHESTRATOR_AIRFLOW_PASSWORD", "")
     if not password:
-        raise AirflowApiError(f"--airflow {url}: set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of {user}")
+        raise AirflowApiError(
+            f"--airflow {url}: no password. Set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of {user}."
+        )
     real = AirflowApi(url, user, password)
     real.connect()
     return real
 
 
 def _profile(endpoint: str, airflow: str, region: str) -> str:
-    """An AWS configuration file: everything that two environment variables could not say."""
+    """Text of an AWS configuration file with a profile for the local stack."""
     return (
         f"[profile {PROFILE}]\n"
         f"region = {region}\n"

@@ -12,20 +12,20 @@ from local.simulation_result import Simulation, TriggerResult
 _STYLE = {"TRIGGERED": "green", "SUCCEEDED": "green", "STARTED": "green", "FAILED": "red", "LOST": "red"}
 
 errors = Console(stderr=True, highlight=False)
-"""Progress and warnings: standard output holds the report alone."""
+"""Console for progress and warnings; standard output has only the report."""
 
 
 output = Console(highlight=False, soft_wrap=True)
-"""The report: wrapped on a terminal by the terminal itself, so that what is copied from it stays whole."""
+"""Console for the report. The terminal wraps long lines, so that copied text stays complete."""
 
 
 def styled(status: str) -> Text:
-    """A status in its colour."""
+    """Return a status in its colour."""
     return Text(status, style=_STYLE.get(status, "yellow"))
 
 
 def headline(simulation: Simulation) -> Text:
-    """One line: what became of the event."""
+    """One line with the result of the event."""
     if not simulation.executions:
         return Text.assemble(styled(simulation.status), f": {simulation.reason}")
     names = ", ".join(f"{execution.name} {execution.execution_status}" for execution in simulation.executions)
@@ -33,7 +33,7 @@ def headline(simulation: Simulation) -> Text:
 
 
 def render(simulation: Simulation) -> RenderableType:
-    """The whole report: headline, the triggers, what each received, warnings."""
+    """The report: headline, triggers, received payloads, warnings."""
     parts: list[RenderableType] = [headline(simulation)]
     parts += [_line(trigger) for trigger in simulation.triggers]
     parts += [Text(f"cause: {execution.cause}") for execution in simulation.executions if execution.cause]
@@ -48,7 +48,7 @@ def render(simulation: Simulation) -> RenderableType:
 
 
 def _line(trigger: TriggerResult) -> Text:
-    """One trigger: what became of it, and below it the run id, or the error and its cause."""
+    """One trigger with its status, and below it the run id, or the error and its cause."""
     detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
     status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])
     return Text.assemble(

@@ -1,4 +1,4 @@
-"""``orchestrator simulate``: one event through the whole path, on this machine."""
+"""``orchestrator simulate``: runs one event through the local stack."""
 
 from __future__ import annotations
 
@@ -15,31 +15,36 @@ from orchestration.errors import ConfigError
 
 def simulate(  # noqa: PLR0913 - one parameter an option
     *,
-    config: Annotated[Path, typer.Option(help="The workflow configuration.")] = DEFAULT_CONFIG,
-    event: Annotated[Path, typer.Option(help="The job event as JSON; - for standard input.")],
+    config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
+    event: Annotated[Path, typer.Option(help="Job event as JSON; - for standard input.")],
     without_target: Annotated[
-        list[str] | None, typer.Option(help="A target that shall not exist, as TYPE:NAME; may be repeated.")
+        list[str] | None, typer.Option(help="Simulate a missing target, as TYPE:NAME. Repeatable.")
     ] = None,
-    region: Annotated[
-        str, typer.Option(help="The orchestrator's region; by default the one that the configuration names.")
-    ] = "",
+    region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     topic: Annotated[
-        str, typer.Option(help="job_events or job_approvals; by default the latter for a decision APPROVED.")
+        str, typer.Option(help="Topic, job_events or job_approvals. Default: job_approvals for a decision APPROVED.")
     ] = "",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the executions.", min=1)] = 120,
+    timeout: Annotated[float, typer.Option(help="Maximum seconds to wait for the executions.", min=1)] = 120,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Send one event through the whole path; show what every target received.
+    """Run one event through the local stack.
 
-    Exit 0: all triggered; 1: some failed; 2: bad input; 3: nothing to trigger.
-    """
+    The command publishes the event to a local SNS topic and shows the payload that each target received.
+
+    \b
+    Exit codes:
+      0  all triggers started
+      1  some triggers failed
+      2  bad input
+      3  nothing to trigger
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
     document, text = read_config(read_text(config)), read_text(event)
     region = region or region_of(document)
     check_config(document, local_settings(region))
     check_event(text)
     if topic not in ("", "job_events", "job_approvals"):
-        raise ConfigError(f"--topic: found {topic!r}, expected job_events or job_approvals")
-    # Only now: moto takes a second to import, and a typo should be answered at once.
+        raise ConfigError(f"--topic {topic!r}: expected job_events or job_approvals.")
+    # After the checks: moto takes a second to import, and a typo must be reported at once.
     clear_aws_profile_env()
     from cli.render import errors, output, render  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import

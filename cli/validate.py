@@ -1,4 +1,4 @@
-"""``orchestrator validate``: every problem of a configuration, each with its place."""
+"""``orchestrator validate``: lists every problem of a configuration."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from orchestration.workflows import EVENT_KINDS, problems_of
 
 
 def validate(
-    config: Annotated[Path, typer.Argument(help="The configuration; - for standard input.")] = DEFAULT_CONFIG,
-    region: Annotated[
-        str, typer.Option(help="The orchestrator's region: also refuse targets that are elsewhere.")
-    ] = "",
+    config: Annotated[Path, typer.Argument(help="Configuration; - for standard input.")] = DEFAULT_CONFIG,
+    region: Annotated[str, typer.Option(help="Region of the stack. Targets in other regions are errors.")] = "",
     state_machine_arn: Annotated[
-        str, typer.Option(help="The orchestrator's own state machine: also refuse a loop.")
+        str, typer.Option(help="State machine of the orchestrator. A trigger that starts it is an error.")
     ] = "",
     queue_url: Annotated[
-        str, typer.Option(help="The router's MWAA_TRIGGER_QUEUE_URL; with --region, sqs_mwaa without any is refused.")
+        str,
+        typer.Option(help="Default queue for sqs_mwaa triggers. With --region, triggers without a queue are errors."),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,  # noqa: FBT002
 ) -> None:
-    """Check a configuration as the router would. Exit 0: valid; 2: not."""
+    """Check a configuration as the router does.
+
+    \b
+    Exit codes:
+      0  valid
+      2  invalid, or bad input
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
     settings = Settings(region=region, state_machine_arn=state_machine_arn, mwaa_trigger_queue_url=queue_url)
     document = read_config(read_text(config))
     problems = list(problems_of(document, settings))

@@ -88,7 +88,7 @@ class Local:
             if line.startswith("export "):
                 name, _, value = line.removeprefix("export ").strip().partition("=")
                 self.variables[name] = value
-            if line.startswith("# Ctrl-C"):
+            if line.startswith("# Stop with Ctrl-C"):
                 break
         watchdog.cancel()
 

@@ -73,13 +73,13 @@ def test_port_in_use_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as in_use:
         result = orchestrator("local", "--port", str(in_use.getsockname()[1]))
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert "choose another with --port" in result.stderr
+    assert "Choose another port with --port" in result.stderr
 
 
 UNUSABLE_AIRFLOWS = [
     ("http://127.0.0.1:1", "secret", "cannot reach Airflow"),
     ("file:///etc/hosts", "secret", "expected a URL such as"),
-    ("http://127.0.0.1:1", "", "set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
+    ("http://127.0.0.1:1", "", "Set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
 ]
 
 

@@ -40,7 +40,7 @@ def test_missing_file_exits_2_with_one_line(orchestrator: Orchestrator, argument
     assert result.exit_code == 2
     assert (
         result.stderr
-        == "orchestrator: nowhere.json: No such file or directory; name a file that exists and can be read\n"
+        == "orchestrator: nowhere.json: No such file or directory. Name a readable file.\n"
     )
 
 

@@ -172,7 +172,7 @@ def test_invalid_config_exits_2_with_one_line(
     ("arguments", "words"),
     [
         (("--region", "nowhere-1"), "region: found 'nowhere-1', expected a region with Step Functions"),
-        (("--topic", "job_event"), "--topic: found 'job_event', expected job_events or job_approvals"),
+        (("--topic", "job_event"), "--topic 'job_event': expected job_events or job_approvals."),
         (
             ("--without-target", "glue_job:other"),
             "--without-target glue_job:other: the configuration has no such trigger",
@@ -189,4 +189,4 @@ def test_invalid_option_exits_2_with_one_line(
 
 def test_input_that_is_not_utf_8_exits_2() -> None:
     result = run_process("simulate", "--event", "-", stdin=b"\xff\xfe", LC_ALL="C")
-    assert (result.exit_code, "it is not UTF-8" in result.stderr) == (2, True)
+    assert (result.exit_code, "is not UTF-8" in result.stderr) == (2, True)

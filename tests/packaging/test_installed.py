@@ -52,7 +52,7 @@ def test_validate_without_a_file_names_the_example(installed: Installed) -> None
 def test_demo_and_the_simulation_that_it_names(installed: Installed) -> None:
     answer = installed.run(installed.orchestrator, "demo")
     assert answer.returncode == 0, answer.stderr
-    assert "5 of 5 events did what was expected" in answer.stdout
+    assert "5 of 5 events had the expected result" in answer.stdout
     simulate, simulate_without_target, local = TRY_NEXT.findall(answer.stdout)
     assert local.startswith("orchestrator local --config ")
     # A folder with the name of one of our packages is not imported in its place.

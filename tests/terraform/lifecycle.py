@@ -118,8 +118,9 @@ def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[
     """A release that changes the router and the state machine incompatibly: in force by half, whole, and rolled back."""
     engine, released = simulator.engine, stack.folder / "next"
     with life.step("upgrade: the state machine alone"):
-        for room in ("orchestration", "builder", "tasks", "cli", "local", "statemachines", "docs"):
+        for room in ("orchestration", "builder", "tasks", "operations", "cli", "local", "statemachines", "docs"):
             shutil.copytree(ROOT / room, released / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", released)
         glue_job = released / "orchestration/triggers/glue_job.py"
         text = glue_job.read_text()
         for before, after in RENAMED:
