@@ -169,7 +169,9 @@ def _template() -> Template:
     """Return this process's template; start it if it does not run. A forked child of this process gets its own."""
     with _LOCK:
         pid = os.getpid()
-        if pid not in _TEMPLATES or _TEMPLATES[pid].process.poll() is not None:
+        if pid in _TEMPLATES and _TEMPLATES[pid].process.poll() is not None:
+            _TEMPLATES.pop(pid).close()
+        if pid not in _TEMPLATES:
             _TEMPLATES[pid] = Template.start()
             atexit.register(_TEMPLATES[pid].close)
         return _TEMPLATES[pid]
