@@ -1,1 +1,1 @@
-"""Makes the generated files out of the trigger registry, at build time: ``python -m builder``, ``--check``."""
+"""Generates files from the trigger registry at build time: ``python -m builder``, ``--check``."""

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     for problem in wrong:
         sys.stderr.write(f"{problem}\n")
     if found:
-        sys.stderr.write(f"{len(found)} generated files are not what the builder writes: run make build\n")
+        sys.stderr.write(f"{len(found)} generated files differ from the registry. Run: make build\n")
     return 1 if found or wrong else 0
 
 

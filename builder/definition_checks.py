@@ -1,7 +1,7 @@
-"""What AWS refuses, or fails at, and the public checkers let pass: one check, one function, one signature.
+"""Checks for definitions that AWS refuses or fails on, but public linters accept. Each check is one function.
 
-Each takes a definition's text and its parsed form, and yields what is wrong. ``python -m builder --check`` runs them on
-the committed state machine; ``tests/contract/definition_linters.py`` tests them and the public checkers with broken variants.
+Each check takes a definition's text and its parsed form, and yields problems. ``python -m builder --check`` runs them on
+the committed state machine. ``tests/contract/definition_linters.py`` tests them and the public checkers with broken variants.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Check = Callable[[str, Any], Iterator[str]]
 
 
 def problems(text: str) -> list[str]:
-    """Everything that is wrong with the definition ``text``."""
+    """All problems of the definition ``text``."""
     try:
         definition = strictjson.loads(text)
     except strictjson.StrictJSONError as error:
@@ -34,11 +34,11 @@ def problems(text: str) -> list[str]:
 def size(text: str, definition: Any) -> Iterator[str]:
     """The definition is within its quota."""
     if len(text.encode()) >= MAX_DEFINITION:
-        yield f"the definition has {len(text.encode()):,} bytes, at most {MAX_DEFINITION - 1:,} are taken"
+        yield f"the definition has {len(text.encode()):,} bytes, expected at most {MAX_DEFINITION - 1:,}"
 
 
 def repeated_keys(text: str, definition: Any) -> Iterator[str]:
-    """No object has a key twice: the first value would be lost silently."""
+    """No object has a duplicate key, which would silently lose the first value."""
     wrong = strictjson.first_invalid(definition)
     if wrong is not None:
         yield f"the definition contains {wrong.reason}"
@@ -49,11 +49,11 @@ def names(text: str, definition: Any) -> Iterator[str]:
     seen: set[str] = set()
     for name, _, _ in _states(definition):
         if len(name) > MAX_NAME:
-            yield f"state {name!r} has {len(name)} characters, at most {MAX_NAME} are taken"
+            yield f"state {name!r} has {len(name)} characters, expected at most {MAX_NAME}"
         if not (name.isascii() and name.isprintable()):
             yield f"state {name!r} has characters beyond printable ASCII"
         if name in seen:
-            yield f"state {name!r} is there twice: the console cannot tell them apart"
+            yield f"state {name!r} appears twice: the console cannot distinguish them"
         seen.add(name)
 
 
@@ -67,13 +67,13 @@ def transitions(text: str, definition: Any) -> Iterator[str]:
                 if target not in machine["States"]:
                     yield f"state {name!r} leads to {target!r}, which is not in {where}"
         if machine.get("StartAt") not in machine["States"]:
-            yield f"{where} starts at {machine.get('StartAt')!r}, which is not there"
+            yield f"{where} starts at {machine.get('StartAt')!r}, which does not exist"
         for name in machine["States"].keys() - reached:
             yield f"state {name!r} is never reached"
 
 
 def ends(text: str, definition: Any) -> Iterator[str]:
-    """A state goes on or ends, and not both."""
+    """Every state has either Next or End."""
     for name, state, _ in _states(definition):
         ways = [key for key in ("Next", "End") if key in state]
         if state.get("Type") not in ("Choice", "Succeed", "Fail") and len(ways) != 1:
@@ -81,7 +81,7 @@ def ends(text: str, definition: Any) -> Iterator[str]:
 
 
 def states_all(text: str, definition: Any) -> Iterator[str]:
-    """``States.ALL`` stands alone, in the last retrier or catcher, where AWS requires it."""
+    """``States.ALL`` is alone, in the last retrier or catcher, as AWS requires."""
     for name, state, _ in _states(definition):
         for field in ("Retry", "Catch"):
             rules = state.get(field, [])
@@ -92,7 +92,7 @@ def states_all(text: str, definition: Any) -> Iterator[str]:
 
 
 def plain_keys(text: str, definition: Any) -> Iterator[str]:
-    """A path or an intrinsic stands under a key that ends in ``.$``; elsewhere it is text, and arrives as such."""
+    """The key of a path or an intrinsic ends in ``.$``; otherwise the service receives it as text."""
     for name, state, _ in _states(definition):
         for field in _TEMPLATES:
             for key, value in _leaves(state.get(field, {})):
@@ -104,14 +104,14 @@ def plain_keys(text: str, definition: Any) -> Iterator[str]:
 
 
 def caught(text: str, definition: Any) -> Iterator[str]:
-    """Every Task has a timeout of its own and catches everything: one trigger's failure stays its own."""
+    """Every Task has a timeout and catches every error, so that a failed trigger does not stop the others."""
     for name, state, _ in _states(definition):
         if state.get("Type") != "Task":
             continue
         if "TimeoutSeconds" not in state:
             yield f"task {name!r} has no TimeoutSeconds"
         if not any(rule.get("ErrorEquals") == ["States.ALL"] for rule in state.get("Catch", [])):
-            yield f"task {name!r} catches not every error"
+            yield f"task {name!r} does not catch every error"
 
 
 CHECKS: tuple[Check, ...] = (size, repeated_keys, names, transitions, ends, states_all, plain_keys, caught)
@@ -142,7 +142,7 @@ def _targets(state: dict[str, Any]) -> Iterator[str]:
 
 
 def _leaves(template: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a payload template, with the key that it stands under."""
+    """Every string of a payload template, with its key."""
     if isinstance(template, dict):
         for name, value in template.items():
             yield from _leaves(value, name)

@@ -1,6 +1,6 @@
-"""Draws the state machine as an SVG that reads at a glance: what is tried, where failures go, how it ends.
+"""Draws the state machine as an SVG: the steps, the way of failures, and the ends.
 
-A state's row is its distance from the start (networkx); solid lines are the good path, dashed ones failures.
+A state's row is its distance from the start (networkx). Solid lines are the path without failures, dashed lines failures.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def build(definition: dict[str, Any]) -> str:
 
 
 def _targets(state: dict[str, Any]) -> list[tuple[str, bool]]:
-    """Where a state leads to, and whether that is a failure's way."""
+    """Next states of a state, each with True if only a failure leads there."""
     ways = [(choice["Next"], choice.get("StringEquals") == "rejected") for choice in state.get("Choices", [])]
     ways += [(state["Default"], True)] if "Default" in state else []
     ways += [(catch["Next"], catch["ErrorEquals"] == ["States.ALL"]) for catch in state.get("Catch", [])]
@@ -143,5 +143,5 @@ def _frame(frame: _Box) -> str:
         f'<rect x="{frame.x:g}" y="{frame.y:g}" width="{frame.width:g}" height="{frame.height:g}" rx="10" fill="#fbfcfd" '
         f'stroke="#5d6d7e" stroke-dasharray="2 3"/><text x="{frame.x + 18:g}" y="{frame.y + 28:g}" font-size="16" '
         f'font-weight="bold" fill="#1b2631">{escape(frame.name)}</text><text x="{frame.x + 18:g}" y="{frame.y + 48:g}" '
-        'fill="#566573">up to 40 at a time; a failed one is recorded (dashed) and stops no other</text>'
+        'fill="#566573">up to 40 at a time; a failed one is recorded (dashed), and the others still start</text>'
     )

@@ -1,4 +1,4 @@
-"""Writes ``docs/triggers.md``: one section a trigger type, from the same data that the machine is made of."""
+"""Writes ``docs/triggers.md``: one section for each trigger type, from the registry."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from orchestration.triggers.base import Retry
 
 _HEAD = """# Trigger types
 
-Written by `python -m builder` from `orchestration/triggers/`; do not edit. How the fields are filled:
+Written by `python -m builder` from `orchestration/triggers/`; do not edit. Rules for all types:
 
-- `${path}` in `arguments` and `conf` takes the event's field at that dot path (`${artifacts.output_path}`), and
-  `${path:-default}` gives a text where the event has no such field. A value that is one template alone keeps the
-  field's type. A missing field without a default fails that trigger, and no other.
-- `parameter_mapping` maps a conf key to a dot path, without `${}`. A missing field leaves the key out, with a warning.
-- No field that names a target (job, ARN, queue, bus, environment, DAG) may hold a template.
-- Every type takes `description`, for people.
+- `${path}` in `arguments` and `conf` inserts the event's field at that dot path, for example `${artifacts.output_path}`.
+- `${path:-default}` inserts a text if the event has no such field. Without a default, a missing field fails that trigger
+  only.
+- A value that consists of one template keeps the field's type.
+- `parameter_mapping` maps a conf key to a dot path, without `${}`. If the field is missing, the key is left out, with a
+  warning.
+- A field that names a target (job, ARN, queue, bus, environment, DAG) must not contain a template.
+- Every type has an optional `description`, for people.
 """
 
 
@@ -50,9 +52,9 @@ def _section(trigger: type[Trigger]) -> str:
             for name, field in schema["properties"].items()
         ),
         "",
-        "Filled by the orchestrator, and refused in the configuration:",
+        "The orchestrator sets these fields. A configuration must not contain them:",
         "",
-        "| Automatic field | Holds |",
+        "| Automatic field | Value |",
         "|---|---|",
         *(_row(f"`{name}`", text) for name, text in trigger.RESERVED_FIELDS.items()),
         "",
@@ -60,8 +62,11 @@ def _section(trigger: type[Trigger]) -> str:
         json.dumps(trigger.EXAMPLE, indent=2),
         "```",
         "",
-        "**Retries.** " + " ".join(_retry(retry) for retry in integration.retries),
-        "Any other error fails the trigger at once.",
+        "**Retries**",
+        "",
+        *(_retry(retry) for retry in integration.retries),
+        "",
+        "Any other error fails the trigger immediately.",
         "",
         "**IAM** of the state machine's role: "
         + "; ".join(f"`{allow.action}` on `{allow.resource}` ([AWS]({allow.doc_url}))" for allow in integration.iam)
@@ -74,8 +79,8 @@ def _section(trigger: type[Trigger]) -> str:
 def _in_the_console(trigger: type[Trigger]) -> str:
     integration = trigger.INTEGRATION
     return (
-        f"State in the console: **{integration.state}**; service integration `{integration.resource}`; an attempt may "
-        f"take {integration.timeout_seconds} s."
+        f"State in the console: **{integration.state}**. Service integration: `{integration.resource}`. Timeout of an "
+        f"attempt: {integration.timeout_seconds} s."
     )
 
 
@@ -98,8 +103,8 @@ def _retry(retry: Retry) -> str:
     interval = (
         f"every {retry.interval_seconds} s"
         if retry.backoff == 1
-        else f"after {retry.interval_seconds} s, doubling {retry.backoff:g}"
+        else f"first after {retry.interval_seconds} s, then {retry.backoff:g} times longer each"
     )
     bound = "" if retry.max_delay_seconds is None else f", at most {retry.max_delay_seconds} s apart"
     errors = ", ".join(f"`{error}`" for error in retry.errors)
-    return f"{errors}: {retry.max_attempts} times, {interval}{bound}; {retry.reason}."
+    return f"- {errors}: {retry.max_attempts} times, {interval}{bound}. Reason: {retry.reason}."

@@ -13,7 +13,7 @@ DEFINITION = "statemachines/downstream_orchestrator.asl.json"
 
 
 def artifacts() -> dict[str, str]:
-    """Every generated file: path from the repository's root, and its text."""
+    """Every generated file: its path from the repository's root, and its text."""
     definition = state_machine.build()
     return {
         DEFINITION: _json(definition),
@@ -36,7 +36,7 @@ def write(root: Path) -> list[str]:
 
 
 def differences(root: Path) -> list[str]:
-    """Unified diffs of the files that are not what the builder would write."""
+    """Unified diffs between committed files and generated ones."""
     found = []
     for path, text in artifacts().items():
         before = _read(root / path)

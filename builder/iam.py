@@ -1,7 +1,7 @@
 """Writes the IAM policies of the state machine and of both Lambdas.
 
-The machine's statements stand beside the states that need them (``orchestration/triggers``); the Lambdas' stand here,
-beside no other place that could own them. ``${...}`` is filled by Terraform, which may narrow the targets.
+``orchestration/triggers`` has the state machine's statements, next to the states that need them. This module has those of
+the Lambda functions. Terraform fills ``${...}`` and may narrow the targets.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LOG_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwat
 
 
 def _of_every_function(log_group: str) -> tuple[Allow, ...]:
-    """What the Lambda service does in a function's name: its logs and its traces."""
+    """Permissions of every Lambda function: logs and traces."""
     streams = f"{log_group}:*"
     return (
         Allow(action="logs:CreateLogStream", resource=streams, doc_url=_LOG_STREAMS),
@@ -70,7 +70,7 @@ MWAA_DAG: tuple[Allow, ...] = (
 _LOG_DELIVERY = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
 _XRAY = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"
 
-# Neither log delivery nor X-Ray knows resources: the pages give these policies with "*".
+# Log delivery and X-Ray have no resources: the pages give these policies with "*".
 UNSCOPED: tuple[Allow, ...] = (
     *(
         Allow(action=f"logs:{action}", resource="*", doc_url=_LOG_DELIVERY)
@@ -103,7 +103,7 @@ def build() -> dict[str, dict[str, Any]]:
 
 
 def _policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
-    """One statement a resource, in the order of their first mention."""
+    """One statement for each resource, in the order of first use."""
     by_resource: dict[str, list[str]] = {}
     for allow in allows:
         by_resource.setdefault(allow.resource, []).append(allow.action)

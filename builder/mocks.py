@@ -1,7 +1,7 @@
-"""Writes the cases of Step Functions Local out of the registry: all good, each type failing, retried, all failing.
+"""Writes the test cases for Step Functions Local from the registry: success, failure and retry of each type.
 
-One trigger of each type in every case: Step Functions Local numbers a state's responses by its attempts, and with one
-item a state the attempts are the retries. The same file runs on the embedded engine and on a second interpreter.
+Every case has one trigger of each type. Step Functions Local numbers a state's responses by its attempts, so with one
+item for each state the attempts are the retries. The embedded engine and a second interpreter run the same file.
 Source: docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html.
 """
 
@@ -39,9 +39,9 @@ class MockCase:
     """One test case.
 
     Attributes:
-        name: of the case, in the file and behind ``#``.
-        failing: types whose trigger ends FAILED; every other one ends TRIGGERED.
-        responses: by type, what its Task meets: ``"0"`` or ``"0-2"`` to ``{"Return": ...}`` or ``{"Throw": ...}``.
+        name: name of the case in the file, and after ``#`` in the state machine's ARN.
+        failing: types whose trigger ends FAILED; all others end TRIGGERED.
+        responses: type to the responses of its Task: ``"0"`` or ``"0-2"`` to ``{"Return": ...}`` or ``{"Throw": ...}``.
     """
 
     name: str
@@ -80,7 +80,7 @@ def build() -> dict[str, Any]:
 
 
 def sample_input() -> dict[str, Any]:
-    """An execution's input with one trigger of each type, from the types' own examples."""
+    """An execution's input with one trigger of each type, from the types' examples."""
     event = read_event(Delivery(source="the sample event", body=SAMPLE_EVENT))
     items = []
     for position, trigger in enumerate(REGISTRY):
@@ -97,14 +97,14 @@ def _good(trigger: type[Trigger]) -> dict[str, Any]:
 
 
 def _bad(trigger: type[Trigger]) -> dict[str, Any]:
-    """The target is not there; where that error is retried, at every attempt."""
+    """The error of a missing target, at every attempt if the Task retries it."""
     error = trigger.INTEGRATION.sample_error
     attempts = max((retry.max_attempts for retry in trigger.INTEGRATION.retries if error in retry.errors), default=0)
     return {f"0-{attempts}" if attempts else "0": _throw(error)}
 
 
 def _retried(trigger: type[Trigger]) -> dict[str, Any]:
-    """The retrier that waits least is needed once."""
+    """One error of the retrier with the shortest interval, then success."""
     retry = min(trigger.INTEGRATION.retries, key=lambda one: one.interval_seconds)
     return {"0": _throw(retry.errors[0]), "1": {"Return": dict(trigger.INTEGRATION.sample)}}
 

@@ -1,6 +1,6 @@
-"""Writes ``docs/quotas.md``: the largest execution that the router makes, held against Step Functions' quotas.
+"""Writes ``docs/quotas.md``: the largest execution of the router, compared with Step Functions' quotas.
 
-Everything is computed from the registry's retries and from the bounds that the router keeps; nothing is measured here.
+All values are computed from the registry's retries and the router's limits; this module measures nothing.
 ``tests/state_machine/test_quotas.py`` measures the same execution on the engine.
 """
 
@@ -16,27 +16,27 @@ CAUSE = 32_768
 """Characters of a Fail state's cause (docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html)."""
 
 LONG_CAUSE = 4_096
-"""Characters of a long cause of one trigger; those of AWS's services have a few hundred."""
+"""Characters of a long cause of one trigger. Causes of AWS services have a few hundred."""
 
 LONG_NAME = 256
 
 _ITEM_EVENTS = 5
 """MapIterationStarted and -Succeeded, StateEntered and -Exited of the Choice, and StateEntered of the Task."""
 _ATTEMPT_EVENTS = 4
-"""TaskScheduled, TaskStarted, TaskFailed, and one to spare."""
+"""TaskScheduled, TaskStarted, TaskFailed, and one in reserve."""
 _FAILED_EVENTS = 3
-"""StateExited of the Task, and StateEntered and -Exited of what records the failure."""
+"""StateExited of the Task, and StateEntered and -Exited of the Pass state that records the failure."""
 _FRAME_EVENTS = 13
 """ExecutionStarted, four of the Map, two of the Choice, four of both Pass states, FailStateEntered, ExecutionFailed."""
 
 
 def most_attempts(trigger: type[Trigger]) -> int:
-    """Attempts of the type's Task where every retrier is used up, one after the other."""
+    """Attempts of the type's Task if it uses up every retrier, one after the other."""
     return 1 + sum(retry.max_attempts for retry in trigger.INTEGRATION.retries)
 
 
 def most_seconds(trigger: type[Trigger]) -> int:
-    """Seconds that the type's Task takes then: every attempt times out at its end, every wait is in full."""
+    """Seconds of the type's Task if every attempt times out and every retrier is used up."""
     waits = 0.0
     for retry in trigger.INTEGRATION.retries:
         for attempt in range(retry.max_attempts):
@@ -58,13 +58,13 @@ def failed_outcomes(count: int) -> list[dict[str, object]]:
 
 
 def longest_cause(count: int) -> int:
-    """Characters of each cause with which ``count`` failed outcomes still fit into the Map's output."""
+    """Maximum characters of each cause so that ``count`` failed outcomes fit into the Map's output."""
     spare = PAYLOAD - strictjson.size({"outcomes": failed_outcomes(count), "any_failed": True})
     return LONG_CAUSE + spare // count
 
 
 def cause_size(count: int) -> int:
-    """Characters of the execution's cause then: all names and errors, the first two in full, and the words around."""
+    """Characters of the execution's cause for ``count`` failures: all names and errors, two in full, and fixed text."""
     outcomes = failed_outcomes(count)
     names = strictjson.dumps([outcome["name"] for outcome in outcomes])
     errors = strictjson.dumps(["Glue.ConcurrentRunsExceededException"] * count)
@@ -83,27 +83,28 @@ def build() -> str:
     )
     return f"""# Limits
 
-Written by `python -m builder`; do not edit. The largest execution that the router makes has {MAX_TRIGGERS} triggers; more
-triggers, or more bytes, are split over executions. Here every one of them retries to its end and fails with a cause
-of {LONG_CAUSE:,} characters and a name of {LONG_NAME}.
+Written by `python -m builder`; do not edit. The router puts at most {MAX_TRIGGERS} triggers into one execution. It
+splits more triggers, or more bytes, over several executions. The table shows the worst case. Every trigger uses up its
+retries and fails. Its cause has {LONG_CAUSE:,} characters, and its name has {LONG_NAME}.
 
 | Quota of Step Functions | Limit | The largest execution | Share |
 |---|---|---|---|
 | events in an execution's history | {HISTORY:,} | {events:,} (all `{worst.TYPE}`) | {events / HISTORY:.0%} |
 | bytes of the Map's output | {PAYLOAD:,} | {outcomes:,} | {outcomes / PAYLOAD:.0%} |
 | characters of the execution's cause | {CAUSE:,} | {cause_size(MAX_TRIGGERS):,} | {cause_size(MAX_TRIGGERS) / CAUSE:.0%} |
-| bytes of the execution's input | {PAYLOAD:,} | {MAX_INPUT:,}, kept by the router | {MAX_INPUT / PAYLOAD:.0%} |
-| bytes of one item's event and request | {PAYLOAD:,} | {MAX_ITEM:,}, kept by the router | {MAX_ITEM / PAYLOAD:.0%} |
+| bytes of the execution's input | {PAYLOAD:,} | {MAX_INPUT:,}, limited by the router | {MAX_INPUT / PAYLOAD:.0%} |
+| bytes of one item's event and request | {PAYLOAD:,} | {MAX_ITEM:,}, limited by the router | {MAX_ITEM / PAYLOAD:.0%} |
 
 | Type | Most attempts of one trigger | Most seconds | History events of {MAX_TRIGGERS} such triggers |
 |---|---|---|---|
 {types}
 
-With {MAX_TRIGGERS} failures, causes of up to {longest_cause(MAX_TRIGGERS):,} characters each would fit; longer ones would end the
-execution without an explanation (`States.DataLimitExceeded`). AWS's services write a few hundred, our own Lambda at most
-about two thousand, its stack trace included; the router cuts its own to 2,000 bytes.
+With {MAX_TRIGGERS} failures, causes of up to {longest_cause(MAX_TRIGGERS):,} characters each fit. Longer causes would end the
+execution without an explanation (`States.DataLimitExceeded`). AWS services write a few hundred characters. The
+`mwaa_dag` function writes at most about two thousand, including its stack trace. The router cuts its causes to 2,000 bytes.
 
-A good execution takes two transitions a trigger and three around them: {2 * MAX_TRIGGERS + 3} for {MAX_TRIGGERS} triggers.
+An execution without failures takes two transitions for each trigger and three more: {2 * MAX_TRIGGERS + 3} for
+{MAX_TRIGGERS} triggers.
 
 `.venv/bin/pytest tests/state_machine/test_quotas.py` measures this execution on the engine.
 `.venv/bin/python -m bench.scale` runs 1 to 5,000 triggers.

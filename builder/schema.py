@@ -1,4 +1,4 @@
-"""Writes the configuration's JSON Schema, for editors, from the same dataclasses that the router reads with."""
+"""Writes the configuration's JSON Schema, for editors, from the dataclasses that the router uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class _Schema(GenerateJsonSchema):
-    """Without titles: they repeat the field's name in every tooltip."""
+    """Generates schemas without titles, which repeat the field's name in every tooltip."""
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         written = super().generate(schema, mode)
@@ -44,7 +44,7 @@ def build() -> dict[str, Any]:
     for event_kind in EVENT_KINDS:
         workflow["properties"][event_kind]["items"] = {"$ref": "#/$defs/trigger"}
     kinds = [trigger.TYPE for trigger in REGISTRY]
-    # if/then for each type rather than oneOf: an editor then names the one field that is wrong.
+    # if/then for each type instead of oneOf, so that an editor marks the field that is wrong.
     branches = [
         {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": {"$ref": f"#/$defs/{kind}"}}
         for kind in kinds
@@ -56,10 +56,10 @@ def build() -> dict[str, Any]:
         "required": ["workflows"],
         "additionalProperties": False,
         "properties": {
-            "$schema": {"type": "string", "description": "Where an editor finds this schema."},
+            "$schema": {"type": "string", "description": "Path or URL of this schema, for editors."},
             "workflows": {
                 "type": "object",
-                "description": "Upstream job name to what follows it.",
+                "description": "Upstream job name to its workflow: the triggers to start.",
                 "additionalProperties": {"$ref": "#/$defs/workflow"},
             },
         },
@@ -68,7 +68,7 @@ def build() -> dict[str, Any]:
             "trigger": {
                 "type": "object",
                 "required": ["type"],
-                "properties": {"type": {"enum": kinds, "description": "What to start."}},
+                "properties": {"type": {"enum": kinds, "description": "Type of the target to start."}},
                 "allOf": branches,
             },
             **{trigger.TYPE: _trigger(trigger) for trigger in REGISTRY},

@@ -1,8 +1,8 @@
-"""The only door to the AWS Data Science SDK, and the ASL fields that it lacks.
+"""Wrapper of the AWS Data Science SDK, with the ASL fields that it lacks. No other module imports the SDK.
 
-The SDK was frozen in January 2022. Its package ``__init__`` imports sagemaker, which is not installed here and which
-the modules for state machines do not need: the two packages are registered as empty namespaces first, so that only
-those modules run. Thin subclasses add the fields that Amazon States Language got since
+The SDK has had no release since January 2022. Its package ``__init__`` imports sagemaker, which is not installed and which
+the modules for state machines do not need. This module registers the two packages as empty namespaces first, so that only
+those modules run. Thin subclasses add newer fields of the Amazon States Language
 (docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html).
 """
 
@@ -48,7 +48,7 @@ Succeed = _states.Succeed
 
 
 class _Field(Enum):
-    """Fields of the language that the SDK does not know, in the shape of its own ``Field``."""
+    """ASL fields that the SDK does not know, like the SDK's ``Field``."""
 
     ItemProcessor = "item_processor"
     ItemSelector = "item_selector"
@@ -67,7 +67,7 @@ class Task(_states.Task):
 
 
 class Pass(_states.Pass):
-    """A Pass state, as the SDK has it."""
+    """A Pass state of the SDK."""
 
 
 class Fail(_states.Fail):
@@ -78,20 +78,20 @@ class Fail(_states.Fail):
         return [*super().allowed_fields(), _Field.ErrorPath, _Field.CausePath]
 
 
-class Retry(_states.Retry):
-    """A retrier with an upper bound of its interval."""
+class Retrier(_states.Retry):
+    """A retrier with ``MaxDelaySeconds``."""
 
     def allowed_fields(self) -> list[Any]:
         """The SDK's fields and ours."""
         return [*super().allowed_fields(), _Field.MaxDelaySeconds]
 
 
-class Catch(_states.Catch):
-    """A catcher, as the SDK has it."""
+class Catcher(_states.Catch):
+    """A catcher of the SDK."""
 
 
 class Map(_states.Map):
-    """An inline Map state with ``ItemProcessor`` in place of the older ``Iterator``."""
+    """An inline Map state with ``ItemProcessor`` instead of the older ``Iterator``."""
 
     def allowed_fields(self) -> list[Any]:
         """The SDK's fields and ours."""
@@ -106,6 +106,6 @@ class Map(_states.Map):
 
 
 def definition(first: Any, comment: str) -> dict[str, Any]:
-    """The state machine that begins with ``first``; raises ValueError where two states share a name."""
+    """The state machine that begins with ``first``; raises ValueError if two states share a name."""
     graph: dict[str, Any] = _states.Graph(first, comment=comment).to_dict()
     return graph

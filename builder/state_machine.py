@@ -1,9 +1,9 @@
-"""Builds the orchestrator's state machine out of the trigger registry.
+"""Builds the orchestrator's state machine from the trigger registry.
 
-A Map over the triggers; within it a Choice on the type, then one Task, which is the whole good path: two transitions a
-trigger, and three around them. Nothing may escape the Catch, for on AWS ``States.ALL`` catches neither
-``States.Runtime`` (a path that is not there) nor ``States.DataLimitExceeded``: every path that a state reads exists by
-construction (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
+A Map runs the triggers. In it, a Choice on the type leads to one Task. So an execution without failures takes two
+transitions for each trigger and three more. No error may escape the Catch: on AWS, ``States.ALL`` does not catch
+``States.Runtime`` (a missing path) and ``States.DataLimitExceeded``. So every path that a state reads exists by construction
+(docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from orchestration.plan import MAX_TRIGGERS
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.triggers.base import Retry
 
-# Every path here gives a list, an empty one if need be: an error need not have a Cause, and this must not fail itself.
+# Every path here gives a list, perhaps empty, because an error may have no Cause and this state must not fail.
 _CAUSE = (
     "{} of {} triggers failed: {}. Their errors: {}. The first in full: {} | Every other trigger was started. Do not "
-    "Redrive this execution: caught triggers are not run again. Start the failed ones again: orchestrator replay {}"
+    "use Redrive: it does not run caught triggers again. To start the failed triggers again: orchestrator replay {}"
 )
 
 
@@ -28,12 +28,12 @@ def build() -> dict[str, Any]:
     fail = sdk.Fail("Some triggers failed", error_path="$.error", cause_path="$.cause")
     collect = sdk.Pass(
         "Collect failed triggers",
-        comment="Only here, where at least one failed, is the filter not empty.",
+        comment="Runs only if at least one trigger failed, so the filter is not empty.",
         parameters={"total.$": "States.ArrayLength($.outcomes)", "failed.$": "$.outcomes[?(@.error)]"},
     )
     explain = sdk.Pass(
         "Explain which triggers failed",
-        comment="All names, and the first two errors in full: a cause has at most 32,768 characters.",
+        comment="Lists all names, and the first two errors in full. A cause has at most 32,768 characters.",
         parameters={
             "error": "TriggersFailed",
             "cause.$": f"States.Format('{_CAUSE}', States.ArrayLength($.failed), $.total, "
@@ -42,7 +42,7 @@ def build() -> dict[str, Any]:
         },
     )
     collect.next(explain).next(fail)
-    verdict = sdk.Choice("Did every trigger start?", comment="Fails closed: only a plain false is success.")
+    verdict = sdk.Choice("Did every trigger start?", comment="Fails closed. Only any_failed = false is a success.")
     any_failed = sdk.ChoiceRule.And(
         [
             sdk.ChoiceRule.IsPresent(variable="$.any_failed", value=True),
@@ -59,7 +59,7 @@ def build() -> dict[str, Any]:
 
 
 def _in_reading_order(value: Any) -> Any:
-    """The keys of each state as a person reads them; the order has no meaning to Step Functions."""
+    """Sort the keys of each state for readers; Step Functions ignores the order."""
     if isinstance(value, list):
         return [_in_reading_order(item) for item in value]
     if not isinstance(value, dict):
@@ -73,7 +73,7 @@ def _in_reading_order(value: Any) -> Any:
 def _map() -> Any:
     return sdk.Map(
         "Start every trigger",
-        comment="One item a trigger; a failed one is recorded and stops no other.",
+        comment="One item for each trigger. A failed item is recorded; the others still start.",
         items_path="$.triggers",
         max_concurrency=MAX_TRIGGERS,
         item_selector={
@@ -94,27 +94,27 @@ def _map() -> Any:
 
 
 def _item() -> Any:
-    """The states of one trigger: a Choice on its type, and a branch for each."""
+    """The states of one trigger: a Choice on its type, and a branch for each type."""
     record = sdk.Pass(
         "Record failure",
-        comment="Reads nothing that can be missing.",
+        comment="Reads no field that can be missing.",
         result={"status": "FAILED"},
         result_path="$.outcome.result",
         output_path="$.outcome",
     )
     rejected = sdk.Pass(
         "Note why the trigger was rejected",
-        comment="The router could not resolve it: an invalid trigger, or a path that the event does not have.",
+        comment="The router could not resolve the trigger: it is invalid, or the event lacks a field.",
         input_path="$.request",
         result_path="$.outcome.error",
     )
     unknown = sdk.Pass(
         "Note unknown trigger type",
-        comment="The router knows a type that this state machine does not: deploy the state machine.",
+        comment="The router knows a type that this state machine does not know. Deploy the state machine.",
         result={
             "Error": "UnknownTriggerType",
-            "Cause": "This state machine does not know the trigger's type: it is older than the router. Apply Terraform, "
-            "then replay the execution.",
+            "Cause": "This state machine does not know the trigger's type, because it is older than the router. Run terraform "
+            "apply, then replay the execution.",
         },
         result_path="$.outcome.error",
     )
@@ -146,22 +146,22 @@ def _task(trigger: type[Trigger], record: Any) -> Any:
     if integration.already_started:
         known = sdk.Pass(
             f"{integration.state}: it was started already",
-            comment="An earlier call whose answer was lost did start it.",
+            comment="An earlier call started it, but the answer was lost.",
             parameters={"status": "TRIGGERED", "id.$": integration.already_started_id},
             result_path="$.outcome.result",
             output_path="$.outcome",
         )
-        # The error goes where OutputPath leaves it behind: a started trigger has no error in its outcome.
+        # OutputPath drops the error: a started trigger has no error in its outcome.
         task.add_catch(
-            sdk.Catch(known, error_equals=list(integration.already_started), result_path="$.already_started")
+            sdk.Catcher(known, error_equals=list(integration.already_started), result_path="$.already_started")
         )
-    task.add_catch(sdk.Catch(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
+    task.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
     return task
 
 
 def _retry(retry: Retry) -> Any:
     bound = {} if retry.max_delay_seconds is None else {"max_delay_seconds": retry.max_delay_seconds}
-    return sdk.Retry(
+    return sdk.Retrier(
         error_equals=list(retry.errors),
         interval_seconds=retry.interval_seconds,
         max_attempts=retry.max_attempts,

@@ -1,1 +1,1 @@
-"""Lambda handlers: what the Lambda runtime calls, thin over ``orchestration``."""
+"""Lambda handlers, thin layers over ``orchestration``."""

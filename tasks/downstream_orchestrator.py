@@ -1,4 +1,4 @@
-"""The router: SNS or a direct invocation in, Step Functions executions out."""
+"""Lambda handler of the router: starts Step Functions executions for SNS records or a direct invocation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOGGERS = ("orchestration", "downstream_orchestrator")
 
 log = logging.getLogger("downstream_orchestrator")
 
-# Short enough that a hanging endpoint ends within the Lambda's own time, with the SDK's retries.
+# Short enough for the SDK's retries to end before the Lambda's timeout if an endpoint hangs.
 _CLIENT = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
 
 
@@ -27,20 +27,20 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """Route one invocation.
 
     Args:
-        event: an SNS event (docs.aws.amazon.com/lambda/latest/dg/with-sns.html) or a job event itself.
-        context: the Lambda context; its request id tells deliveries apart.
+        event: an SNS event (docs.aws.amazon.com/lambda/latest/dg/with-sns.html) or a job event.
+        context: the Lambda context; its request id distinguishes deliveries.
 
     Returns:
-        ``{"records": [...]}``, one report a record: executions with STARTED or DUPLICATE, triggers, rejected,
+        ``{"records": [...]}``, one report for each record: executions with STARTED or DUPLICATE, triggers, rejected,
         warnings; or IGNORED with the reason.
 
     Raises:
-        RoutingError: a record could not be routed; Lambda retries the invocation, then keeps it in its failure
+        RoutingError: a record failed; Lambda retries the invocation, then stores the payload in its failure
             destination.
         SettingsError: the function's environment is incomplete.
     """
     settings = Settings.from_environment(os.environ)
-    for logger in _LOGGERS:  # not the root: botocore's own lines would drown ours
+    for logger in _LOGGERS:  # not the root logger, because botocore logs too much
         logging.getLogger(logger).setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
     log.info("Received event: %s", json.dumps(event, ensure_ascii=False))
     return _router().route(event, context.aws_request_id, settings)
@@ -48,6 +48,6 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
 @functools.cache
 def _router() -> Router:
-    """Clients and configuration cache live as long as the execution environment."""
+    """The router, cached for the execution environment, with its clients and configuration cache."""
     loader = ConfigLoader(s3=boto3.client("s3", config=_CLIENT), ssm=boto3.client("ssm", config=_CLIENT))
     return Router(loader, boto3.client("stepfunctions", config=_CLIENT))

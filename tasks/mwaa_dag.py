@@ -1,4 +1,4 @@
-"""Starts one Airflow DAG run on MWAA for the state machine, in the environment's own region."""
+"""Lambda handler that starts one Airflow DAG run on MWAA, in the environment's region."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def handler(event: dict[str, Any], context: Any) -> str:
         context: the Lambda context.
 
     Returns:
-        The DAG run's id; the state machine takes it whole as the trigger's run id.
+        The DAG run's id, which the state machine reports as the trigger's run id.
 
     Raises:
         MwaaUnavailableError: the state machine retries.
-        DagRunRejectedError: the trigger has failed.
+        DagRunRejectedError: the trigger fails.
     """
     runs = MwaaClient(
         _client(event["region"]),

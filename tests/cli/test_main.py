@@ -38,10 +38,7 @@ def test_mistyped_command_is_suggested(orchestrator: Orchestrator) -> None:
 def test_missing_file_exits_2_with_one_line(orchestrator: Orchestrator, arguments: tuple[str, ...]) -> None:
     result = orchestrator(*arguments)
     assert result.exit_code == 2
-    assert (
-        result.stderr
-        == "orchestrator: nowhere.json: No such file or directory. Name a readable file.\n"
-    )
+    assert result.stderr == "orchestrator: nowhere.json: No such file or directory. Name a readable file.\n"
 
 
 def test_missing_module_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
