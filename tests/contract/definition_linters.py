@@ -39,13 +39,13 @@ def moto_parser(text: str) -> list[str]:
     """Problems that moto's parser finds."""
     try:
         AmazonStateLanguageParser.parse(text)
-    except Exception as error:  # noqa: BLE001 - it raises whatever the definition made it raise
+    except Exception as error:  # noqa: BLE001 - a linter may raise any error for a broken definition
         return [f"{type(error).__name__}: {error}"]
     return []
 
 
 def gates(validator: NodeProgram | None) -> dict[str, Callable[[str], list[str]]]:
-    """The gates by name; asl-validator where Node is there."""
+    """The linters by name; asl-validator only if Node is installed."""
     found: dict[str, Callable[[str], list[str]]] = {
         "own": definition_checks.problems,
         "statelint": statelint,

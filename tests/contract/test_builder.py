@@ -21,7 +21,7 @@ def test_the_committed_files_are_up_to_date() -> None:
     assert builder.differences(ROOT) == []
 
 
-def test_a_difference_is_found_and_mended(tmp_path: Path) -> None:
+def test_check_finds_a_difference_and_build_fixes_it(tmp_path: Path) -> None:
     for path in builder.artifacts():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)

@@ -57,14 +57,14 @@ def test_every_way_ends_triggered_or_failed() -> None:
 
 
 @pytest.mark.parametrize("lost", ["ResultPath", "OutputPath", "Result"])
-def test_the_walk_sees_an_outcome_that_is_lost(lost: str) -> None:
+def test_walk_finds_a_lost_outcome(lost: str) -> None:
     broken = copy.deepcopy(ITEM)
     del broken["States"]["Record failure"][lost]
     assert {status for _, status in ends(broken)} - {"TRIGGERED", "FAILED"}
 
 
 @pytest.mark.parametrize(("name", "state"), TASKS, ids=[name for name, _ in TASKS])
-def test_nothing_escapes_a_task(name: str, state: dict[str, Any]) -> None:
+def test_every_task_catches_every_error(name: str, state: dict[str, Any]) -> None:
     last = state["Catch"][-1]
     assert last == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.outcome.error", "Next": "Record failure"}
     assert not any("States.ALL" in catch["ErrorEquals"] for catch in state["Catch"][:-1])
@@ -72,7 +72,7 @@ def test_nothing_escapes_a_task(name: str, state: dict[str, Any]) -> None:
     assert "InputPath" not in state
 
 
-def test_there_is_a_branch_for_every_type() -> None:
+def test_choice_has_a_branch_for_every_type() -> None:
     choices = ITEM["States"][ITEM["StartAt"]]["Choices"]
     assert [choice["StringEquals"] for choice in choices] == [*(trigger.TYPE for trigger in REGISTRY), "rejected"]
     assert {name for name, _ in TASKS} == {trigger.INTEGRATION.state for trigger in REGISTRY}
@@ -89,7 +89,7 @@ def test_names_are_for_people_and_within_the_quota() -> None:
     assert all(len(name) <= 80 and " " in name for name in names)
 
 
-def test_the_map_item_is_read_in_the_item_selector_only() -> None:
+def test_map_item_is_read_only_in_the_item_selector() -> None:
     selector = json.dumps(MAP["ItemSelector"])
     assert TEXT.count("$$.Map.Item") == selector.count("$$.Map.Item") == 4
 

@@ -1,4 +1,4 @@
-"""The generated policies: every action exists, each state has what AWS documents for it, and nothing is wider than said.
+"""Generated policies: every action exists, each state has the documented ones, and no grant is wider than declared.
 
 ``permissions.json`` lists the permissions that are not API operations, with their pages. ``tests/trigger_types`` lists those
 of each service integration.
@@ -43,7 +43,7 @@ each_grant = pytest.mark.parametrize(
 )
 
 
-def test_there_is_a_policy_for_each_role() -> None:
+def test_each_role_has_a_policy() -> None:
     assert set(POLICIES) == {"state_machine.iam.json", "downstream_orchestrator.iam.json", "mwaa_dag.iam.json"}
 
 
@@ -56,24 +56,24 @@ def test_the_action_exists(policy: str, action: str, resource: str) -> None:
     assert operation in model.operation_names
 
 
-def test_a_misspelt_action_would_be_seen() -> None:
+def test_check_finds_a_misspelled_action() -> None:
     with pytest.raises(AssertionError):
         test_the_action_exists("", "glue:StartJobRuns", "")
 
 
 @each_grant
-def test_only_what_knows_no_resources_is_granted_on_all(policy: str, action: str, resource: str) -> None:
+def test_wildcard_resources_are_the_declared_ones(policy: str, action: str, resource: str) -> None:
     assert (resource == "*") == (action in UNSCOPED[policy])
     assert "*" not in action
 
 
 @pytest.mark.parametrize("allow", iam.UNSCOPED, ids=lambda allow: allow.action)
-def test_a_grant_on_all_cites_its_reason(allow: Any) -> None:
+def test_wildcard_grant_cites_its_page(allow: Any) -> None:
     assert allow.doc_url.startswith("https://docs.aws.amazon.com/step-functions/")
 
 
 @pytest.mark.parametrize("trigger", REGISTRY, ids=lambda trigger: trigger.TYPE)
-def test_a_state_has_the_actions_that_aws_documents_for_its_resource(trigger: Any) -> None:
+def test_state_has_the_actions_that_aws_documents(trigger: Any) -> None:
     documented = TYPE_CASES[trigger.TYPE]
     assert sorted(allow.action for allow in trigger.INTEGRATION.iam) == sorted(documented.iam_actions)
     assert {allow.doc_url for allow in trigger.INTEGRATION.iam} == {documented.iam_page}
@@ -81,7 +81,7 @@ def test_a_state_has_the_actions_that_aws_documents_for_its_resource(trigger: An
     assert set(documented.iam_actions) <= actions
 
 
-def test_the_machine_may_do_nothing_that_no_state_does() -> None:
+def test_policy_grants_actions_of_the_states_only() -> None:
     needed = {action for cases in TYPE_CASES.values() for action in cases.iam_actions}
     extra = {action for action, _ in granted(POLICIES["state_machine.iam.json"])} - needed
     assert extra == {allow.action for allow in iam.UNSCOPED}

@@ -1,4 +1,4 @@
-"""Walks the registry: every trigger type has every facet, and the facets agree with each other."""
+"""Walks the registry: every trigger type has every attribute, and the attributes agree with each other."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def request(trigger: type[Trigger]) -> dict[str, Any]:
 
 
 def paths_in(parameters: Any) -> list[str]:
-    """Every JSONPath that ASL parameters read, those within intrinsics included."""
+    """Every JSONPath that ASL parameters read, including those within intrinsics."""
     if isinstance(parameters, dict):
         own = [
             path
@@ -73,7 +73,7 @@ def test_file_type_and_key_are_one_name(trigger: type[Trigger]) -> None:
 
 @each_type
 @pytest.mark.parametrize("facet", ["TYPE", "TARGET_FIELD", "INTEGRATION", "RESERVED_FIELDS", "EXAMPLE", "__doc__"])
-def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
+def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
     assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
 
 
@@ -82,8 +82,14 @@ def test_facets_are_there(trigger: type[Trigger], facet: str) -> None:
     "facet",
     ["state", "resource", "parameters", "target", "run_id_path", "comment", "retries", "iam", "sample", "sample_error"],
 )
-def test_integration_facets_are_there(trigger: type[Trigger], facet: str) -> None:
+def test_integration_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
     assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
+
+
+@each_type
+def test_target_field_is_a_required_field(trigger: type[Trigger]) -> None:
+    fields = {field.name: field.default for field in dataclasses.fields(trigger)}
+    assert fields[trigger.TARGET_FIELD] is dataclasses.MISSING
 
 
 @each_type
@@ -94,7 +100,7 @@ def test_the_example_sets_every_field_and_loads(trigger: type[Trigger]) -> None:
 
 
 @each_type
-def test_every_field_has_a_meaning(trigger: type[Trigger]) -> None:
+def test_docs_describe_every_field(trigger: type[Trigger]) -> None:
     section = (ROOT / "docs" / "triggers.md").read_text().split(f"## `{trigger.TYPE}`")[1].split("\n## ")[0]
     for field in dataclasses.fields(trigger):
         assert re.search(rf"\| `{field.name}` \| [^|]+ \| [^|]+ \| [^|]{{10,}} \|", section), field.name
@@ -114,19 +120,19 @@ def paths_lacking(trigger: type[Trigger], parameters: Any) -> list[str]:
 
 
 @each_type
-def test_the_request_has_every_path_that_the_machine_reads(trigger: type[Trigger]) -> None:
+def test_request_has_every_path_that_the_task_reads(trigger: type[Trigger]) -> None:
     assert paths_lacking(trigger, trigger.INTEGRATION.parameters) == []
 
 
 @each_type
-def test_a_planted_path_that_is_missing_is_found(trigger: type[Trigger]) -> None:
+def test_check_finds_a_missing_path(trigger: type[Trigger]) -> None:
     planted = {**trigger.INTEGRATION.parameters, "Planted": {"deep.$": "States.Format('{}', $.request.nowhere)"}}
     assert paths_lacking(trigger, planted) == ["$.request.nowhere"]
 
 
 @each_type
-def test_a_minimal_request_has_every_path_too(trigger: type[Trigger]) -> None:
-    """Optional fields left out: their paths must still be there."""
+def test_minimal_request_has_every_path(trigger: type[Trigger]) -> None:
+    """Without optional fields, the request must still have their paths."""
     required = {field.name for field in dataclasses.fields(trigger) if field.default is dataclasses.MISSING}
     required = {name for name in required if _has_no_factory(trigger, name)}
     minimal = {key: value for key, value in trigger.EXAMPLE.items() if key in required | {"type"}}
@@ -179,7 +185,7 @@ def test_the_engine_has_its_target(trigger: type[Trigger]) -> None:
         assert callable(getattr(TARGETS[trigger.TYPE], facet, None)), f"local/targets/{trigger.TYPE}.py has no {facet}"
 
 
-def test_a_facet_that_is_missing_is_named() -> None:
+def test_check_names_a_missing_attribute() -> None:
     class Half(Trigger):
         TYPE = "half"
 
@@ -190,4 +196,4 @@ def test_a_facet_that_is_missing_is_named() -> None:
             return {}
 
     with pytest.raises(AssertionError, match="half has no INTEGRATION"):
-        test_facets_are_there(Half, "INTEGRATION")
+        test_type_has_every_attribute(Half, "INTEGRATION")

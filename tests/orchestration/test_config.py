@@ -62,7 +62,7 @@ def test_s3(aws: Aws) -> None:
     assert loaded.version == hashlib.sha256(json.dumps(WORKFLOWS).encode()).hexdigest()[:16]
 
 
-def test_an_unchanged_object_costs_one_304_and_no_parse(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_object_costs_one_304_and_no_parse(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     aws.upload(WORKFLOWS)
     first = aws.loader.load(settings())
 
@@ -86,7 +86,7 @@ def test_an_upload_takes_effect_at_once(aws: Aws) -> None:
     assert aws.loader.load(settings()).version == first.version
 
 
-def test_a_text_that_does_not_parse_is_not_remembered(aws: Aws) -> None:
+def test_invalid_text_is_not_cached(aws: Aws) -> None:
     aws.upload("{")
     for _ in range(2):
         loaded = aws.loader.load(settings())
@@ -120,14 +120,14 @@ def test_the_empty_default_follows_ssm(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("document", ["[]", "{}", '{"workflows": []}', "x", '{"workflows": NaN}'])
-def test_what_is_no_configuration_is_a_load_failure(aws: Aws, document: str) -> None:
+def test_invalid_document_is_a_load_failure(aws: Aws, document: str) -> None:
     aws.upload(document)
     assert aws.loader.load(settings()).source == "default"
     with pytest.raises(ConfigUnavailableError, match="REQUIRE_CONFIG is set"):
         aws.loader.load(settings(require=True))
 
 
-def test_required_takes_s3_or_a_non_empty_ssm_parameter(aws: Aws) -> None:
+def test_required_config_accepts_s3_or_nonempty_ssm(aws: Aws) -> None:
     with pytest.raises(ConfigUnavailableError, match="NoSuchKey"):
         aws.loader.load(settings(require=True))
     aws.parameter({"workflows": {}})
@@ -141,12 +141,12 @@ def test_required_takes_s3_or_a_non_empty_ssm_parameter(aws: Aws) -> None:
         aws.loader.load(settings(uri="", require=True))
 
 
-def test_a_uri_that_is_none(aws: Aws) -> None:
+def test_invalid_uri_is_a_load_failure(aws: Aws) -> None:
     loaded = aws.loader.load(settings(uri="https://bucket/key"))
     assert any("found 'https://bucket/key', expected s3://bucket/key" in warning for warning in loaded.warnings)
 
 
-def test_an_unknown_top_level_field_is_a_warning(aws: Aws) -> None:
+def test_unknown_top_level_field_is_a_warning(aws: Aws) -> None:
     aws.upload({**WORKFLOWS, "workflow": {}})
     loaded = aws.loader.load(settings())
     assert loaded.source == URI

@@ -40,7 +40,7 @@ def test_event_kind(fields: dict[str, Any], event_kind: str | None) -> None:
     assert read_event(direct({"job_name": "j", "job_run_id": "r", **fields})).event_kind == event_kind
 
 
-def test_a_decision_from_the_events_topic_does_not_count() -> None:
+def test_decision_from_the_events_topic_is_ignored() -> None:
     both = {**GOOD, "decision": "APPROVED"}
     event = read_event(sns(both), APPROVALS)
     assert event.event_kind == "on_success"
@@ -50,7 +50,7 @@ def test_a_decision_from_the_events_topic_does_not_count() -> None:
     assert read_event(direct(both), APPROVALS).event_kind == "on_approval"
 
 
-def test_unknown_fields_are_kept_and_reserved_ones_taken_out() -> None:
+def test_unknown_fields_stay_and_reserved_ones_go() -> None:
     event = read_event(
         direct({**GOOD, "x": {"y": 1}, "$wait_seconds": 5, "$replay": {"of": "e", "tag": "t", "only": [1, 3, 1]}})
     )
@@ -118,7 +118,7 @@ def test_malformed_direct_payloads(fields: dict[str, Any], words: str) -> None:
     assert words in str(caught.value)
 
 
-def test_waiting_through_sns_is_ignored_and_said() -> None:
+def test_wait_through_sns_is_ignored_with_a_warning() -> None:
     event = read_event(sns({**GOOD, "$wait_seconds": 5}))
     assert event.wait_seconds == 0
     assert "$wait_seconds" in event.warnings[0]

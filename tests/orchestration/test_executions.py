@@ -1,4 +1,4 @@
-"""Starting executions against a Step Functions that fails in the ways that the engine cannot."""
+"""ExecutionClient against a fake Step Functions with failures that the engine does not have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def planned(
     return PlannedExecution("name", {"event": event or {"a": 1}, "triggers": [], "routing": routing})
 
 
-def test_our_own_call_repeated_is_started() -> None:
+def test_repeated_call_of_one_delivery_is_started() -> None:
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     assert [executions.start(planned()).status for _ in range(2)] == ["STARTED", "STARTED"]
 
@@ -58,7 +58,7 @@ def test_another_delivery_is_a_duplicate() -> None:
 
 
 @pytest.mark.parametrize("delivery", ["d1", "d2"], ids=["the same delivery", "another delivery"])
-def test_part_of_an_event_under_another_config_raises_whoever_started_it(delivery: str) -> None:
+def test_batch_under_another_config_raises_mismatch(delivery: str) -> None:
     """Lambda's own retry has the same request id: it must not go on with other triggers than it began with."""
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(batch="1/2"))
@@ -66,7 +66,7 @@ def test_part_of_an_event_under_another_config_raises_whoever_started_it(deliver
         executions.start(planned(delivery, "v2", "1/2"))
 
 
-def test_another_events_batches_are_a_duplicate_not_a_mismatch() -> None:
+def test_batch_of_another_event_is_a_duplicate() -> None:
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(batch="1/2"))
     second = executions.start(planned("d2", batch="1/3", event={"a": 2}))
@@ -74,7 +74,7 @@ def test_another_events_batches_are_a_duplicate_not_a_mismatch() -> None:
     assert "different content (a was 1 and is now 2)" in second.conflict
 
 
-def test_a_duplicate_that_cannot_be_described_is_said_so() -> None:
+def test_unreadable_duplicate_reports_a_conflict() -> None:
     executions = ExecutionClient(FakeStepFunctions(describes=False), SETTINGS)
     executions.start(planned())
     second = executions.start(planned("d2"))
@@ -82,14 +82,14 @@ def test_a_duplicate_that_cannot_be_described_is_said_so() -> None:
     assert "cannot compare the events" in second.conflict
 
 
-def test_a_batch_that_cannot_be_described_raises_so_that_no_later_batch_is_lost() -> None:
+def test_unreadable_batch_raises_lookup_error() -> None:
     executions = ExecutionClient(FakeStepFunctions(describes=False), SETTINGS)
     executions.start(planned(batch="1/2"))
     with pytest.raises(ExecutionLookupError, match="Rate exceeded"):
         executions.start(planned("d2", batch="1/2"))
 
 
-def test_an_execution_started_by_hand_is_a_duplicate() -> None:
+def test_manually_started_execution_is_a_duplicate() -> None:
     fake = FakeStepFunctions()
     fake.inputs["name"] = json.dumps([1])
     second = ExecutionClient(fake, SETTINGS).start(planned())
@@ -97,7 +97,7 @@ def test_an_execution_started_by_hand_is_a_duplicate() -> None:
     assert "a was absent and is now 1" in second.conflict
 
 
-def test_a_batch_that_was_packed_otherwise_raises() -> None:
+def test_batch_with_other_triggers_raises_mismatch() -> None:
     """A longer default queue URL moves the batches' borders under one and the same configuration."""
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(batch="1/2", positions=[0, 1]))

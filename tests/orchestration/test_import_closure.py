@@ -58,7 +58,7 @@ def test_closure(module: str) -> None:
     assert alien == set()
 
 
-def test_the_test_would_see_another_library() -> None:
+def test_check_detects_a_third_party_import() -> None:
     assert "rich" in imported("tasks.mwaa_dag", "import rich")
 
 

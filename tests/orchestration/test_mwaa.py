@@ -44,35 +44,35 @@ def test_a_run_is_started_once(airflow: FakeMwaa) -> None:
     assert airflow.runs("us-west-2", "env", "dag") == [expected]
 
 
-def test_a_taken_logical_date_is_not_taken_for_a_duplicate(airflow: FakeMwaa) -> None:
+def test_logical_date_collision_is_not_a_duplicate(airflow: FakeMwaa) -> None:
     for run in ("run-1", "run-2"):  # the clock stands still
         runs(airflow).start("dag", run, {})
     assert [run["dag_run_id"] for run in airflow.runs("us-west-2", "env", "dag")] == ["run-1", "run-2"]
 
 
-def test_a_duplicate_with_an_id_too_long_for_the_path_is_found_in_the_list(airflow: FakeMwaa) -> None:
+def test_duplicate_with_long_id_is_found_in_the_list(airflow: FakeMwaa) -> None:
     long = "transform_images-spark-transform-0001-7fa3109bf87daea1-12"
     for _ in range(2):
         runs(airflow).start("dag", long, {})
     assert len(airflow.runs("us-west-2", "env", "dag")) == 1
 
 
-def test_an_unknown_dag_is_final(airflow: FakeMwaa) -> None:
+def test_unknown_dag_is_not_retried(airflow: FakeMwaa) -> None:
     with pytest.raises(DagRunRejectedError, match=r"answered 404 for DAG nope: .*Deploy the DAG"):
         runs(airflow).start("nope", "run-1", {})
 
 
-def test_an_unknown_environment_is_final(airflow: FakeMwaa) -> None:
+def test_unknown_environment_is_not_retried(airflow: FakeMwaa) -> None:
     with pytest.raises(DagRunRejectedError, match=r"us-west-2.*Check environment_name and region"):
         runs(airflow, "other").start("dag", "run-1", {})
 
 
-def test_an_unreachable_web_server_may_be_tried_again(airflow: FakeMwaa) -> None:
+def test_unreachable_web_server_is_retried(airflow: FakeMwaa) -> None:
     with pytest.raises(MwaaUnavailableError, match="use the trigger type sqs_mwaa"):
         runs(airflow, endpoint="http://127.0.0.1:1").start("dag", "run-1", {})
 
 
-def test_a_dag_id_too_long_for_the_path_names_the_way_out(airflow: FakeMwaa) -> None:
+def test_long_dag_id_error_names_sqs_mwaa(airflow: FakeMwaa) -> None:
     airflow.add_dag("us-west-2", "env", "d" * 50)
     assert runs(airflow).start("d" * 50, "run-1", {}) == "run-1"
     with pytest.raises(
@@ -88,7 +88,7 @@ def test_a_paused_dag_is_refused(airflow: FakeMwaa) -> None:
     assert airflow.runs("us-west-2", "env", "dag") == []
 
 
-def test_a_repetition_does_not_mind_that_the_dag_was_paused_since(airflow: FakeMwaa) -> None:
+def test_retry_accepts_a_dag_paused_after_the_start(airflow: FakeMwaa) -> None:
     runs(airflow).start("dag", "run-1", {})
     airflow.paused.add(("us-west-2", "env", "dag"))
     assert runs(airflow).start("dag", "run-1", {}) == "run-1"
@@ -105,7 +105,7 @@ SERVICE_ANSWERS = [
 
 
 @pytest.mark.parametrize(("status", "code", "error"), SERVICE_ANSWERS)
-def test_what_the_service_itself_answers(
+def test_service_errors_map_to_retry_or_rejection(
     airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, status: int, code: str, error: type[Exception]
 ) -> None:
     """A front end's 5xx has no error name of MWAA's, and may come after the run was started: it is tried again."""
@@ -114,7 +114,7 @@ def test_what_the_service_itself_answers(
         runs(airflow).start("dag", "run-1", {})
 
 
-def test_no_call_is_begun_that_the_lambda_could_not_end(airflow: FakeMwaa) -> None:
+def test_calls_stop_before_the_lambda_timeout(airflow: FakeMwaa) -> None:
     left = iter([60.0, 39.0, 20.0])
     slow = replace(runs(airflow), remaining_seconds=lambda: next(left))
     airflow.paused.add(("us-west-2", "env", "dag"))
@@ -125,9 +125,7 @@ def test_no_call_is_begun_that_the_lambda_could_not_end(airflow: FakeMwaa) -> No
 
 
 @pytest.mark.parametrize("allowed", [1, 2, 100])
-def test_a_run_is_found_whatever_page_the_environment_allows(
-    airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, allowed: int
-) -> None:
+def test_run_is_found_with_any_page_size(airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, allowed: int) -> None:
     """api.maximum_page_limit may be less than what is asked for."""
     long = "transform_images-spark-transform-0001-7fa3109bf87daea1-"
     for number in range(3):
@@ -168,7 +166,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("row", ANSWERS, ids=lambda row: f"{row[0]}-{row[1].get('RestApiStatusCode', '')}")
-def test_what_the_machine_retries(
+def test_error_class_decides_about_a_retry(
     airflow: FakeMwaa,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
@@ -185,9 +183,7 @@ def test_what_the_machine_retries(
         runs(airflow).start("dag", "run-1", {})
 
 
-def test_an_id_that_cannot_be_looked_up_is_not_taken_for_missing(
-    airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_lookup_is_not_a_missing_run(airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch) -> None:
     runs(airflow).start("dag", "run-1", {})
     genuine = FakeMwaa.invoke
 

@@ -29,7 +29,7 @@ def names(built: package.Package) -> list[str]:
 
 
 def test_two_builds_are_the_same_bytes(built: package.Package) -> None:
-    """The second one in a process of its own, with another hash seed, time zone and directory."""
+    """The second build runs in a separate process, with another hash seed, time zone and directory."""
     program = "import sys; from builder import package; sys.stdout.buffer.write(package.build(sys.argv[1]).body)"
     environment = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", program, built.name]
@@ -43,7 +43,7 @@ def test_the_router_has_at_most_40_kb() -> None:
     assert sizes["downstream_orchestrator"] <= 40 * KB
 
 
-def test_only_what_the_handler_imports_is_in_it() -> None:
+def test_zip_contains_the_imported_modules_exactly() -> None:
     assert names(package.build("mwaa_dag")) == [
         "orchestration/__init__.py",
         "orchestration/errors.py",
@@ -69,8 +69,8 @@ def test_the_zip_alone_can_be_imported(built: package.Package, tmp_path: Path) -
     assert json.loads(answer.stdout) == [f"{path}/tasks/{built.name}.py", True]
 
 
-def test_lines_are_where_they_are_in_the_checkout(built: package.Package) -> None:
-    """So that a traceback in CloudWatch can be read beside the source."""
+def test_zip_keeps_line_numbers_of_the_checkout(built: package.Package) -> None:
+    """So that a traceback in CloudWatch matches the source."""
     archive = zipfile.ZipFile(io.BytesIO(built.body))
     for name in archive.namelist():
         packed, source = archive.read(name).decode().splitlines(), (ROOT / name).read_text().splitlines()
@@ -80,7 +80,7 @@ def test_lines_are_where_they_are_in_the_checkout(built: package.Package) -> Non
         assert not [line for line in packed if '"""' in line], name
 
 
-def test_the_manifest_changes_with_what_is_deployed(built: package.Package, tmp_path: Path) -> None:
+def test_manifest_changes_with_deployed_files(built: package.Package, tmp_path: Path) -> None:
     for room in ("orchestration", "tasks", "statemachines"):
         for path in (ROOT / room).rglob("*.*"):
             if path.suffix in (".py", ".json"):

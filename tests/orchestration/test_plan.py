@@ -37,7 +37,7 @@ def glue(count: int, **fields: Any) -> list[Trigger | InvalidTrigger]:
 
 
 @given(text, text, st.sampled_from(["SUCCESS", "x"]), st.none() | text)
-def test_names_are_within_the_charset_and_the_limit(job: str, run: str, status: str, tag: str | None) -> None:
+def test_names_are_short_and_use_allowed_characters(job: str, run: str, status: str, tag: str | None) -> None:
     one = event(job_name=job, job_run_id=run, status=status)
     replay = None if tag is None else Replay("e", tag)
     named = JobEvent(job_name=job, job_run_id=run, event_kind=one.event_kind, fields=one.fields, replay=replay)
@@ -50,7 +50,7 @@ def test_other_jobs_and_runs_get_other_names(pairs: list[tuple[str, str]]) -> No
     assert len(names) == 2
 
 
-def test_the_name_depends_on_the_identity_alone() -> None:
+def test_name_depends_only_on_the_event_identity() -> None:
     name = execution_name(event())
     assert name == execution_name(event(artifacts={"a": 1}, other="x")) == "j-r-" + name[-16:]
     assert name != execution_name(event(decision="APPROVED"))
@@ -70,7 +70,7 @@ def test_input() -> None:
     }
 
 
-def test_a_hundred_triggers_are_three_executions() -> None:
+def test_100_triggers_make_three_executions() -> None:
     executions = planned(event(), glue(100)).executions
     assert [len(one.input["triggers"]) for one in executions] == [40, 40, 20]
     assert [one.name.removeprefix(executions[0].name) for one in executions] == ["", "-b02", "-b03"]
@@ -79,12 +79,12 @@ def test_a_hundred_triggers_are_three_executions() -> None:
     assert positions == list(range(100))
 
 
-def test_no_triggers_are_no_executions() -> None:
+def test_empty_trigger_list_makes_zero_executions() -> None:
     assert planned(event(), []).executions == []
 
 
 @given(st.lists(st.integers(0, 90_000), min_size=1, max_size=60), st.integers(0, 200_000))
-def test_every_execution_is_within_the_quotas_and_every_trigger_travels_once(sizes: list[int], event_size: int) -> None:
+def test_executions_fit_quotas_and_keep_every_trigger(sizes: list[int], event_size: int) -> None:
     triggers: list[Trigger | InvalidTrigger] = [
         GlueJob(job_name=f"job-{number}", arguments={"--x": "ä" * (size // 2)}) for number, size in enumerate(sizes)
     ]
@@ -97,7 +97,7 @@ def test_every_execution_is_within_the_quotas_and_every_trigger_travels_once(siz
     assert [item["name"] for item in result.items()] == [f"job-{number}" for number in range(len(sizes))]
 
 
-def test_a_request_that_has_no_room_is_rejected_beside_the_others() -> None:
+def test_oversized_request_is_rejected_alone() -> None:
     triggers = [*glue(1), GlueJob(job_name="fat", arguments={"--x": "${blob}", "--y": "${blob}"}), *glue(1)]
     items = planned(event(blob="x" * 100_000), triggers).items()
     assert [item["type"] for item in items] == ["glue_job", "rejected", "glue_job"]
@@ -105,12 +105,12 @@ def test_a_request_that_has_no_room_is_rejected_beside_the_others() -> None:
     assert "glue_job fat: found a request of 200," in items[1]["request"]["Cause"]
 
 
-def test_an_event_that_fits_nowhere_is_refused_with_its_size() -> None:
+def test_oversized_event_is_refused_with_its_size() -> None:
     with pytest.raises(OversizedEventError, match=r"found 300,0\d\d bytes, expected at most 23\d,\d\d\d"):
         planned(event(blob="x" * 300_000), glue(1))
 
 
-def test_an_unresolved_trigger_travels_as_rejected() -> None:
+def test_unresolved_trigger_becomes_a_rejected_item() -> None:
     triggers: list[Trigger | InvalidTrigger] = [
         GlueJob(job_name="a", arguments={"--x": "${nowhere}"}),
         InvalidTrigger("workflows.j.on_success[1]", "ConfigError", "c" * 9000),
@@ -125,7 +125,7 @@ def test_an_unresolved_trigger_travels_as_rejected() -> None:
     assert "declared" not in items[1]
 
 
-def test_run_ids_are_unique_over_batches_and_deterministic() -> None:
+def test_run_ids_are_unique_and_deterministic() -> None:
     dags: list[Trigger | InvalidTrigger] = [MwaaDag(environment_name="e", dag_id="d")] * 90
     runs = [item["request"]["dag_run_id"] for item in planned(event(), dags).items()]
     assert len(set(runs)) == 90
@@ -133,7 +133,7 @@ def test_run_ids_are_unique_over_batches_and_deterministic() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_.~:+-]+", run) for run in runs)
 
 
-def test_a_missing_mapped_field_is_left_out_with_a_warning() -> None:
+def test_missing_mapped_field_gives_a_warning() -> None:
     mapping = {"a": "artifacts.a", "b": "nowhere"}
     result = planned(event(artifacts={"a": 1}), [MwaaDag(environment_name="e", dag_id="d", parameter_mapping=mapping)])
     conf = result.items()[0]["request"]["conf"]

@@ -56,7 +56,7 @@ def test_render(template: str, expected: Any) -> None:
     assert type(rendered) is type(expected)
 
 
-def test_what_the_event_holds_is_never_evaluated_again() -> None:
+def test_template_text_in_an_event_is_not_evaluated() -> None:
     assert templating.render({"k": ["${text}", "x ${text}"]}, EVENT, "here") == {"k": ["${job_name}", "x ${job_name}"]}
 
 
@@ -71,7 +71,7 @@ def test_what_the_event_holds_is_never_evaluated_again() -> None:
         "text.0",
     ],
 )
-def test_a_missing_path_names_the_path_and_the_place(path: str) -> None:
+def test_missing_path_error_names_path_and_place(path: str) -> None:
     with pytest.raises(ResolutionError) as caught:
         templating.render({"--x": f"a ${{{path}}}"}, EVENT, "glue_job j: arguments")
     assert f"glue_job j: arguments.--x: the event has no field {path!r}" in str(caught.value)
@@ -79,18 +79,18 @@ def test_a_missing_path_names_the_path_and_the_place(path: str) -> None:
 
 
 @given(values)
-def test_a_lone_template_keeps_any_value_as_it_is(value: Any) -> None:
+def test_single_template_keeps_the_value_type(value: Any) -> None:
     assert templating.render("${a.b}", {"a": {"b": value}}, "here") == value
 
 
 @given(values)
-def test_within_text_any_value_becomes_text(value: Any) -> None:
+def test_template_within_text_becomes_text(value: Any) -> None:
     expected = value if isinstance(value, str) else strictjson.dumps(value)
     assert templating.render("<${a}>", {"a": value}, "here") == f"<{expected}>"
 
 
 @given(st.lists(keys, min_size=1, max_size=4), values)
-def test_lookup_finds_what_is_at_a_path(path: list[str], value: Any) -> None:
+def test_lookup_finds_the_value_at_a_path(path: list[str], value: Any) -> None:
     fields: Any = value
     for key in reversed(path):
         fields = {key: fields}
@@ -98,7 +98,7 @@ def test_lookup_finds_what_is_at_a_path(path: list[str], value: Any) -> None:
 
 
 @given(st.text("${}a.:- ", max_size=16))
-def test_what_passes_the_check_fails_only_for_a_missing_path(template: str) -> None:
+def test_checked_template_fails_only_on_missing_path(template: str) -> None:
     assume(not list(templating.problems(template, "here")))
     try:
         rendered = templating.render(template, {"a": 1}, "here")
@@ -109,6 +109,6 @@ def test_what_passes_the_check_fails_only_for_a_missing_path(template: str) -> N
 
 
 @given(st.text("${}a.:-", max_size=12))
-def test_a_template_that_is_refused_holds_an_opening(template: str) -> None:
+def test_refused_template_contains_an_opening(template: str) -> None:
     if list(templating.problems(template, "here")):
         assert "${" in template

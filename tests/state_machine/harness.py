@@ -71,7 +71,7 @@ class Machine:
 
 
 def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What each Task state met, in order: results and errors as its service gave them.
+    """Results and errors that each Task state received from its service, in order.
 
     Args:
         history: of an execution in which each Task state has one item.
@@ -90,7 +90,7 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         else:
             continue
         script.setdefault(_state_of(event, events), []).append(answer)
-    # moto notes the late answer of a call that has timed out: it belongs to no attempt.
+    # moto records the late answer of a call that has timed out. It belongs to no attempt.
     return {state: answers[: attempts[state]] for state, answers in script.items()}
 
 

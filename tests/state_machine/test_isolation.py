@@ -1,4 +1,4 @@
-"""Every trigger type, every kind of fault, every position: the others always start, and nothing is called too often."""
+"""Every trigger type, fault and position: the other triggers always start, and no service gets too many calls."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TIMEOUT = 2.0
 
 @dataclass(frozen=True)
 class Cell:
-    """What is expected of the faulted trigger.
+    """Expected result of the faulted trigger.
 
     Attributes:
         calls: of its service's operation, retries included.
@@ -62,7 +62,7 @@ def fault_of(kind: str, what: str) -> Fault | None:
 
 
 def expected(kind: str, what: str) -> Cell:
-    """What each type promises, by hand: its declarations are what is under test."""
+    """Expected result, from the hand-written cases: the type's declarations are under test."""
     if what in CASES[kind].triggered:
         return Cell("TRIGGERED", 1)
     if what == "throttled twice":
@@ -89,7 +89,7 @@ def second() -> Iterator[NodeProgram | None]:
 
 
 def error_of(kind: str, what: str) -> str:
-    """How the error's name begins."""
+    """Prefix of the error's name."""
     case = CASES[kind]
     special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
     if what == "target missing" and case.missing_error:
@@ -98,7 +98,7 @@ def error_of(kind: str, what: str) -> str:
 
 
 def differs(kind: str, what: str) -> str:
-    """Why the second interpreter ends otherwise, where it does."""
+    """Reason why the second interpreter ends differently; empty if it does not."""
     if what == "malformed response" and kind not in TAKES_ANY_RESULT:
         return (
             "a successful answer without its id: the path to it is States.Runtime, which the second interpreter, like AWS, "
@@ -157,7 +157,7 @@ def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str
         compare(second, machine, described, outcomes)
 
 
-def test_the_second_interpreter_differs_where_it_is_said_to(machine: Machine, second: NodeProgram | None) -> None:
+def test_second_interpreter_differs_as_documented(machine: Machine, second: NodeProgram | None) -> None:
     if second is None:
         pytest.skip(f"the second interpreter cannot run: {missing()}")
     for kind in sorted(set(REQUESTS) - TAKES_ANY_RESULT):
@@ -188,7 +188,7 @@ NOT_DEDUPLICATED = [kind for kind, case in CASES.items() if not case.deduplicate
 
 
 @pytest.mark.parametrize("kind", NOT_DEDUPLICATED)
-def test_no_error_is_retried_after_which_the_target_may_have_started(kind: str) -> None:
+def test_ambiguous_errors_are_not_retried(kind: str) -> None:
     (integration,) = (one.INTEGRATION for one in REGISTRY if kind == one.TYPE)
     retried = [error for retry in integration.retries for error in retry.errors]
     assert not [error for error in retried if any(word in error for word in AMBIGUOUS)]
@@ -198,8 +198,8 @@ UNSAFE = [(kind, what) for kind in NOT_DEDUPLICATED for what in ("server error",
 
 
 @pytest.mark.parametrize(("kind", "what"), UNSAFE, ids=["-".join(pair).replace(" ", "_") for pair in UNSAFE])
-def test_what_may_have_started_is_not_called_again(machine: Machine, kind: str, what: str) -> None:
-    """These services deduplicate nothing: said here by hand, independent of the declarations."""
+def test_possibly_started_target_is_called_once(machine: Machine, kind: str, what: str) -> None:
+    """These services do not deduplicate. The list is hand-written, independent of the declarations."""
     fault = fault_of(kind, what)
     assert fault is not None
     with machine.engine.patch_context.faults.inject(CASES[kind].operation, fault):
@@ -208,10 +208,10 @@ def test_what_may_have_started_is_not_called_again(machine: Machine, kind: str, 
 
 
 @pytest.mark.parametrize("kind", list(REQUESTS))
-def test_a_result_without_the_expected_field_leaves_the_others_alone(machine: Machine, kind: str) -> None:
+def test_incomplete_result_fails_only_its_trigger(machine: Machine, kind: str) -> None:
     with machine.engine.patch_context.faults.inject(CASES[kind].operation, Fault(status=200, body="{}")):
         _, outcomes = machine.run([trigger(other, other) for other in REQUESTS])
     assert {one["result"]["status"] for one in outcomes if one["name"] != kind} == {"TRIGGERED"}
     (lacking,) = (one for one in outcomes if one["name"] == kind)
-    # Lambda's payload is taken whole, whatever it is; a service's lacking id is a failed item here.
+    # The machine accepts any payload of a Lambda function. An answer without an id is a failed item here.
     assert lacking["result"]["status"] == ("TRIGGERED" if kind in TAKES_ANY_RESULT else "FAILED")

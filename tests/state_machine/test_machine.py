@@ -17,7 +17,7 @@ def machine(engine: Engine) -> Machine:
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 40])
-def test_a_good_execution_takes_two_transitions_a_trigger_and_three(machine: Machine, count: int) -> None:
+def test_success_takes_two_transitions_per_trigger(machine: Machine, count: int) -> None:
     kinds = list(REQUESTS)
     described, outcomes = machine.run([trigger(kinds[number % 5], f"t{number}") for number in range(count)])
     assert described["status"] == "SUCCEEDED"
@@ -69,14 +69,14 @@ def test_a_rejected_trigger_is_a_failed_item(machine: Machine) -> None:
     assert outcomes[1]["result"]["status"] == "TRIGGERED"
 
 
-def test_a_type_that_the_machine_does_not_know_is_a_failed_item(machine: Machine) -> None:
+def test_unknown_type_is_a_failed_item(machine: Machine) -> None:
     described, outcomes = machine.run([trigger("sqs_mwaa"), trigger("not_a_type")])
     assert described["status"] == "FAILED"
     assert outcomes[1]["error"]["Error"] == "UnknownTriggerType"
     assert outcomes[0]["result"]["status"] == "TRIGGERED"
 
 
-def test_a_nested_execution_that_is_there_counts_as_started(machine: Machine) -> None:
+def test_existing_nested_execution_is_triggered(machine: Machine) -> None:
     name = f"test-{uuid.uuid4()}"
     client = machine.executions.client
     client.start_execution(stateMachineArn=NESTED, name=f"{name}-0", input="{}")
@@ -97,7 +97,7 @@ def test_a_nested_execution_gets_its_name_and_input(machine: Machine) -> None:
     assert json.loads(nested["input"]) == {"triggered_by_job": "j", "triggered_by_run_id": "r", "source_event": EVENT}
 
 
-def test_an_event_for_a_bus_that_is_not_there_is_accepted_as_on_aws(machine: Machine) -> None:
+def test_missing_event_bus_is_triggered_as_on_aws(machine: Machine) -> None:
     described, outcomes = machine.run([trigger("eventbridge", EventBusName="nowhere")])
     assert described["status"] == "SUCCEEDED"
     assert outcomes[0]["result"]["status"] == "TRIGGERED"

@@ -1,4 +1,4 @@
-"""The largest execution, measured on the engine and held against the sums of ``docs/quotas.md``."""
+"""Measures the largest execution on the engine and compares it with ``docs/quotas.md``."""
 
 from __future__ import annotations
 

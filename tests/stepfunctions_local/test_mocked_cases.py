@@ -99,7 +99,7 @@ def test_case_on_the_second_interpreter(second: NodeProgram, name: str) -> None:
     assert answer["calls"] == {state: len(answers) for state, answers in script.items()}
 
 
-def test_the_file_has_every_kind_of_case_for_every_type() -> None:
+def test_mock_file_has_all_cases_for_every_type() -> None:
     for kind in (trigger["type"] for trigger in mocks.sample_input()["triggers"]):
         assert [case.name for case in CASES.values() if case.failing == {kind}], kind
         assert [case.name for case in CASES.values() if not case.failing and len(case.responses[kind]) > 1], kind

@@ -84,7 +84,7 @@ class TypeCases:
         invalid: configurations that the reader refuses; the trigger stands at ``workflows.load_promos.on_success[0]``.
         machine: for the tests of the state machine.
         iam_actions: what AWS documents as the permissions of the service integration.
-        iam_page: the AWS page that says so.
+        iam_page: the AWS page that documents them.
         authorized_call: the service's call, as ``sns.Publish``, that the role is authorized for; empty if another caller
             (a Lambda function) makes it.
         authorized_on: ARNs that IAM checks for that call, from its parameters and ``region:account``.
