@@ -72,7 +72,7 @@ class Allow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceIntegration:
-    """How the state machine calls the service of one trigger type.
+    """Service call that the state machine makes for one trigger type.
 
     Attributes:
         state: name of the Task state, for on-call in the console.

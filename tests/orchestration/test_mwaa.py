@@ -108,7 +108,7 @@ SERVICE_ANSWERS = [
 def test_service_errors_map_to_retry_or_rejection(
     airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, status: int, code: str, error: type[Exception]
 ) -> None:
-    """A front end's 5xx has no error name of MWAA's, and may come after the run was started: it is tried again."""
+    """A front end's 5xx has no MWAA error name, and the run may have started. The call is retried."""
     monkeypatch.setattr(FakeMwaa, "invoke", lambda *_: (status, code, {"message": "m"}))
     with pytest.raises(error):
         runs(airflow).start("dag", "run-1", {})

@@ -34,7 +34,7 @@ class NodeProgram:
 
 
 def missing() -> str:
-    """What a program lacks to run here, or nothing."""
+    """Reason why the programs cannot run here, or nothing."""
     if shutil.which("node") is None:
         return "Node is missing"
     return "" if (FOLDER / "node_modules").is_dir() else "its packages are missing: make node"

@@ -1,4 +1,4 @@
-"""Runs each case on AWS if a profile is set, and always checks the calls against boto3's model of the API."""
+"""Runs each case on AWS if a profile is set. Always checks the calls against boto3's model of the API."""
 
 from __future__ import annotations
 
