@@ -1,4 +1,4 @@
-# What the module makes of its variables, without AWS: terraform test.
+# Effects of the module's variables, without AWS: terraform test.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -48,44 +48,44 @@ variables {
   code_version = "1.2.3"
 }
 
-run "defaults_are_the_specifications_example" {
+run "defaults_match_the_specification" {
   assert {
     condition     = output.workflow_config_s3_uri == "s3://sfly-aws-dwh-sandbox-jc-code-us-west-1/code/1.2.3/orchestration/workflow_config.json"
-    error_message = "The URI is not the one that deploy.sh uploads to: ${output.workflow_config_s3_uri}"
+    error_message = "The URI differs from the one of deploy.sh: ${output.workflow_config_s3_uri}"
   }
   assert {
     condition     = aws_cloudwatch_log_group.function["downstream_orchestrator"].name == "/aws/lambda/sfly-aws-dwh-sandbox-jc-downstream-orchestrator"
-    error_message = "The log group is not named after the function."
+    error_message = "The log group has another name than the function."
   }
   assert {
     condition     = aws_lambda_function.router.function_name == "sfly-aws-dwh-sandbox-jc-downstream-orchestrator" && aws_lambda_function.router.s3_key == "code/1.2.3/downstream_orchestrator.zip"
-    error_message = "The router's name or its code's key."
+    error_message = "The router has another name or code key."
   }
   assert {
     condition     = alltrue([for one in [aws_lambda_function.router, aws_lambda_function.mwaa_dag] : one.runtime == "python3.13" && one.architectures == tolist(["arm64"]) && one.logging_config[0].log_format == "JSON" && one.publish])
-    error_message = "Functions are Python 3.13, arm64, with JSON logs, and published."
+    error_message = "A function is not Python 3.13 on arm64 with JSON logs and a published version."
   }
 }
 
-run "a_router_may_read_its_own_releases_configuration_while_the_next_is_applied" {
+run "old_router_may_read_its_configuration_during_an_upgrade" {
   assert {
     condition     = contains(flatten([for one in output.iam_policies.downstream_orchestrator : one.resources if contains(one.actions, "s3:GetObject")]), "arn:aws:s3:::sfly-aws-dwh-sandbox-jc-code-us-west-1/code/*/orchestration/workflow_config.json")
-    error_message = "The policy changes before the router does: the old one must still read its configuration."
+    error_message = "The policy changes before the router, so the old router must still read its configuration."
   }
 }
 
 run "topics_filter_the_message_body" {
   assert {
     condition     = jsondecode(aws_sns_topic_subscription.router["job_events"].filter_policy) == { status = ["SUCCESS"] }
-    error_message = "job_events lets other events pass than status=SUCCESS."
+    error_message = "The filter of job_events passes other events than status=SUCCESS."
   }
   assert {
     condition     = jsondecode(aws_sns_topic_subscription.router["job_approvals"].filter_policy) == { decision = ["APPROVED"] }
-    error_message = "job_approvals lets others pass than decision=APPROVED."
+    error_message = "The filter of job_approvals passes other messages than decision=APPROVED."
   }
   assert {
     condition     = alltrue([for one in aws_sns_topic_subscription.router : one.filter_policy_scope == "MessageBody" && one.endpoint == aws_lambda_alias.router.arn])
-    error_message = "Subscriptions filter the body and invoke the alias."
+    error_message = "A subscription does not filter the body, or does not invoke the alias."
   }
 }
 
@@ -95,11 +95,11 @@ run "topics_can_filter_attributes" {
   }
   assert {
     condition     = alltrue([for one in aws_sns_topic_subscription.router : one.filter_policy_scope == "MessageAttributes"])
-    error_message = "filter_policy_scope is not passed on."
+    error_message = "The subscriptions ignore filter_policy_scope."
   }
 }
 
-run "the_routers_environment" {
+run "router_environment_has_every_setting" {
   variables {
     workflow_config_s3_uri = "s3://elsewhere/config/workflow_config.json"
     mwaa_trigger_queue_url = "https://sqs.us-west-1.amazonaws.com/123456789012/mwaa-triggers"
@@ -115,15 +115,15 @@ run "the_routers_environment" {
       JOB_APPROVALS_TOPIC_ARN       = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_approvals"
       LOG_LEVEL                     = "INFO"
     })
-    error_message = "The router's environment."
+    error_message = "The router's environment differs."
   }
   assert {
     condition     = contains(flatten([for one in output.iam_policies.downstream_orchestrator : one.resources if contains(one.actions, "s3:GetObject")]), "arn:aws:s3:::elsewhere/config/workflow_config.json")
-    error_message = "The router may not read the configuration that it is told to read."
+    error_message = "The router may not read its configuration."
   }
 }
 
-run "by_default_targets_are_this_accounts_and_regions" {
+run "default_targets_stay_in_this_account_and_region" {
   assert {
     condition = toset(flatten([for one in output.iam_policies.state_machine : one.resources])) == toset([
       "*",
@@ -133,19 +133,19 @@ run "by_default_targets_are_this_accounts_and_regions" {
       "arn:aws:sqs:us-west-1:123456789012:*",
       "arn:aws:states:us-west-1:123456789012:stateMachine:*",
     ])
-    error_message = "The state machine's policy reaches beyond this account and region."
+    error_message = "The state machine's policy allows resources outside this account and region."
   }
   assert {
     condition     = alltrue([for one in output.iam_policies.state_machine : alltrue([for action in one.actions : startswith(action, "logs:") || startswith(action, "xray:")]) if contains(one.resources, "*")])
-    error_message = "Something else than log delivery and tracing is granted on everything."
+    error_message = "A permission other than log delivery and tracing applies to all resources."
   }
   assert {
     condition     = contains(flatten([for one in output.iam_policies.mwaa_dag : one.resources]), "arn:aws:airflow:us-west-1:123456789012:role/*/User")
-    error_message = "MWAA environments of this region, as User."
+    error_message = "The policy does not name the MWAA environments of this region with the role User."
   }
 }
 
-run "allow_lists_narrow_what_may_be_started" {
+run "allow_lists_narrow_the_policies" {
   variables {
     glue_jobs         = ["load_images_to_redshift"]
     state_machines    = ["publish_*"]
@@ -175,17 +175,17 @@ run "allow_lists_narrow_what_may_be_started" {
   }
 }
 
-run "an_empty_allow_list_allows_nothing" {
+run "empty_allow_list_denies_every_target" {
   variables {
     glue_jobs = []
   }
   assert {
     condition     = !contains(flatten([for one in output.iam_policies.state_machine : one.actions]), "glue:StartJobRun")
-    error_message = "No Glue job was named, and Glue jobs may be started all the same."
+    error_message = "The policy allows Glue jobs although the list is empty."
   }
 }
 
-run "a_key_of_the_customer_is_used_everywhere_and_may_be_used" {
+run "customer_managed_key_encrypts_every_resource" {
   variables {
     kms_key_arn         = "arn:aws:kms:us-west-1:123456789012:key/abc"
     former_kms_key_arns = ["arn:aws:kms:us-west-1:123456789012:key/before"]
@@ -199,19 +199,19 @@ run "a_key_of_the_customer_is_used_everywhere_and_may_be_used" {
         [aws_sqs_queue.delivery_dlq.kms_master_key_id, aws_cloudwatch_log_group.state_machine.kms_key_id, aws_lambda_function.router.kms_key_arn, aws_sfn_state_machine.this.encryption_configuration[0].kms_key_id],
       ) : key == var.kms_key_arn
     ])
-    error_message = "Something is not under the customer's key."
+    error_message = "A resource does not use the customer managed key."
   }
   assert {
     condition     = alltrue([for role in ["state_machine", "downstream_orchestrator"] : toset(flatten([for one in output.iam_policies[role] : one.resources if contains(one.actions, "kms:GenerateDataKey")])) == toset([var.kms_key_arn, "arn:aws:kms:us-west-1:123456789012:key/before"])])
-    error_message = "A role may not use the key, or what was written under the one before."
+    error_message = "A role may not use the key or its predecessor."
   }
   assert {
     condition     = alltrue([for one in ["sns.amazonaws.com", "logs.us-west-1.amazonaws.com", "delivery.logs.amazonaws.com", "210987654321", "role/sfly-aws-dwh-sandbox-jc-orchestrator-machine-us-west-1"] : strcontains(output.kms_key_policy_statements, one)])
-    error_message = "The key's policy leaves somebody out."
+    error_message = "The statements for the key's policy miss a principal."
   }
 }
 
-run "the_keys_policy_is_known_before_the_first_apply" {
+run "key_policy_statements_are_known_in_the_plan" {
   command = plan
 
   variables {
@@ -219,41 +219,41 @@ run "the_keys_policy_is_known_before_the_first_apply" {
   }
   assert {
     condition     = length(jsondecode(output.kms_key_policy_statements)) == 5
-    error_message = "The statements must not depend on what is made under the key."
+    error_message = "The statements depend on resources that use the key."
   }
 }
 
-run "without_a_key_the_state_machine_goes_back_to_awss_own" {
+run "without_a_key_the_state_machine_uses_the_key_of_aws" {
   assert {
     condition     = aws_sfn_state_machine.this.encryption_configuration[0].type == "AWS_OWNED_KEY"
-    error_message = "A key that is no longer named would stay."
+    error_message = "The state machine would retain an earlier key."
   }
 }
 
-run "a_fallback_is_made_only_where_there_is_one" {
+run "fallback_configuration_creates_the_parameter" {
   variables {
     workflow_config_fallback = "{\"workflows\":{\"job\":{\"on_success\":[]}}}"
   }
   assert {
     condition     = aws_ssm_parameter.workflow_config[0].name == aws_lambda_function.router.environment[0].variables.WORKFLOW_CONFIG_SSM_PARAMETER
-    error_message = "The parameter is not the one that the router reads."
+    error_message = "The router reads another parameter."
   }
 }
 
-run "no_fallback_no_parameter" {
+run "without_a_fallback_no_parameter_exists" {
   assert {
     condition     = length(aws_ssm_parameter.workflow_config) == 0
-    error_message = "A placeholder would be a configuration that triggers nothing."
+    error_message = "An empty parameter would be a configuration without triggers."
   }
 }
 
-run "alarms_tell_the_topic" {
+run "alarms_notify_the_topic" {
   variables {
     alarm_topic_arn = "arn:aws:sns:us-west-1:123456789012:on-call"
   }
   assert {
     condition     = alltrue([for one in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.execution), [aws_cloudwatch_metric_alarm.failure_bucket_not_empty]) : one.alarm_actions == toset([var.alarm_topic_arn]) && one.alarm_description != ""])
-    error_message = "An alarm tells nobody, or not what to do."
+    error_message = "An alarm has no receiver or no advice."
   }
   assert {
     condition = toset(concat(keys(aws_cloudwatch_metric_alarm.this), keys(aws_cloudwatch_metric_alarm.execution))) == toset([
@@ -265,7 +265,7 @@ run "alarms_tell_the_topic" {
   }
 }
 
-run "another_accounts_publishers" {
+run "publishers_in_other_accounts_are_allowed" {
   variables {
     event_publishers = ["arn:aws:iam::210987654321:role/jobs"]
   }
@@ -275,11 +275,11 @@ run "another_accounts_publishers" {
   }
   assert {
     condition     = !strcontains(aws_sns_topic_policy.this["job_approvals"].policy, "210987654321")
-    error_message = "Who may publish events may approve."
+    error_message = "A publisher of events may also approve."
   }
 }
 
-run "a_checkout_of_another_release_is_refused" {
+run "checkout_of_another_release_is_refused" {
   command = plan
 
   override_data {
@@ -291,7 +291,7 @@ run "a_checkout_of_another_release_is_refused" {
   expect_failures = [aws_sfn_state_machine.this]
 }
 
-run "code_that_is_not_the_manifests_is_refused" {
+run "code_that_differs_from_the_manifest_is_refused" {
   command = plan
 
   override_data {
@@ -301,7 +301,7 @@ run "code_that_is_not_the_manifests_is_refused" {
   expect_failures = [data.aws_lambda_function.published["downstream_orchestrator"]]
 }
 
-run "bad_values_are_refused" {
+run "invalid_values_are_refused" {
   command = plan
 
   variables {
@@ -323,7 +323,7 @@ run "bad_values_are_refused" {
   ]
 }
 
-run "names_that_are_too_long_are_refused" {
+run "too_long_names_are_refused" {
   command = plan
 
   variables {
