@@ -1,4 +1,4 @@
-"""Plans the upload of a release: its code, and the configuration without losing a change that this checkout does not have."""
+"""Plans the upload of a release; refuses to lose a configuration change that git does not have."""
 
 from __future__ import annotations
 

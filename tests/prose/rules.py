@@ -81,7 +81,7 @@ def docstrings(path: str, text: str) -> Iterator[Finding]:
         if not docstring:
             continue
         line = getattr(node, "lineno", 1)
-        first = re.match(r"(What|Where|Whether|Whoever|How|Who|It)\b", docstring)
+        first = re.match(r"(What|Where|Whether|Who|How|It)\b", docstring)
         if first:
             yield Finding(path, line, f"a docstring begins with {first[0]!r}: begin with a verb or a noun")
         words = len(re.split(r"(?<=[.])\s", " ".join(docstring.split()))[0].split())
@@ -96,7 +96,7 @@ def test_names(path: str, text: str) -> Iterator[Finding]:
     if not path.endswith(".py") or not path.startswith("tests/"):
         return
     riddle = re.compile(
-        r"test_(what|whatever|whoever|nothing|no|only|where|which)_|_(is_said|and_said|says_so|that_is_there|unless_told)$"
+        r"test_(what|nothing|no|only|where|which)_|_(is_said|and_said|says_so|that_is_there|unless_told)$"
     )
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
