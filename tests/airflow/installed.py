@@ -50,7 +50,7 @@ class Airflow:
         if not (self.bin.parent / ".synced").exists():
             say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             say(f"Airflow {version} is not installed: make airflow-{version}")
-        self.password = secrets.token_urlsafe(16)
+        self.password = secrets.token_hex(16)  # not token_urlsafe: a leading hyphen reads as an option
         self.port = free_port()
         self.variables = {**_neutral(), **self._settings(), **variables}
         self._running: dict[str, tuple[subprocess.Popen[bytes], IO[bytes]]] = {}
