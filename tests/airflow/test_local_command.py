@@ -28,7 +28,7 @@ def test_event_starts_a_run_in_the_given_airflow(
     secret = {"ORCHESTRATOR_AIRFLOW_PASSWORD": airflow.password}
     local = Local("--config", str(config), "--airflow", airflow.url, "--airflow-user", USER, **secret)
     try:
-        assert f"# Every MWAA environment is the Airflow at {airflow.url}.\n" in local.lines
+        assert f"# All MWAA environments use the Airflow server at {airflow.url}.\n" in local.lines
         assert airflow.password not in "".join(local.lines)
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             monkeypatch.delenv(name)
