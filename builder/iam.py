@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.triggers import REGISTRY
+from builder.integrations import INTEGRATIONS
 from orchestration.triggers.base import Allow
 
 _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
@@ -45,6 +45,11 @@ ROUTER: tuple[Allow, ...] = (
     ),
     Allow(
         action="s3:GetObject",
+        resource="${config_object_arn}",
+        doc_url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
+    ),
+    Allow(
+        action="s3:GetObjectVersion",
         resource="${config_object_arn}",
         doc_url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
     ),
@@ -94,7 +99,7 @@ UNSCOPED: tuple[Allow, ...] = (
 
 def build() -> dict[str, dict[str, Any]]:
     """The policies: file stem to policy document."""
-    machine = tuple(allow for trigger in REGISTRY for allow in trigger.INTEGRATION.iam)
+    machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
     return {
         "state_machine": _policy((*machine, *UNSCOPED)),
         "downstream_orchestrator": _policy(ROUTER),

@@ -11,13 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from builder.integrations import INTEGRATIONS
+from orchestration import batch
 from orchestration.events import Delivery, read_event
+from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id
+from orchestration.items import build_item
 from orchestration.settings import Settings
-from orchestration.triggers import REGISTRY, Trigger
-from orchestration.triggers.base import RequestContext
-from orchestration.workflows import read_trigger
+from orchestration.triggers import REGISTRY
+from orchestration.triggers.base import RequestContext, ServiceIntegration
+from orchestration.workflows import ConfiguredTrigger, read_trigger
 
 STATE_MACHINE = "downstream_orchestrator"
+_STATE_MACHINE_ARN = f"arn:aws:states:us-west-1:123456789012:stateMachine:{STATE_MACHINE}"
 
 SAMPLE_EVENT: dict[str, Any] = {
     "event_type": "job_completed",
@@ -51,16 +56,16 @@ class MockCase:
 
 def cases() -> list[MockCase]:
     """Every case, in the registry's order."""
-    good = {trigger.TYPE: _good(trigger) for trigger in REGISTRY}
-    bad = {trigger.TYPE: _bad(trigger) for trigger in REGISTRY}
+    good = {kind: _good(integration) for kind, integration in INTEGRATIONS.items()}
+    bad = {kind: _bad(integration) for kind, integration in INTEGRATIONS.items()}
     made = [MockCase("AllStarted", frozenset(), good)]
-    for trigger in REGISTRY:
-        kind, name = trigger.TYPE, _camel(trigger.TYPE)
+    for kind, integration in INTEGRATIONS.items():
+        name = _camel(kind)
         made.append(MockCase(f"{name}Fails", frozenset({kind}), good | {kind: bad[kind]}))
-        made.append(MockCase(f"{name}Retried", frozenset(), good | {kind: _retried(trigger)}))
+        made.append(MockCase(f"{name}Retried", frozenset(), good | {kind: _retried(integration)}))
         made += [
             MockCase(f"{name}StartedBefore", frozenset(), good | {kind: {"0": _throw(error)}})
-            for error in trigger.INTEGRATION.already_started
+            for error in integration.already_started
         ]
     return [*made, MockCase("AllFail", frozenset(bad), bad)]
 
@@ -71,42 +76,48 @@ def build() -> dict[str, Any]:
     responses: dict[str, dict[str, Any]] = {}
     for case in cases():
         tests[case.name] = {}
-        for trigger in REGISTRY:
-            response = case.responses[trigger.TYPE]
-            key = f"{trigger.TYPE}-{_kind(response)}"
+        for kind, integration in INTEGRATIONS.items():
+            response = case.responses[kind]
+            key = f"{kind}-{_kind(response)}"
             responses[key] = response
-            tests[case.name][trigger.INTEGRATION.state] = key
+            tests[case.name][integration.state] = key
     return {"StateMachines": {STATE_MACHINE: {"TestCases": tests}}, "MockedResponses": responses}
 
 
 def sample_input() -> dict[str, Any]:
-    """An execution's input with one trigger of each type, from the types' examples."""
+    """An execution's input with one item of each type, from the types' examples."""
     event = read_event(Delivery(source="the sample event", body=SAMPLE_EVENT))
     items = []
-    for position, trigger in enumerate(REGISTRY):
+    for trigger in REGISTRY:
         example, problems = read_trigger(dict(trigger.EXAMPLE), trigger.TYPE, _SETTINGS)
         if example is None:
             raise ValueError(f"{trigger.TYPE}.EXAMPLE is invalid: {problems}")
-        context = RequestContext(event=event, settings=_SETTINGS, downstream_run_id=f"sample-{position}")
-        items.append({"type": trigger.TYPE, "name": example.target_name(), "request": example.request(context)})
-    return {"event": event.fields, "triggers": items, "routing": {"event_kind": "on_success", "batch": "1/1"}}
+        context = RequestContext(
+            event=event, settings=_SETTINGS, downstream_run_id=downstream_run_id("sample", example.id)
+        )
+        items.append(build_item(ConfiguredTrigger(example.id, example), context))
+    routing = {"event_kind": "on_success"}
+    inner = {"triggers": items[:1], "routing": routing | {"batch": "1/1", "of": "sample"}}
+    request = {"StateMachineArn": _STATE_MACHINE_ARN, "Name": batch_name("sample", 1), **inner}
+    items.append({"id": f"{BATCH_PREFIX}1", "type": batch.TYPE, "name": "batch 1 of 1, 1 triggers", "request": request})
+    return {"event": event.fields, "triggers": items, "routing": routing | {"part": "1/1"}}
 
 
-def _good(trigger: type[Trigger]) -> dict[str, Any]:
-    return {"0": {"Return": dict(trigger.INTEGRATION.sample)}}
+def _good(integration: ServiceIntegration) -> dict[str, Any]:
+    return {"0": {"Return": dict(integration.sample)}}
 
 
-def _bad(trigger: type[Trigger]) -> dict[str, Any]:
+def _bad(integration: ServiceIntegration) -> dict[str, Any]:
     """The error of a missing target, at every attempt if the Task retries it."""
-    error = trigger.INTEGRATION.sample_error
-    attempts = max((retry.max_attempts for retry in trigger.INTEGRATION.retries if error in retry.errors), default=0)
+    error = integration.sample_error
+    attempts = max((retry.max_attempts for retry in integration.retries if error in retry.errors), default=0)
     return {f"0-{attempts}" if attempts else "0": _throw(error)}
 
 
-def _retried(trigger: type[Trigger]) -> dict[str, Any]:
+def _retried(integration: ServiceIntegration) -> dict[str, Any]:
     """One error of the retrier with the shortest interval, then success."""
-    retry = min(trigger.INTEGRATION.retries, key=lambda one: one.interval_seconds)
-    return {"0": _throw(retry.errors[0]), "1": {"Return": dict(trigger.INTEGRATION.sample)}}
+    retry = min(integration.retries, key=lambda one: one.interval_seconds)
+    return {"0": _throw(retry.errors[0]), "1": {"Return": dict(integration.sample)}}
 
 
 def _throw(error: str) -> dict[str, Any]:

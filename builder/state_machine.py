@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from builder import sdk
+from builder.integrations import INTEGRATIONS
 from orchestration.plan import MAX_TRIGGERS
-from orchestration.triggers import REGISTRY, Trigger
-from orchestration.triggers.base import Retry
+from orchestration.triggers.base import Retry, ServiceIntegration
 
 # Every path here gives a list, perhaps empty, because an error may have no Cause and this state must not fail.
 _CAUSE = (
-    "{} of {} triggers failed: {}. Their errors: {}. The first in full: {} | Every other trigger was started. Do not "
+    "{} of {} triggers failed: {}, ids {}. Their errors: {}. The first in full: {} | Every other trigger was started. Do not "
     "use Redrive: it does not run caught triggers again. To start the failed triggers again: orchestrator replay {}"
 )
 
@@ -37,7 +37,8 @@ def build() -> dict[str, Any]:
         parameters={
             "error": "TriggersFailed",
             "cause.$": f"States.Format('{_CAUSE}', States.ArrayLength($.failed), $.total, "
-            "States.JsonToString($.failed[*].name), States.JsonToString($.failed[*].error.Error), "
+            "States.JsonToString($.failed[*].name), States.JsonToString($.failed[*].id), "
+            "States.JsonToString($.failed[*].error.Error), "
             "States.JsonToString($.failed[0:2].error), $$.Execution.Id)",
         },
     )
@@ -81,6 +82,7 @@ def _map() -> Any:
             "request.$": "$$.Map.Item.Value.request",
             "outcome": {
                 "index.$": "$$.Map.Item.Index",
+                "id.$": "$$.Map.Item.Value.id",
                 "type.$": "$$.Map.Item.Value.type",
                 "name.$": "$$.Map.Item.Value.name",
             },
@@ -121,17 +123,16 @@ def _item() -> Any:
     rejected.next(record)
     unknown.next(record)
     choice = sdk.Choice("Which type of trigger?")
-    for trigger in REGISTRY:
+    for kind, integration in INTEGRATIONS.items():
         choice.add_choice(
-            sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value=trigger.TYPE), _task(trigger, record)
+            sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value=kind), _task(integration, record)
         )
     choice.add_choice(sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value="rejected"), rejected)
     choice.default_choice(unknown)
     return choice
 
 
-def _task(trigger: type[Trigger], record: Any) -> Any:
-    integration = trigger.INTEGRATION
+def _task(integration: ServiceIntegration, record: Any) -> Any:
     task = sdk.Task(
         integration.state,
         comment=integration.comment,

@@ -9,7 +9,9 @@ from rich.text import Text
 
 from local.simulation_result import Simulation, TriggerResult
 
-_STYLE = {"TRIGGERED": "green", "SUCCEEDED": "green", "STARTED": "green", "FAILED": "red", "LOST": "red"}
+_GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED")
+_RED = ("FAILED", "LOST", "REFUSED")
+_STYLE = dict.fromkeys(_GREEN, "green") | dict.fromkeys(_RED, "red")
 
 errors = Console(stderr=True, highlight=False)
 """Console for progress and warnings; standard output has only the report."""
@@ -52,5 +54,9 @@ def _line(trigger: TriggerResult) -> Text:
     detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
     status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])
     return Text.assemble(
-        f"{trigger.index:>2}  ", status, "  ", (f"{trigger.type} {trigger.name}", "bold"), f"\n{'':15}{detail}"
+        f"{trigger.index:>2}  ",
+        status,
+        "  ",
+        (f"{trigger.type} {trigger.name}", "bold"),
+        f" ({trigger.trigger_id})\n{'':15}{detail}",
     )

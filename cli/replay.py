@@ -1,8 +1,9 @@
-"""``orchestrator replay``: starts the failed triggers of an execution again."""
+"""``orchestrator replay``: starts failed triggers again, of one execution or of all that failed."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -10,81 +11,119 @@ import typer
 from cli.io import print_json
 from orchestration.errors import ReplayError
 
+Progress = Callable[[str], None]
+
 
 def replay(  # noqa: PLR0913 - one parameter an option
     *,
-    execution: Annotated[str, typer.Argument(help="ARN of the execution, or its name together with --function.")],
+    execution: Annotated[
+        str, typer.Argument(help="ARN of the execution, or its name together with --function.", show_default=False)
+    ] = "",
     function: Annotated[
         str, typer.Option(help="Name of the router Lambda. Default: the name of the execution's state machine.")
     ] = "",
-    only: Annotated[str, typer.Option(help="Indices of the triggers, as 1,3. Default: all that failed.")] = "",
-    accept_rename: Annotated[
-        list[str] | None, typer.Option(help="INDEX=NAME: confirm that trigger INDEX is now named NAME. Repeatable.")
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Trigger ids, as a1b2c3d4,e5f6a7b8. OLD=NEW names a successor. Default: all that failed."),
     ] = None,
-    tag: Annotated[str, typer.Option(help="Idempotency tag. Use a new tag to run the same replay again.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the request and start nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also start triggers that have started. Needs --only.")
+    ] = False,
+    as_was: Annotated[
+        bool, typer.Option("--as-was", help="Send the original request, not one from the current configuration.")
+    ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Replay every event that failed. Needs --function and --since.")
+    ] = False,
+    since: Annotated[str, typer.Option(help="With --failed: age of the oldest execution, as 30m, 24h or 7d.")] = "",
+    job: Annotated[str, typer.Option(help="With --failed: upstream job. Default: every job.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With --failed: start without a question.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the router's decisions and start nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the router's report as JSON.")] = False,
 ) -> None:
     """Start failed triggers of an execution again.
 
-    The router resolves them from the current configuration. Triggers that started do not start again.
+    The router decides from the current configuration. It leaves out triggers that started or are running, unless you name
+    them with --only and --again.
 
     \b
     Exit codes:
-      0  all triggered
-      1  some failed, or no outcome after a minute
+      0  all started and triggered; or nothing refused in a dry run
+      1  some failed, were refused, or have no outcome after a minute
       2  bad input
       3  nothing was started
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    indices, names = _indices(only), _new_names(accept_rename or [])
-    from operations.replay import prepare  # noqa: PLC0415 - boto3, which --help does not need
-
-    prepared = prepare(execution, function=function, only=indices, new_names=names, tag=tag)
-    for item in prepared.not_triggers:
-        typer.echo(
-            f"left out: {item} is a problem of the configuration, not a trigger. The trigger was never started. Fix the "
-            "configuration, then publish a new event.",
-            err=True,
+    named = _ids(only or [])
+    if bool(execution) == failed:
+        raise ReplayError("replay: expected either an execution or --failed.")
+    if failed and (named or again or as_was):
+        raise ReplayError(
+            "replay --failed: --only, --again and --as-was need one execution. Name it instead of --failed."
         )
-    shown = "; ".join(prepared.triggers) or "none"
-    count = len(prepared.payload["$replay"]["only"]) if prepared.payload else 0
-    typer.echo(f"{prepared.execution} ({prepared.status}): {count} to start: {shown}", err=True)
-    if not prepared.payload:
-        raise typer.Exit(3)
-    if dry_run:
-        print_json(prepared.payload)
-        return
-    record = prepared.send()
+    if failed and not (function and since):
+        raise ReplayError("replay --failed: expected --function ROUTER and --since AGE.")
+    if not failed and (since or job or yes):
+        raise ReplayError("replay: --since, --job and --yes need --failed.")
+    if again and not named:
+        raise ReplayError("replay --again: name the triggers that must run again with --only.")
+    from cli.replay_output import exit_code, print_record  # noqa: PLC0415 - rich, which --help does not need
+    from operations.replay import prepare, prepare_failed  # noqa: PLC0415 - boto3, likewise
+
+    if failed:
+        search = partial(prepare_failed, function, since, job)
+        raise typer.Exit(_replay_failed(search, dry_run=dry_run, yes=yes, as_json=as_json))
+    prepared = prepare(execution, function=function, only=named, again=again, as_was=as_was)
+    record = prepared.ask() if dry_run else prepared.send()
     if as_json:
         print_json(record)
     else:
-        _print(record)
-    if record["status"] == "DUPLICATE":
-        raise typer.Exit(3)
-    succeeded = all(one.get("execution_status") == "SUCCEEDED" for one in record["executions"])
-    raise typer.Exit(0 if succeeded else 1)
+        print_record(record)
+    raise typer.Exit(exit_code([record]))
 
 
-def _print(record: dict[str, Any]) -> None:
-    for one in record["executions"]:
-        typer.echo(f"{one['name']}: {one['status']}, {one.get('execution_status', 'no outcome yet')}")
-        for outcome in one.get("outcomes", []):
-            error = outcome.get("error", {})
-            detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
-            status = outcome["result"]["status"]
-            typer.echo(f"  {outcome['index']} {outcome['type']} {outcome['name']}: {status} {detail}")
-    for warning in record["warnings"]:
-        typer.echo(f"warning: {warning}", err=True)
+def _replay_failed(search: Callable[[Progress], list[Any]], *, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """List what would start, ask once, and start it; returns the exit code."""
+    from cli.render import errors  # noqa: PLC0415 - rich
+    from cli.replay_output import exit_code, print_plan, print_record  # noqa: PLC0415
+
+    with errors.status("listing executions") as status:
+        prepared = search(status.update)
+        asked = []
+        for one in prepared:
+            status.update(f"asking the router about {one.execution}")
+            asked.append((one, one.ask()))
+    count = sum(_startable(record) for _, record in asked)
+    if not as_json:
+        print_plan([record for _, record in asked])
+    if dry_run or not count:
+        if as_json:
+            print_json([record for _, record in asked])
+        return exit_code([record for _, record in asked]) if count else 3
+    if not yes and not typer.confirm(f"Start {count} triggers again?", err=True):
+        return 3
+    sent = []
+    for one, record in asked:
+        if _startable(record):
+            sent.append(one.send())
+            if not as_json:
+                print_record(sent[-1])
+    if as_json:
+        print_json(sent)
+    return exit_code(sent)
 
 
-def _indices(text: str) -> list[int]:
-    if not re.fullmatch(r"(\d+(,\d+)*)?", text):
-        raise ReplayError(f"--only {text!r}: expected indices such as 1,3.")
-    return sorted({int(index) for index in text.split(",")}) if text else []
+def _startable(record: dict[str, Any]) -> int:
+    return sum(one["action"] == "WOULD_START" for one in record["replay"]["triggers"])
 
 
-def _new_names(pairs: list[str]) -> dict[str, str]:
-    for pair in pairs:
-        if not re.fullmatch(r"\d+=.+", pair):
-            raise ReplayError(f"--accept-rename {pair!r}: expected INDEX=NAME.")
-    return {str(int(pair.partition("=")[0])): pair.partition("=")[2] for pair in pairs}
+def _ids(options: list[str]) -> dict[str, str]:
+    """Trigger id to its id now, from ``ID``, ``OLD=NEW`` and lists of them."""
+    named: dict[str, str] = {}
+    for text in (one.strip() for option in options for one in option.split(",")):
+        old, equals, new = text.partition("=")
+        if not old or (equals and not new):
+            raise ReplayError(
+                f"--only {text!r}: expected a trigger id, or OLD=NEW. Run with --dry-run to list the ids."
+            )
+        named[old] = new or old
+    return named

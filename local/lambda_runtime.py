@@ -172,6 +172,13 @@ class LambdaRuntime:
         if destination and self.on_failure is not None:
             self.on_failure(destination, _failure_record(function, invocation, retries + 1))
 
+    def recycle(self) -> None:
+        """End all execution environments, so that the next invocation of each function is a cold start."""
+        with self._lock:
+            pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            pool.close()
+
     def _pool(self, function: Function) -> WorkerPool:
         with self._lock:
             if self._closed.is_set():

@@ -18,6 +18,7 @@ from local.lambda_runtime import Invocation
 from local.simulation_result import ExecutionResult, Simulation, TriggerResult
 from local.stack import FILTERS, Stack, deploy, upload_config
 from local.targets import TARGETS
+from orchestration import batch as batch_type
 from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.executions import ExecutionClient
@@ -135,6 +136,12 @@ class Simulator:
         for started in record["executions"]:
             progress(f"execution {started['name']} is running")
             executions.append(self._execution(started, record["event_kind"], deadline))
+            for name in started.get("batches", ()):
+                progress(f"execution {name} of a batch is running")
+                arn = self.settings.execution_arn(name)
+                batch = {"name": name, "arn": arn, "status": started["status"], "batch_of": started["name"]}
+                if self._exists(arn):
+                    executions.append(self._execution(batch, record["event_kind"], deadline))
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
     def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionResult:
@@ -143,8 +150,8 @@ class Simulator:
         self._wait(started["arn"], deadline)
         described = executions.wait(started["name"], deadline)
         history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
-        triggers = triggers_for(self.document, described["input"]["event"]["job_name"], event_kind, settings) or []
-        positions = described["input"]["routing"]["positions"]
+        job_name = described["input"]["event"]["job_name"]
+        triggers = {one.id: one.trigger for one in triggers_for(self.document, job_name, event_kind, settings) or []}
         return ExecutionResult(
             name=started["name"],
             arn=started["arn"],
@@ -153,10 +160,21 @@ class Simulator:
             error=described.get("error", ""),
             cause=described.get("cause", ""),
             transitions=sum(event["type"].endswith("StateEntered") for event in history),
+            batch_of=started.get("batch_of", ""),
             triggers=[
-                self._trigger(item, triggers[positions[item["index"]]]) for item in executions.outcomes(described)
+                self._trigger(item, triggers.get(item["id"]))
+                for item in executions.outcomes(described)
+                if item["type"] != batch_type.TYPE or item["result"]["status"] != "TRIGGERED"
             ],
         )
+
+    def _exists(self, arn: str) -> bool:
+        client = self.engine.client("stepfunctions")
+        try:
+            client.describe_execution(executionArn=arn)
+        except client.exceptions.ExecutionDoesNotExist:
+            return False
+        return True
 
     def _wait(self, arn: str, deadline: float) -> None:
         """Wait until the execution ends; reads moto's memory, because ``ExecutionClient.wait`` asks only every 0.25 s."""
@@ -168,7 +186,7 @@ class Simulator:
             time.sleep(0.01)
 
     def _trigger(self, item: dict[str, Any], trigger: Any) -> TriggerResult:
-        common = {"index": item["index"], "type": item["type"], "name": item["name"]}
+        common = {"index": item["index"], "trigger_id": item["id"], "type": item["type"], "name": item["name"]}
         if item["result"]["status"] != "TRIGGERED":
             error = item["error"]
             return TriggerResult(**common, status="FAILED", error=error["Error"], cause=error.get("Cause", ""))
@@ -191,6 +209,6 @@ class Simulator:
         settings = self.settings
         for job_name in self.document["workflows"]:
             for event_kind in EVENT_KINDS:
-                for trigger in triggers_for(self.document, job_name, event_kind, settings) or []:
-                    if isinstance(trigger, Trigger):
-                        yield trigger
+                for configured in triggers_for(self.document, job_name, event_kind, settings) or []:
+                    if isinstance(configured.trigger, Trigger):
+                        yield configured.trigger

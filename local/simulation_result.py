@@ -12,12 +12,14 @@ class TriggerResult:
 
     Attributes:
         index: position of the item in the execution.
+        trigger_id: id of the trigger in its workflow.
         status: ``TRIGGERED``, ``FAILED`` or ``LOST``. Lost: the service accepted the call, but the target received nothing.
         id: downstream run id.
         received: payload that the target received, read back from it.
     """
 
     index: int
+    trigger_id: str
     type: str
     name: str
     status: str
@@ -35,6 +37,7 @@ class ExecutionResult:
         status: ``STARTED`` or ``DUPLICATE``, as in the router's response.
         execution_status: status in Step Functions; ``RUNNING`` if the execution did not end before the timeout.
         transitions: number of states that it entered.
+        batch_of: name of the execution that started this one for a batch, or empty.
     """
 
     name: str
@@ -44,6 +47,7 @@ class ExecutionResult:
     error: str = ""
     cause: str = ""
     transitions: int = 0
+    batch_of: str = ""
     triggers: list[TriggerResult] = field(default_factory=list)
 
 

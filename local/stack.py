@@ -53,6 +53,8 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     role = _role(engine, name)
     sqs = engine.client("sqs")
     bucket = _bucket(engine, f"{prefix}-code-{engine.region}")
+    # A large event that needs several executions finishes under the version that its first one recorded.
+    engine.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     failures = _bucket(engine, f"{prefix}-orchestrator-failures-{engine.region}")
     config_uri = f"s3://{bucket}/code/local/orchestration/workflow_config.json"
     upload_config(engine, config_uri, config)

@@ -21,7 +21,7 @@ from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import EventError
 from orchestration.events import JobEvent, deliveries, read_event
 
-_HANDLED = {"STARTED", "DUPLICATE", "IGNORED"}
+_HANDLED = ("STARTED", "DUPLICATE", "NOT_STARTED", "DRY_RUN", "IGNORED")
 """Record statuses of the router after which an event needs no dead letter."""
 
 
@@ -35,7 +35,7 @@ class Report:
         stored_at: time at which SNS or Lambda stored it, UTC.
         payload_format: format of the body.
         status: ``PENDING`` if the router would start it; ``IGNORED``, ``UNREADABLE`` or ``TOPIC_UNKNOWN`` otherwise. After the
-            redrive: the router's record status, ``STARTED``, ``DUPLICATE``, ``IGNORED`` or ``FAILED``.
+            redrive: the router's record status, or ``FAILED``.
         event_kind: ``on_success``, ``on_approval``, ``replay`` for a replay request, or empty.
         reason: reason of the status, and what to do.
         error: error that made it a dead letter, if known.
@@ -204,13 +204,17 @@ class Redrive:
         except (RouterFailedError, ClientError, BotoCoreError) as error:
             return dataclasses.replace(report, status="FAILED", reason=str(error))
         found = {str(record.get("status")) for record in records}
-        if not found or not found <= _HANDLED:
-            return dataclasses.replace(report, status="FAILED", reason=f"the router answered {records!r:.200}")
+        if not found or not found <= set(_HANDLED):
+            return dataclasses.replace(
+                report,
+                status="FAILED",
+                reason=f"the router processed no record, so the event stays in its store. It answered {records!r:.200}",
+            )
         executions = [one for record in records for one in record.get("executions", [])]
         rejected = [one for record in records for one in record.get("rejected", [])]
         report = dataclasses.replace(
             report,
-            status=next(status for status in ("STARTED", "DUPLICATE", "IGNORED") if status in found),
+            status=next(status for status in _HANDLED if status in found),
             reason="; ".join(record["reason"] for record in records if record.get("reason")),
             executions=tuple(one["name"] for one in executions),
             warnings=(

@@ -1,23 +1,27 @@
-"""Builds the replay of an execution: the triggers that failed, or those that a person names."""
+"""Builds the replay of an execution, or of every execution that failed since a time. The router decides and starts."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 
 from operations.deployed_router import DeployedRouter
-from orchestration.errors import ExecutionLookupError, ReplayError
-from orchestration.executions import ExecutionClient
+from orchestration.errors import ReplayError
+from orchestration.executions import ExecutionClient, routing_of
+from orchestration.identity import execution_name
 
 _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
 )
+_AGE = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 
 WAIT_SECONDS = 60
 """Seconds that the router waits for the outcomes of a replay."""
@@ -29,45 +33,54 @@ class PreparedReplay:
 
     Attributes:
         router: the router that started the execution.
-        execution: name of the execution.
-        status: status of the execution.
-        triggers: ``INDEX TYPE NAME`` of each trigger to start.
-        not_triggers: failed items that name no trigger: problems of the configuration itself.
-        payload: the payload that the router accepts.
+        execution: name of the execution to replay.
+        event: fields of the job event.
+        options: ``only``, ``again`` and ``as_was`` of ``$replay``.
     """
 
     router: DeployedRouter
     execution: str
-    status: str
-    triggers: tuple[str, ...]
-    not_triggers: tuple[str, ...]
-    payload: Mapping[str, Any]
+    event: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    @property
+    def job(self) -> str:
+        """Name of the upstream job."""
+        return str(self.event["job_name"])
+
+    def ask(self) -> dict[str, Any]:
+        """The router's record of a dry run: each trigger with the router's decision; starts nothing."""
+        return self._send({"dry_run": True}, {})
 
     def send(self) -> dict[str, Any]:
-        """Invoke the router; returns its record, with the outcomes of the new execution."""
-        return self.router.invoke(dict(self.payload))[0]
+        """The router's record, with the outcomes of the new executions."""
+        return self._send({}, {"$wait_seconds": WAIT_SECONDS})
+
+    def _send(self, mode: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        request = {"of": self.execution, **self.options, **mode}
+        return self.router.invoke({**self.event, "$replay": request, **more})[0]
 
 
 def prepare(
     execution: str,
     *,
     function: str = "",
-    only: Sequence[int] = (),
-    new_names: Mapping[str, str] | None = None,
-    tag: str = "",
+    only: Mapping[str, str] | None = None,
+    again: bool = False,
+    as_was: bool = False,
 ) -> PreparedReplay:
-    """Read the execution and build its replay; starts nothing.
+    """Read the execution's event and build its replay; starts nothing.
 
     Args:
         execution: ARN of the execution, or its name together with ``function``.
         function: name of the router Lambda; by default the name of the execution's state machine.
-        only: indices of the triggers; by default all that failed.
-        new_names: index to the trigger's current name.
-        tag: idempotency tag of the replay; by default derived from the request, so that a repeated command starts nothing.
+        only: trigger id to its id now; by default all triggers that failed.
+        again: also start triggers that have started.
+        as_was: send the original requests.
 
     Raises:
         ReplayError: the execution cannot be replayed.
-        ExecutionLookupError: the execution does not exist, cannot be read, or is running.
+        ExecutionLookupError: the execution does not exist, or cannot be read.
         RouterNotFoundError: the function does not exist.
     """
     arn = _ARN.fullmatch(execution)
@@ -76,44 +89,65 @@ def prepare(
             f"execution {execution!r}: expected an execution's ARN, or its name together with --function."
         )
     router = DeployedRouter.find(function or (arn["machine"] if arn else ""), arn["region"] if arn else "")
-    executions = ExecutionClient(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
-    described = executions.describe(arn["name"] if arn else execution)
-    items, event = described["input"].get("triggers", []), described["input"].get("event")
-    if not isinstance(event, dict):
-        raise ReplayError(f"execution {described['name']}: the router did not start it; its input has no event.")
-    failed, not_triggers = (list(only), []) if only else _failed(described, executions)
-    names = dict(new_names or {})
-    request = {"of": described["name"], "tag": tag or _tag(described["name"], failed, names), "only": failed}
-    request |= {"renamed": names} if names else {}
-    return PreparedReplay(
-        router=router,
-        execution=described["name"],
-        status=described["status"],
-        triggers=tuple(f"{one} {items[one]['type']} {items[one]['name']}" for one in failed if one < len(items)),
-        not_triggers=tuple(f"{one} {items[one]['name']}" for one in not_triggers),
-        payload={**event, "$replay": request, "$wait_seconds": WAIT_SECONDS} if failed else {},
-    )
+    described = _executions(router).describe(arn["name"] if arn else execution)
+    event = described["input"].get("event")
+    if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys():
+        raise ReplayError(f"execution {described['name']}: the router did not start it; its input has no job event.")
+    options: dict[str, Any] = {"only": dict(only)} if only else {}
+    options |= {name: True for name, wanted in (("again", again), ("as_was", as_was)) if wanted}
+    return PreparedReplay(router=router, execution=described["name"], event=event, options=options)
 
 
-def _failed(described: dict[str, Any], executions: ExecutionClient) -> tuple[list[int], list[int]]:
-    """Indices of the failed triggers, and of failed items that name no trigger."""
-    if described["status"] == "RUNNING":
-        raise ExecutionLookupError(f"execution {described['name']}: still running. Wait until it ends.")
-    outcomes, items = executions.outcomes(described), described["input"].get("triggers", [])
-    if not outcomes:
-        raise ReplayError(
-            f"execution {described['name']}: ended {described['status']} without outcomes. Check its event history, then pass "
-            "the missing indices with --only."
-        )
-    failed = [one["index"] for one in outcomes if one["result"]["status"] != "TRIGGERED"]
-    return [one for one in failed if _is_trigger(items[one])], [one for one in failed if not _is_trigger(items[one])]
+def prepare_failed(
+    function: str, since: str, job: str = "", progress: Callable[[str], None] = lambda _: None
+) -> list[PreparedReplay]:
+    """A replay for each event with an execution that failed since a time, oldest first; starts nothing.
+
+    Args:
+        function: name of the router Lambda.
+        since: age as ``30m``, ``24h`` or ``7d``.
+        job: name of the upstream job; by default every job.
+        progress: called with a line for each execution that is read.
+
+    Raises:
+        ReplayError: ``since`` is not an age.
+        RouterNotFoundError: the function does not exist.
+    """
+    begin = datetime.now(UTC) - _age(since)
+    router = DeployedRouter.find(function)
+    executions = _executions(router)
+    found: dict[str, PreparedReplay] = {}
+    for name in reversed(list(_failed_since(executions, begin))):
+        progress(f"reading execution {name}")
+        given = executions.describe(name)["input"]
+        event, kind = given.get("event"), routing_of(given).get("event_kind")
+        if not isinstance(event, dict) or not isinstance(kind, str):
+            continue
+        if not {"part", "of"} & routing_of(given).keys() or job not in ("", event["job_name"]):
+            continue
+        # The executions of batches and replays belong to the event, and one event is one replay.
+        root = execution_name(kind, event["job_name"], event["job_run_id"])
+        found.setdefault(root, PreparedReplay(router=router, execution=root, event=event, options={}))
+    return list(found.values())
 
 
-def _is_trigger(item: dict[str, Any]) -> bool:
-    return item["type"] != "rejected" or any(item.get("declared", {}).values())
+def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
+    """Names of the executions that started after ``begin`` and failed, newest first within each status."""
+    pages = executions.client.get_paginator("list_executions")
+    for status in FAILED_STATUSES:
+        arn = executions.settings.state_machine_arn
+        for page in pages.paginate(stateMachineArn=arn, statusFilter=status):
+            for one in page["executions"]:
+                if one["startDate"] >= begin:
+                    yield one["name"]
 
 
-def _tag(name: str, indices: Sequence[int], names: Mapping[str, str]) -> str:
-    """Derive the tag from the request: the same command twice is one replay."""
-    request = json.dumps([name, list(indices), dict(names)], sort_keys=True)
-    return f"again-{hashlib.sha256(request.encode()).hexdigest()[:12]}"
+def _executions(router: DeployedRouter) -> ExecutionClient:
+    return ExecutionClient(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
+
+
+def _age(text: str) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise ReplayError(f"--since {text!r}: expected an age such as 30m, 24h or 7d.")
+    return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})

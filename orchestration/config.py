@@ -2,13 +2,17 @@
 
 An upload takes effect with the next event. An unchanged object costs one conditional GET, which S3 answers with 304 and
 no body, and no parse: docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (If-None-Match).
+
+If ``REQUIRE_CONFIG`` is set, a fallback must have triggers for the event. First comes the last configuration from S3 that
+this execution environment read, then SSM. Otherwise the router raises, so that Lambda retries and the event is not lost.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,13 +38,19 @@ class LoadedConfig:
         document: the parsed JSON object; its ``workflows`` is an object.
         source: ``s3://bucket/key``, ``ssm:<parameter>`` or ``default``.
         version: digest of the text, or empty for the default. It does not depend on upload or encryption.
+        version_id: S3 VersionId or SSM version, with which the same text can be read again; empty if it has none.
         warnings: problems that did not prevent the load.
     """
 
     document: dict[str, Any]
     source: str
     version: str
+    version_id: str = ""
     warnings: tuple[str, ...] = ()
+
+
+Usable = Callable[[dict[str, Any]], bool]
+"""True if a document has triggers for the event."""
 
 
 @dataclass(slots=True)
@@ -49,38 +59,79 @@ class ConfigLoader:
 
     Attributes:
         s3: boto3 S3 client.
-        ssm: boto3 SSM client.
+        ssm: returns a boto3 SSM client. Few invocations need one, and its creation slows the cold start.
     """
 
     s3: Any
-    ssm: Any
+    ssm: Callable[[], Any]
     _cache: dict[str, tuple[str, LoadedConfig]] = field(default_factory=dict)
 
-    def load(self, settings: Settings) -> LoadedConfig:
+    def load(self, settings: Settings, usable: Usable) -> LoadedConfig:
         """Load the configuration for this invocation, and log its source.
 
+        Args:
+            settings: the router's environment.
+            usable: with ``REQUIRE_CONFIG``, a fallback without triggers for the event is passed over.
+
         Raises:
-            ConfigUnavailableError: ``REQUIRE_CONFIG`` is set and neither S3 nor SSM has a usable configuration.
+            ConfigUnavailableError: ``REQUIRE_CONFIG`` is set, S3 has no usable configuration, and no fallback has triggers
+                for the event.
         """
         reasons: list[str] = []
-        config = None
-        if settings.config_s3_uri:
-            config = self._attempt(self._from_s3, settings.config_s3_uri, "S3", reasons)
-        if config is None and settings.config_ssm_parameter:
-            config = self._attempt(self._from_ssm, settings.config_ssm_parameter, "SSM", reasons)
-            if config is not None and settings.require_config and not config.document["workflows"]:
-                reasons.append(f"SSM parameter {settings.config_ssm_parameter} has no workflows")
+        uri, parameter = settings.config_s3_uri, settings.config_ssm_parameter
+        config = self._attempt(self._from_s3, uri, "S3", reasons) if uri else None
+        if config is None and settings.require_config:
+            config = self._last_good(uri, usable, reasons)
+        if config is None and parameter:
+            config = self._attempt(self._from_ssm, parameter, "SSM", reasons)
+            if config is not None and settings.require_config and not usable(config.document):
+                reasons.append(f"SSM parameter {parameter} has no triggers for the event")
                 config = None
         if config is None and settings.require_config:
             raise ConfigUnavailableError(
-                "no workflow configuration is available, and REQUIRE_CONFIG is set: "
+                "no workflow configuration is available for the event, and REQUIRE_CONFIG is set: "
                 + ("; ".join(reasons) or "neither WORKFLOW_CONFIG_S3_URI nor WORKFLOW_CONFIG_SSM_PARAMETER is set")
             )
         if config is None:
             config = LoadedConfig({"workflows": {}}, "default", "")
             reasons.append("the router uses the empty default configuration, so nothing will be triggered")
             log.warning("Loaded workflow config from default: it is empty, nothing will be triggered")
-        return LoadedConfig(config.document, config.source, config.version, (*config.warnings, *reasons))
+        return replace(config, warnings=(*config.warnings, *reasons))
+
+    def load_version(self, source: str, version: str, version_id: str) -> LoadedConfig:
+        """Load exactly the configuration that an earlier delivery recorded.
+
+        Args:
+            source: ``s3://bucket/key`` or ``ssm:<parameter>``.
+            version: digest of the text.
+            version_id: S3 VersionId or SSM version; may be empty if the bucket keeps no versions.
+
+        Raises:
+            ConfigUnavailableError: that version cannot be read.
+        """
+        _, cached = self._cache.get(source, ("", None))
+        if cached is not None and cached.version == version:
+            return cached
+        try:
+            if source.startswith("s3://"):
+                bucket, key = _address(source)
+                given = {"VersionId": version_id} if version_id else {}
+                answer = self.s3.get_object(Bucket=bucket, Key=key, **given)
+                config = _parse(_body(answer), source, version_id)
+            else:
+                name = source.removeprefix("ssm:")
+                config = self._from_ssm(f"{name}:{version_id}" if version_id else name, source)
+        except _UNAVAILABLE as error:
+            raise ConfigUnavailableError(
+                f"configuration {source}, version {version_id or version}, which started a part of the event: {error}. Restore "
+                "that version, then send the event again"
+            ) from error
+        if config.version != version:
+            raise ConfigUnavailableError(
+                f"configuration {source}: found digest {config.version}, expected {version}, which started a part of the "
+                "event. The bucket keeps no versions. Upload that configuration again, then send the event again"
+            )
+        return config
 
     def _attempt(self, load: Any, address: str, store: str, reasons: list[str]) -> LoadedConfig | None:
         try:
@@ -92,10 +143,20 @@ class ConfigLoader:
         log.info("Loaded workflow config from %s: %s (version %s)", store, address, config.version)
         return config
 
+    def _last_good(self, uri: str, usable: Usable, reasons: list[str]) -> LoadedConfig | None:
+        """The last configuration from S3 that this execution environment read, if it has triggers for the event."""
+        _, config = self._cache.get(uri, ("", None))
+        if config is None:
+            return None
+        if not usable(config.document):
+            reasons.append(f"the last configuration from S3 (version {config.version}) has no triggers for the event")
+            return None
+        reasons.append(f"the router uses the last configuration that it read from S3 (version {config.version})")
+        log.warning("Loaded workflow config from memory: %s (version %s)", uri, config.version)
+        return config
+
     def _from_s3(self, uri: str) -> LoadedConfig:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        if not uri.startswith("s3://") or not bucket or not key:
-            raise ConfigError(f"WORKFLOW_CONFIG_S3_URI: found {uri!r}, expected s3://bucket/key")
+        bucket, key = _address(uri)
         etag, cached = self._cache.get(uri, ("", None))
         condition = {} if cached is None else {"IfNoneMatch": etag}
         try:
@@ -110,17 +171,30 @@ class ConfigLoader:
                     "the bucket's policy and its key"
                 ) from error
             raise
-        config = _parse(answer["Body"].read(), uri)
+        version_id = answer.get("VersionId", "")
+        config = _parse(_body(answer), uri, "" if version_id == "null" else version_id)
         # Not before the parse: S3 would answer 304 for an invalid text, and the router would never report it again.
         self._cache[uri] = (answer["ETag"], config)
         return config
 
-    def _from_ssm(self, name: str) -> LoadedConfig:
-        parameter = self.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-        return _parse(parameter["Value"].encode(), f"ssm:{name}")
+    def _from_ssm(self, name: str, source: str = "") -> LoadedConfig:
+        parameter = self.ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"]
+        return _parse(parameter["Value"].encode(), source or f"ssm:{name}", str(parameter.get("Version", "")))
 
 
-def _parse(text: bytes, source: str) -> LoadedConfig:
+def _address(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket or not key:
+        raise ConfigError(f"WORKFLOW_CONFIG_S3_URI: found {uri!r}, expected s3://bucket/key")
+    return bucket, key
+
+
+def _body(answer: Any) -> bytes:
+    body: bytes = answer["Body"].read()
+    return body
+
+
+def _parse(text: bytes, source: str, version_id: str) -> LoadedConfig:
     document = strictjson.loads(text)
     warnings = tuple(f"configuration {source}: {problem}" for problem in check_document(document))
-    return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], warnings)
+    return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], version_id, warnings)

@@ -35,12 +35,16 @@ class ReplayError(OrchestrationError):
     """The replay would not start the trigger that its sender means. The person who replays acts."""
 
 
-class BatchMismatchError(OrchestrationError):
-    """Some batches of a large event started under another configuration. On-call acts: replay the named execution."""
-
-
 class ExecutionLookupError(OrchestrationError):
-    """An execution does not exist, or the caller lacks permission to read it. The caller acts."""
+    """An execution does not exist, or the caller lacks permission to read it. The caller acts.
+
+    Attributes:
+        missing: True if the execution does not exist.
+    """
+
+    def __init__(self, message: str, *, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class RoutingError(OrchestrationError):

@@ -20,21 +20,27 @@ MAX_WAIT_SECONDS = 60
 _REPLAY, _WAIT = "$replay", "$wait_seconds"
 
 
-@dataclass(frozen=True, slots=True)
+MAX_JOB_NAME, MAX_JOB_RUN_ID = 256, 512
+"""Characters of the two ids, which travel several times in one execution input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """A request to start triggers of an earlier execution again (direct invocation only).
 
     Attributes:
         of: name of the execution to replay.
-        tag: chosen by the sender; a second replay with the same tag is a duplicate.
-        only: indices of the triggers within that execution, or None for all of them.
-        renamed: index to the new name of the trigger; without an entry, a changed name is refused.
+        only: trigger id in that execution to the trigger's id now, or None for all triggers that failed.
+        again: also start triggers that have started, or are running.
+        as_was: send the original request instead of one from the current configuration.
+        dry_run: report the decisions and requests, and start nothing.
     """
 
     of: str
-    tag: str
-    only: tuple[int, ...] | None = None
-    renamed: tuple[tuple[int, str], ...] = ()
+    only: tuple[tuple[str, str], ...] | None = None
+    again: bool = False
+    as_was: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +133,8 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
         EventError: the message is not a job event; the error gives the value found and the values accepted.
     """
     fields = _object(delivery)
-    job_name, job_run_id = _required_text(fields, "job_name"), _required_text(fields, "job_run_id")
+    job_name = _required_text(fields, "job_name", MAX_JOB_NAME)
+    job_run_id = _required_text(fields, "job_run_id", MAX_JOB_RUN_ID)
     for name in ("artifacts", "metrics"):
         if not isinstance(fields.get(name), dict | None):
             raise EventError(f"event field {name!r}: found {_kind(fields[name])}, expected an object")
@@ -187,34 +194,49 @@ def _event_kind(fields: dict[str, Any], *, decision_counts: bool) -> EventKind |
     return "on_success" if fields.get("status") == "SUCCESS" else None
 
 
-def _required_text(fields: dict[str, Any], name: str) -> str:
+def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         found = "nothing" if name not in fields else f"{value!r:.80}"
         raise EventError(f"event field {name!r}: found {found}, expected a non-empty string")
+    if len(value) > length:
+        raise EventError(
+            f"event field {name!r}: found {len(value):,} characters ({value[:40]!r}...), expected at most {length}"
+        )
     return value
 
 
 def _read_replay(value: Any) -> Replay:
     expected = (
-        'expected {"of": "<execution name>", "tag": "<new>", "only": [<indices>], "renamed": {"<index>": "<name>"}}'
+        'expected {"of": "<execution name>", "only": ["<trigger id>"] or {"<trigger id>": "<its id now>"}, "again": false, '
+        '"as_was": false, "dry_run": false}'
     )
-    if not isinstance(value, dict) or not value.keys() <= {"of", "tag", "only", "renamed"}:
+    flags = ("again", "as_was", "dry_run")
+    if not isinstance(value, dict) or not value.keys() <= {"of", "only", *flags}:
         raise EventError(f"event field '{_REPLAY}': found {value!r:.120}, {expected}")
-    of, tag, only, renamed = (value.get(key) for key in ("of", "tag", "only", "renamed"))
-    if not isinstance(of, str) or not of or not isinstance(tag, str) or not tag:
-        raise EventError(f"event field '{_REPLAY}': 'of' and 'tag' must be non-empty strings; {expected}")
-    if only is not None and (
-        not isinstance(only, list) or not only or any(type(one) is not int or one < 0 for one in only)
+    of, only = value.get("of"), value.get("only")
+    if not isinstance(of, str) or not of:
+        raise EventError(f"event field '{_REPLAY}.of': found {of!r:.80}, {expected}")
+    for flag in flags:
+        if type(value.get(flag, False)) is not bool:
+            raise EventError(f"event field '{_REPLAY}.{flag}': found {value[flag]!r:.80}, expected true or false")
+    if isinstance(only, list) and only and all(isinstance(one, str) for one in only):
+        only = {one: one for one in only}
+    if only is not None and not (
+        isinstance(only, dict) and only and all(isinstance(one, str) for one in only.values())
     ):
-        raise EventError(f"event field '{_REPLAY}.only': found {only!r:.120}, expected a non-empty list of indices")
-    names = {} if renamed is None else renamed
-    if not isinstance(names, dict) or any(
-        not key.isdecimal() or not isinstance(name, str) for key, name in names.items()
-    ):
-        raise EventError(f"event field '{_REPLAY}.renamed': found {renamed!r:.120}, expected index to name")
-    now = tuple((int(key), name) for key, name in sorted(names.items()))
-    return Replay(of, tag, None if only is None else tuple(dict.fromkeys(only)), now)
+        raise EventError(f"event field '{_REPLAY}.only': found {only!r:.120}, expected trigger ids. {expected}")
+    if only is None and value.get("again"):
+        raise EventError(
+            f"event field '{_REPLAY}.again': found true without 'only'. Name the triggers that must run again in 'only'"
+        )
+    return Replay(
+        of=of,
+        only=None if only is None else tuple(only.items()),
+        again=value.get("again", False),
+        as_was=value.get("as_was", False),
+        dry_run=value.get("dry_run", False),
+    )
 
 
 def _read_wait(value: Any) -> float:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration import strictjson
-from orchestration.errors import BatchMismatchError, ExecutionLookupError, ReplayError
+from orchestration import batch, strictjson
+from orchestration.errors import ExecutionLookupError
+from orchestration.items import Item
 from orchestration.plan import PlannedExecution
 from orchestration.settings import Settings
 
@@ -23,24 +25,38 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedExecution:
-    """Result of starting one planned execution.
+    """An execution that this delivery started, or found.
 
     Attributes:
         status: ``STARTED`` by this delivery, or ``DUPLICATE`` if the execution already existed.
+        input: input of the execution; of a duplicate, the existing one's.
+        existing: status and start (ISO 8601) of a duplicate's execution.
         conflict: reason why a duplicate needs a person, or empty.
-        existing: status, start (ISO 8601) and input of a duplicate's execution, as far as they are readable.
     """
 
     name: str
     arn: str
     status: str
-    conflict: str = ""
+    input: dict[str, Any]
     existing: dict[str, Any] = field(default_factory=dict)
+    conflict: str = ""
+
+    def items(self) -> list[Item]:
+        """The execution's trigger items, including those of its batches."""
+        return [trigger for item in self._own_items() for trigger in triggers_of(item)]
+
+    def batches(self) -> list[str]:
+        """Names of the executions that the state machine starts for the batches."""
+        return [item["request"]["Name"] for item in self._own_items() if item["type"] == batch.TYPE]
 
     def report(self) -> dict[str, Any]:
         """The execution in the router's response."""
-        shown = {key: value for key, value in self.existing.items() if key != "input"}
-        return {"name": self.name, "arn": self.arn, "status": self.status} | ({"existing": shown} if shown else {})
+        report: dict[str, Any] = {"name": self.name, "arn": self.arn, "status": self.status}
+        report |= {"existing": self.existing} if self.existing else {}
+        return report | ({"batches": self.batches()} if self.batches() else {})
+
+    def _own_items(self) -> list[Item]:
+        return readable_items(self.input)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +75,9 @@ class ExecutionClient:
         """Start ``planned``, or describe the existing execution of that name.
 
         Raises:
-            BatchMismatchError: another configuration started part of the event.
-            ExecutionLookupError: a batch of the event exists, but it cannot be described.
-            ReplayError: the tag belongs to another replay.
+            ExecutionLookupError: the execution exists, but it cannot be described.
             ClientError, BotoCoreError: Step Functions is unavailable, or refuses.
         """
-        arn = self.settings.execution_arn(planned.name)
         try:
             self.client.start_execution(
                 stateMachineArn=self.settings.start_arn,
@@ -74,8 +87,42 @@ class ExecutionClient:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise
-            return self._duplicate(planned, arn)
-        return StartedExecution(name=planned.name, arn=arn, status="STARTED")
+            return self.existing(self.describe(planned.name), planned.input)
+        arn = self.settings.execution_arn(planned.name)
+        return StartedExecution(name=planned.name, arn=arn, status="STARTED", input=planned.input)
+
+    def existing(self, described: dict[str, Any], ours: dict[str, Any]) -> StartedExecution:
+        """The result of a delivery that found an execution.
+
+        Args:
+            described: the execution.
+            ours: ``event`` and ``routing.delivery_id`` of this delivery.
+        """
+        delivery_id = routing_of(described["input"]).get("delivery_id")
+        # The SDK or Lambda repeated the call after a lost answer: this delivery started the execution.
+        repeated = bool(delivery_id) and delivery_id == routing_of(ours).get("delivery_id")
+        arn = self.settings.execution_arn(described["name"])
+        return StartedExecution(
+            name=described["name"],
+            arn=arn,
+            status="STARTED" if repeated else "DUPLICATE",
+            input=described["input"],
+            existing={} if repeated else {key: described[key] for key in ("name", "status", "start")},
+            conflict="" if repeated else self._conflict(described, ours["event"], arn),
+        )
+
+    def find(self, name: str) -> dict[str, Any] | None:
+        """Describe an execution; None if it does not exist.
+
+        Raises:
+            ExecutionLookupError: the caller lacks permission, or Step Functions is unavailable.
+        """
+        try:
+            return self.describe(name)
+        except ExecutionLookupError as error:
+            if error.missing:
+                return None
+            raise
 
     def describe(self, name: str) -> dict[str, Any]:
         """Name, status, start, stop (ISO 8601), input (parsed), error and cause of an execution.
@@ -86,7 +133,9 @@ class ExecutionClient:
         try:
             answer = self.client.describe_execution(executionArn=self.settings.execution_arn(name))
         except (ClientError, BotoCoreError) as error:
-            raise ExecutionLookupError(f"execution {name!r}: cannot describe it: {error}") from error
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+            missing = code in ("ExecutionDoesNotExist", "InvalidName", "InvalidArn")
+            raise ExecutionLookupError(f"execution {name!r}: cannot describe it: {error}", missing=missing) from error
         given = json.loads(answer.get("input") or "{}")
         described = {
             "name": name,
@@ -99,23 +148,31 @@ class ExecutionClient:
         return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
 
     def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        """Outcome of each trigger of an ended execution: ``{index, type, name, result, error?}``.
+        """Outcome of each item of an ended execution: ``{index, id, type, name, result, error?}``.
 
         A successful execution has them in its output. A failed one has them in the input of its last Choice, because a
-        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). Empty if the execution
-        stopped before that state.
+        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). An execution that stopped
+        before that state has the outcomes of the items that had ended. Empty while the execution is running.
         """
         if described["status"] == "SUCCEEDED":
             return list(json.loads(described["output"])["outcomes"])
-        if described["status"] != "FAILED":
+        if described["status"] == "RUNNING":
             return []
-        arguments = {"executionArn": self.settings.execution_arn(described["name"]), "reverseOrder": True}
+        ended: dict[int, dict[str, Any]] = {}
+        for event in self._history(described["name"]):
+            entered = _object(event.get("stateEnteredEventDetails", {}).get("input"))
+            if "outcomes" in entered:
+                return list(entered["outcomes"])
+            left = _object(event.get("stateExitedEventDetails", {}).get("output"))
+            if {"index", "result"} <= left.keys():
+                ended[left["index"]] = left
+        return [ended[index] for index in sorted(ended)]
+
+    def _history(self, name: str) -> Iterator[dict[str, Any]]:
+        """Events of an execution, newest first."""
+        arguments = {"executionArn": self.settings.execution_arn(name), "reverseOrder": True}
         for page in self.client.get_paginator("get_execution_history").paginate(**arguments):
-            for event in page["events"]:
-                entered = json.loads(event.get("stateEnteredEventDetails", {}).get("input") or "null")
-                if isinstance(entered, dict) and "outcomes" in entered:
-                    return list(entered["outcomes"])
-        return []
+            yield from page["events"]
 
     def wait(self, name: str, deadline: float) -> dict[str, Any]:
         """Describe the execution when it has ended, or at ``deadline`` (of ``time.monotonic``)."""
@@ -125,65 +182,65 @@ class ExecutionClient:
                 return described
             time.sleep(_POLL_SECONDS)
 
-    def _duplicate(self, planned: PlannedExecution, arn: str) -> StartedExecution:
-        ours = planned.input["routing"]
-        try:
-            existing = self.describe(planned.name)
-        except ExecutionLookupError as error:
-            if ours["batch"] != "1/1":  # the remaining batches are unknown, so Lambda must retry
-                raise
-            conflict = f"it cannot compare the events: {error}"
-            return StartedExecution(name=planned.name, arn=arn, status="DUPLICATE", conflict=conflict)
-        routing = existing["input"].get("routing", {})
-        split = {routing.get("batch", "1/1"), ours["batch"]} != {"1/1"}
-        other_config = routing.get("config_version") != ours["config_version"]
-        packing = (routing.get("batch"), routing.get("positions")) != (ours["batch"], ours["positions"])
-        repacked = packing and existing["input"].get("event") == planned.input["event"]
-        if split and (other_config or repacked):
-            raise BatchMismatchError(
-                f"execution {planned.name} (batch {routing.get('batch')}) started under configuration "
-                f"{routing.get('config_version')!r}. Under {ours['config_version']!r} it would be batch {ours['batch']}, so the "
-                "router cannot determine the remaining triggers. Upload the configuration of that version again, then send "
-                "the event again (docs/operations.md, BatchMismatchError)"
+    def _conflict(self, existing: dict[str, Any], event: dict[str, Any], arn: str) -> str:
+        """Reason why a duplicate needs a person; empty if none does."""
+        found: list[str] = []
+        before = existing["input"].get("event")
+        if before != event:
+            found.append(
+                f"the same run id arrived with different content ({_changes(before, event)}); the new content was ignored"
             )
-        if routing.get("replay") != ours.get("replay"):
-            raise ReplayError(
-                f"tag {ours.get('replay', {}).get('tag')!r} belongs to another replay of this run, execution "
-                f"{planned.name}. Choose another tag"
-            )
-        if routing.get("delivery_id") == ours["delivery_id"]:
-            # The SDK or Lambda repeated the call after a lost answer. This delivery started the execution.
-            return StartedExecution(name=planned.name, arn=arn, status="STARTED")
-        return StartedExecution(
-            name=planned.name,
-            arn=arn,
-            status="DUPLICATE",
-            conflict=_conflict(existing, planned, arn),
-            existing=existing,
-        )
+        if existing["status"] not in ("RUNNING", "SUCCEEDED"):
+            found.append(f"the first execution ended {existing['status']}")
+        for item in readable_items(existing["input"]) if existing["status"] == "SUCCEEDED" else ():
+            child = self.find(item["request"]["Name"]) if item["type"] == batch.TYPE else None
+            if child is not None and child["status"] not in ("RUNNING", "SUCCEEDED"):
+                found.append(f"the execution of {item['name']} ended {child['status']}")
+        return f"{'; '.join(found)}. To start its failed triggers again: orchestrator replay {arn}" if found else ""
 
 
-def same_event(started: StartedExecution, event: dict[str, Any]) -> bool:
-    """True if a duplicate's execution has this event."""
-    return bool(started.existing.get("input", {}).get("event") == event)
+def readable_items(given: dict[str, Any]) -> list[Item]:
+    """Items of an execution's input; empty if a person started the execution with another input."""
+    items = given.get("triggers")
+    usable = isinstance(items, list) and all(_is_item(item) for item in items)
+    return list(items) if usable and items else []
 
 
-def _conflict(existing: dict[str, Any], planned: PlannedExecution, arn: str) -> str:
-    """Reason why a duplicate needs a person; empty if none does."""
-    found: list[str] = []
-    before, now = existing["input"].get("event", {}), planned.input["event"]
-    if before != now:
-        fields = sorted(key for key in before.keys() | now.keys() if before.get(key, _ABSENT) != now.get(key, _ABSENT))
-        shown = ", ".join(f"{key} was {_show(before, key)} and is now {_show(now, key)}" for key in fields[:5])
-        found.append(f"the same run id arrived with different content ({shown}); the new content was ignored")
-    if existing["status"] not in ("RUNNING", "SUCCEEDED"):
-        found.append(f"the first execution ended {existing['status']}")
-    if not found:
-        return ""
-    return f"{'; '.join(found)}. To start its triggers again: orchestrator replay {arn}"
+def routing_of(given: dict[str, Any]) -> dict[str, Any]:
+    """``routing`` of an execution's input; empty if a person started the execution with another input."""
+    routing = given.get("routing")
+    return routing if isinstance(routing, dict) else {}
+
+
+def triggers_of(item: Item) -> list[Item]:
+    """The triggers of a batch, or the trigger itself."""
+    return list(item["request"]["triggers"]) if item["type"] == batch.TYPE else [item]
+
+
+def _is_item(item: Any) -> bool:
+    if not isinstance(item, dict) or not isinstance(item.get("request"), dict):
+        return False
+    request = item["request"]
+    whole = item.get("type") != batch.TYPE or (
+        isinstance(request.get("Name"), str)
+        and isinstance(request.get("triggers"), list)
+        and all(_is_item(one) for one in request["triggers"])
+    )
+    return whole and all(isinstance(item.get(key), str) for key in ("id", "type", "name"))
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    value = json.loads(text or "null")
+    return value if isinstance(value, dict) else {}
 
 
 _ABSENT = object()
+
+
+def _changes(before: Any, now: dict[str, Any]) -> str:
+    was = before if isinstance(before, dict) else {}
+    fields = sorted(key for key in was.keys() | now.keys() if was.get(key, _ABSENT) != now.get(key, _ABSENT))
+    return ", ".join(f"{key} was {_show(was, key)} and is now {_show(now, key)}" for key in fields[:5])
 
 
 def _show(event: dict[str, Any], key: str) -> str:

@@ -1,29 +1,30 @@
 """Plans the executions of an event: deterministic names, and inputs within the quotas.
 
-Quotas: 262,144 bytes for an execution's input and for every state's input
-(docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html); an execution's name has at most 80 characters,
-including the suffix of nested executions.
+One StartExecution call starts the whole event. Up to 40 triggers are the execution's items. More triggers are packed into
+batches, and the state machine starts one execution for each. Only an event that exceeds one input, with its triggers, needs
+several calls; its executions are called parts.
+Quota: 262,144 bytes for an execution's input and for every state's input
+(docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration import strictjson
+from orchestration import batch, strictjson
 from orchestration.config import LoadedConfig
-from orchestration.errors import OversizedEventError, ResolutionError
-from orchestration.events import JobEvent, Replay
+from orchestration.errors import OversizedEventError
+from orchestration.events import JobEvent
+from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id, execution_name, part_name
+from orchestration.items import MAX_REJECTED, Item, build_item, too_large
 from orchestration.settings import Settings
-from orchestration.triggers import Trigger
 from orchestration.triggers.base import RequestContext
-from orchestration.workflows import InvalidTrigger
+from orchestration.workflows import ConfiguredTrigger
 
 MAX_TRIGGERS = 40
-"""Triggers in one execution. An inline Map runs as many at once, so no trigger waits for another's retries."""
+"""Items in one execution. An inline Map runs as many at once, so no trigger waits for another's retries."""
 
 MAX_INPUT = 262_144 - 4_096
 """Bytes of an execution's input, with room for data that Step Functions adds."""
@@ -31,17 +32,8 @@ MAX_INPUT = 262_144 - 4_096
 MAX_ITEM = 262_144 - 16_384
 """Bytes of event and request together. They are one state's input, and a nested input or detail contains the event."""
 
-MAX_NAME = 72
-"""Characters of an execution's name, including its batch suffix."""
-
-MAX_CAUSE = 2_000
-"""Bytes of a rejected trigger's cause. 40 of them, in the Map's output, stay far below 262,144."""
-
-_REJECTED = 8_000
-"""Maximum bytes of a rejected item."""
-
-_POSITION = 8
-"""Bytes of a trigger's entry in ``routing.positions`` and of the commas."""
+_WIDEST = "9999/9999"
+"""Longest value of ``routing.part`` and ``routing.batch``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +49,110 @@ class PlannedExecution:
     input: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Executions that one event starts.
+    """Everything that one event starts.
 
     Attributes:
-        name: the executions' common name, without the batch suffix.
-        executions: in order.
+        name: name of the event's execution.
+        event: the event's fields.
+        items: one for each trigger, in the configuration's order.
+        routing: ``routing`` of the executions, without the number of the part.
+        start_arn: ARN with which a batch starts its execution.
         warnings: notes for people, for example about parameters left out.
     """
 
     name: str
-    executions: list[PlannedExecution]
-    warnings: list[str]
+    event: dict[str, Any]
+    items: list[Item]
+    routing: dict[str, Any]
+    start_arn: str
+    warnings: list[str] = field(default_factory=list)
 
-    def items(self) -> list[dict[str, Any]]:
-        """The trigger items of all executions, in order."""
-        return [item for execution in self.executions for item in execution.input["triggers"]]
+    def pack(self, items: Sequence[Item], first_part: int = 1, first_batch: int = 1) -> list[PlannedExecution]:
+        """Executions for ``items``, which are all or the remaining items of the plan.
 
+        Args:
+            items: items of the plan, in order.
+            first_part: number of the first execution.
+            first_batch: number of the first batch.
+        """
+        packed: list[list[list[Item]]] = []
+        rest = list(items)
+        while rest:
+            packed.append(self._batches(rest))
+            del rest[: sum(len(one) for one in packed[-1])]
+        total = first_part - 1 + len(packed)
+        executions = []
+        for number, batches in enumerate(packed, first_part):
+            routing = {**self.routing, "part": f"{number}/{total}"}
+            given = batches[0] if len(batches) == 1 else self._batch_items(batches, first_batch)
+            first_batch += len(batches) if len(batches) > 1 else 0
+            executions.append(
+                PlannedExecution(
+                    part_name(self.name, number), {"event": self.event, "triggers": given, "routing": routing}
+                )
+            )
+        return executions
 
-def execution_name(event: JobEvent) -> str:
-    """Name of the event's execution: a readable part, then a digest that makes it unique.
+    def _batches(self, items: list[Item]) -> list[list[Item]]:
+        """The longest beginning of ``items`` that fits into one input, in batches of up to 40."""
+        event_size = strictjson.size(self.event)
+        room = MAX_INPUT - _frame_size(self.routing) - event_size
+        overhead = strictjson.size(self._batch_item([], 9999, 9999)) + 2
+        batch_room = min(room, MAX_ITEM - event_size) - overhead
+        batches: list[list[Item]] = []
+        used, used_by_batch, largest = 0, 0, 0
+        for item in items:
+            cost = strictjson.size(item) + 1
+            largest = max(largest, cost)
+            new = not batches or len(batches[-1]) == MAX_TRIGGERS or used_by_batch + cost > batch_room
+            count = len(batches) + new
+            frames = count * overhead if count > 1 else 0
+            # An item that exceeds a batch's room has an execution without batches.
+            full = used + cost + frames > room or count > MAX_TRIGGERS or (count > 1 and largest > batch_room)
+            if batches and full:
+                break
+            if new:
+                batches.append([])
+                used_by_batch = 0
+            batches[-1].append(item)
+            used += cost
+            used_by_batch += cost
+        return batches
 
-    The digest covers event kind, job name, run id and replay tag in full. The readable parts are shortened.
-    """
-    tag = event.replay.tag if event.replay else ""
-    identity = strictjson.dumps([event.event_kind, event.job_name, event.job_run_id, tag])
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    readable = [_readable(event.job_name, 24), _readable(event.job_run_id, 20)]
-    return "-".join(part for part in (*readable, digest) if part)
+    def _batch_items(self, batches: list[list[Item]], first: int) -> list[Item]:
+        total = first - 1 + len(batches)
+        return [self._batch_item(items, number, total) for number, items in enumerate(batches, first)]
+
+    def _batch_item(self, items: list[Item], number: int, total: int) -> Item:
+        shared = ("event_kind", "config_source", "config_version", "config_version_id")
+        routing = {key: self.routing[key] for key in shared} | {"batch": f"{number}/{total}", "of": self.name}
+        return {
+            "id": f"{BATCH_PREFIX}{number}",
+            "type": batch.TYPE,
+            "name": f"batch {number} of {total}, {len(items)} triggers",
+            "request": {
+                "StateMachineArn": self.start_arn,
+                "Name": batch_name(self.name, number),
+                "triggers": items,
+                "routing": routing,
+            },
+        }
 
 
 def plan(
     event: JobEvent,
-    triggers: Sequence[tuple[int, Trigger | InvalidTrigger]],
+    triggers: Sequence[ConfiguredTrigger],
     config: LoadedConfig,
     settings: Settings,
     delivery_id: str,
 ) -> Plan:
-    """Resolve the triggers and pack them into executions.
+    """Resolve the triggers.
 
     Args:
-        event: the job event.
-        triggers: each with its position in the workflow's list.
+        event: the job event; its event kind is known.
+        triggers: the workflow's triggers for the event kind.
         config: source of the triggers.
         settings: the router's environment.
         delivery_id: makes every delivery's input differ, so that a second one is always a duplicate.
@@ -107,106 +160,57 @@ def plan(
     Raises:
         OversizedEventError: the event exceeds the execution input quota even with a single trigger.
     """
-    name, warnings = execution_name(event), list[str]()
-    routing = {
+    name, warnings = execution_name(event.event_kind or "", event.job_name, event.job_run_id), list[str]()
+    routing = routing_fields(event, config, delivery_id)
+    limit = item_room(event, routing)
+    items = []
+    for configured in triggers:
+        run_id = downstream_run_id(name, configured.id)
+        context = RequestContext(event=event, settings=settings, downstream_run_id=run_id, warnings=warnings)
+        items.append(fitting(build_item(configured, context), limit))
+    return Plan(
+        name=name,
+        event=event.fields,
+        items=items,
+        routing=routing,
+        start_arn=settings.start_arn,
+        warnings=warnings,
+    )
+
+
+def routing_fields(event: JobEvent, config: LoadedConfig, delivery_id: str) -> dict[str, Any]:
+    """``routing`` of every execution that the router starts."""
+    return {
         "event_kind": event.event_kind,
         "config_source": config.source,
         "config_version": config.version,
+        "config_version_id": config.version_id,
         "delivery_id": delivery_id,
-        "batch": "1000/1000",
-        "positions": [],
-        **_replay_routing(event.replay),
     }
-    room = _room(event, routing)
-    batches: list[list[tuple[int, dict[str, Any]]]] = []
-    used = room
-    for position, trigger in triggers:
-        item = _item(
-            trigger, RequestContext(event=event, settings=settings, downstream_run_id=f"{name}-{position}"), warnings
-        )
-        cost = strictjson.size(item) + _POSITION
-        if cost > room:
-            item = _too_large(item, cost, room)
-            cost = strictjson.size(item) + _POSITION
-        if used + cost > room or len(batches[-1]) == MAX_TRIGGERS:
-            batches.append([])
-            used = 0
-        batches[-1].append((position, item))
-        used += cost
-    return Plan(name, [_execution(name, event, routing, batches, number) for number in range(len(batches))], warnings)
 
 
-def _room(event: JobEvent, routing: dict[str, Any]) -> int:
-    """Bytes for the triggers of one execution, in addition to the event.
+def item_room(event: JobEvent, routing: dict[str, Any]) -> int:
+    """Bytes for one item, in addition to the event.
 
     Raises:
         OversizedEventError: not even a rejected item has room.
     """
     event_size = strictjson.size(event.fields)
-    frame = strictjson.size({"event": None, "triggers": [], "routing": routing})
-    room = min(MAX_ITEM, MAX_INPUT - frame) - event_size
-    if room < _REJECTED:
+    room = min(MAX_ITEM, MAX_INPUT - _frame_size(routing)) - event_size
+    if room < MAX_REJECTED:
         raise OversizedEventError(
             f"event of job {event.job_name:.100} run {event.job_run_id:.100}: found {event_size:,} bytes, expected at "
-            f"most {event_size + room - _REJECTED:,} (Step Functions allows 262,144, including the triggers). "
+            f"most {event_size + room - MAX_REJECTED:,} (Step Functions allows 262,144, including the triggers). "
             "Publish a reference to the data instead of the data"
         )
     return room
 
 
-def _execution(
-    name: str, event: JobEvent, routing: dict[str, Any], batches: list[list[tuple[int, dict[str, Any]]]], number: int
-) -> PlannedExecution:
-    positions, items = [position for position, _ in batches[number]], [item for _, item in batches[number]]
-    routed = {**routing, "batch": f"{number + 1}/{len(batches)}", "positions": positions}
-    return PlannedExecution(
-        name if number == 0 else f"{name}-b{number + 1:02d}",
-        {"event": event.fields, "triggers": items, "routing": routed},
-    )
+def fitting(item: Item, room: int) -> Item:
+    """The item, or a rejected one in its place if it exceeds ``room`` bytes."""
+    size = strictjson.size(item)
+    return item if size <= room else too_large(item, size, room)
 
 
-def _item(trigger: Trigger | InvalidTrigger, context: RequestContext, warnings: list[str]) -> dict[str, Any]:
-    """The item of one trigger; a ``rejected`` item if the trigger cannot be resolved."""
-    if isinstance(trigger, InvalidTrigger):
-        return _rejected(trigger)
-    try:
-        request = trigger.request(context)
-    except ResolutionError as error:
-        return _rejected(
-            InvalidTrigger(trigger.target_name(), "ResolutionError", str(error), (trigger.TYPE, trigger.target_name()))
-        )
-    warnings += context.warnings
-    return {"type": trigger.TYPE, "name": trigger.target_name(), "request": request}
-
-
-def _too_large(item: dict[str, Any], found: int, room: int) -> dict[str, Any]:
-    cause = (
-        f"{item['type']} {item['name']:.256}: found a request of {found:,} bytes, expected at most {room:,} "
-        "with this event. Pass a reference instead of the data"
-    )
-    return _rejected(InvalidTrigger(item["name"], "OversizedEventError", cause, (item["type"], item["name"])))
-
-
-def _rejected(rejected: InvalidTrigger) -> dict[str, Any]:
-    request = {"Error": rejected.error, "Cause": _cut(rejected.cause, MAX_CAUSE)}
-    item = {"type": "rejected", "name": _cut(rejected.name, 256), "request": request}
-    if rejected.declared is not None:
-        item["declared"] = {"type": rejected.declared[0], "name": _cut(rejected.declared[1], 256)}
-    return item
-
-
-def _cut(text: str, size: int) -> str:
-    """The beginning of ``text``, at most ``size`` bytes of UTF-8."""
-    return text.encode()[:size].decode(errors="ignore")
-
-
-def _replay_routing(replay: Replay | None) -> dict[str, Any]:
-    if replay is None:
-        return {}
-    only = None if replay.only is None else list(replay.only)
-    renamed = {"renamed": {str(index): name for index, name in replay.renamed}} if replay.renamed else {}
-    return {"replay": {"of": replay.of, "tag": replay.tag, "only": only, **renamed}}
-
-
-def _readable(text: str, length: int) -> str:
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text)[:length].strip("-")
+def _frame_size(routing: dict[str, Any]) -> int:
+    return strictjson.size({"event": None, "triggers": [], "routing": {**routing, "part": _WIDEST}})

@@ -1,145 +1,225 @@
-"""Selects the triggers of an earlier execution that a replay starts again.
+"""Starts failed triggers of an earlier event again, each in a separate execution.
 
-Redrive of AWS cannot run caught items again. So a replay is a new execution of the triggers that a person names, resolved
-from the current configuration. It is refused if the configuration now has another trigger in that place.
+Redrive of AWS cannot run caught items again. So a replay is a new execution for each trigger. The ledger decides: a trigger
+that has started, or is running, stays out unless the sender asks for ``again``. Two replays at once compute the same names,
+so one of them starts the trigger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from orchestration.errors import ReplayError, ResolutionError
-from orchestration.events import EventKind, JobEvent, Replay
+from orchestration import batch
+from orchestration.config import LoadedConfig
+from orchestration.decisions import NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.errors import ReplayError
+from orchestration.events import JobEvent, Replay
+from orchestration.identity import BATCH_PREFIX, downstream_run_id, replay_name
+from orchestration.items import REJECTED, Item, build_item, declared, is_trigger, renewed
+from orchestration.ledger import Attempt, Ledger, Original
+from orchestration.plan import PlannedExecution, fitting, item_room, routing_fields
 from orchestration.settings import Settings
-from orchestration.triggers import Trigger
 from orchestration.triggers.base import RequestContext
-from orchestration.workflows import EVENT_KINDS, InvalidTrigger
+from orchestration.workflows import ConfiguredTrigger, InvalidTrigger
 
 
-def select(
-    event: JobEvent,
-    replay: Replay,
-    triggers: Sequence[Trigger | InvalidTrigger],
-    original: dict[str, Any],
-    settings: Settings,
-) -> tuple[list[tuple[int, Trigger | InvalidTrigger]], list[str]]:
-    """Return the triggers to start, each with its position in the workflow's list, and warnings.
+@dataclass(slots=True, kw_only=True)
+class Replayer:
+    """Decides and starts one replay.
 
-    Args:
-        event: the event to replay.
-        replay: the execution and its triggers to replay.
+    Attributes:
+        ledger: the event's triggers with their attempts.
+        replay: the sender's request.
+        event: the job event of the request.
         triggers: the current configuration's triggers for the event.
-        original: the execution, from ``ExecutionClient.describe``.
+        config: source of the triggers.
         settings: the router's environment.
-
-    Raises:
-        ReplayError: the execution belongs to another event, is running, or had another trigger in that place.
+        delivery_id: id of this delivery.
+        already_started: number of triggers that had started, if the request names none.
     """
-    before, routing = original["input"].get("event", {}), original["input"].get("routing", {})
-    items, positions = original["input"].get("triggers", []), routing.get("positions", [])
-    identity = [before.get("job_name"), before.get("job_run_id")]
-    if identity != [event.job_name, event.job_run_id]:
-        raise ReplayError(
-            f"execution {replay.of!r} belongs to job and run {identity}, but the event to "
-            f"{[event.job_name, event.job_run_id]}. Send the event of that execution"
+
+    ledger: Ledger
+    replay: Replay
+    event: JobEvent
+    triggers: Sequence[ConfiguredTrigger]
+    config: LoadedConfig
+    settings: Settings
+    delivery_id: str
+    already_started: int = 0
+    _now: dict[str, ConfiguredTrigger] = field(default_factory=dict)
+
+    def decide(self) -> list[Decision]:
+        """The decision for each trigger; starts nothing.
+
+        Raises:
+            ReplayError: the request names a trigger that the event does not have, or another event.
+            OversizedEventError: the event exceeds the execution input quota.
+        """
+        if (self.event.job_name, self.event.job_run_id) != self.ledger.identity:
+            raise ReplayError(
+                f"execution {self.replay.of!r} belongs to job and run {list(self.ledger.identity)}, but the event to "
+                f"{[self.event.job_name, self.event.job_run_id]}. Send the event of that execution"
+            )
+        self._now = {one.id: one for one in self.triggers}
+        if self.replay.only is None:
+            return list(self._all_failed())
+        self._check_named(self.replay.only)
+        return [self._named(trigger_id, now) for trigger_id, now in self.replay.only]
+
+    def start(self, decision: Decision) -> Decision:
+        """Start the execution of a ``WOULD_START`` decision."""
+        if decision.action != "WOULD_START" or decision.planned is None:
+            return decision
+        started = self.ledger.executions.start(decision.planned)
+        if started.status == "STARTED":
+            return replace(decision, action="STARTED", started=started)
+        reason = f"another replay started attempt {decision.attempt} at {started.existing['start']}: {started.name}"
+        return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
+
+    def _check_named(self, only: Sequence[tuple[str, str]]) -> None:
+        known = {*self.ledger.originals, *(one.batch["id"] for one in self.ledger.originals.values() if one.batch)}
+        unknown = [trigger_id for trigger_id, _ in only if trigger_id not in known]
+        if unknown:
+            raise ReplayError(
+                f"the event of execution {self.replay.of!r} has no trigger {unknown[0]!r:.80}. It has: "
+                f"{listed((one.item['id'], *declared(one.item)) for one in self.ledger.originals.values())}"
+            )
+        successors = [now for trigger_id, now in only if now != trigger_id]
+        for now in successors:
+            if now in self.ledger.originals:
+                raise ReplayError(
+                    f"'only': {now!r} is another trigger of the same event. Replay it by its own id, not as a successor"
+                )
+        if len(set(successors)) < len(successors):
+            raise ReplayError("'only': two triggers have the same successor, which would start twice. Name it once")
+
+    def _all_failed(self) -> Iterator[Decision]:
+        restarted: set[str] = set()
+        for trigger_id in self.ledger.scope:
+            original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
+            if newest.status == "NOT_STARTED" and original.batch is not None:
+                if original.batch["id"] not in restarted:
+                    restarted.add(original.batch["id"])
+                    yield self._batch(original.batch)
+            elif newest.status == "FAILED" and not is_trigger(original.item):
+                yield self._decision(original.item, "REFUSED", newest, NOT_A_TRIGGER)
+            elif newest.status == "TRIGGERED":
+                self.already_started += 1
+            else:
+                yield self._one(trigger_id, trigger_id, original, newest)
+
+    def _named(self, trigger_id: str, now: str) -> Decision:
+        if trigger_id.startswith(BATCH_PREFIX):
+            members = [one for one in self.ledger.originals.values() if one.batch and one.batch["id"] == trigger_id]
+            newest = self.ledger.newest(members[0].item["id"])
+            item = members[0].batch or {}
+            if newest.number == 0 and newest.status == "NOT_STARTED":
+                return self._batch(item)
+            reason = "the batch has started. Name its triggers instead: " + ", ".join(
+                one.item["id"] for one in members[:5]
+            )
+            return self._decision(item, "LEFT_OUT", newest, reason)
+        original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
+        if newest.status == "NOT_STARTED" and original.batch is not None:
+            reason = f"its batch never started. Start the whole batch: --only {original.batch['id']}"
+            return self._decision(original.item, "REFUSED", newest, reason)
+        return self._one(trigger_id, now, original, newest)
+
+    def _one(self, trigger_id: str, now: str, original: Original, newest: Attempt) -> Decision:
+        item = original.item
+        if not is_trigger(item):
+            return self._decision(item, "REFUSED", newest, NOT_A_TRIGGER)
+        reason = "" if self.replay.again else left_out(newest)
+        if reason:
+            return self._decision(item, "LEFT_OUT", newest, reason)
+        generation = newest.number + 1 if self.replay.again else newest.generation
+        if self.replay.as_was:
+            made, reason, warnings = self._as_was(item, generation)
+        else:
+            made, reason, warnings = self._from_configuration(trigger_id, now, generation)
+        if made is None:
+            return self._decision(item, "REFUSED", newest, reason)
+        attempt = newest.number + 1
+        request = {"of": self.replay.of, "id": trigger_id, "attempt": attempt, "generation": generation}
+        request |= {"now": now} if now != trigger_id else {}
+        request |= {"as_was": True} if self.replay.as_was else {}
+        routing = routing_fields(self.event, self.config, self.delivery_id) | {"part": "1/1", "replay": request}
+        planned = PlannedExecution(
+            replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, attempt),
+            {"event": self.event.fields, "triggers": [made], "routing": routing},
         )
-    if original["status"] == "RUNNING":
-        raise ReplayError(f"execution {replay.of!r} is still running. Wait until it ends")
-    selected: list[tuple[int, Trigger | InvalidTrigger]] = []
-    for index in range(len(items)) if replay.only is None else replay.only:
-        if index >= len(items):
-            raise ReplayError(
-                f"execution {replay.of!r} has {len(items)} triggers, with indices from 0, and no trigger {index}. Correct 'only'"
-            )
-        position, item = positions[index], items[index]
-        if item["type"] == "rejected" and not any(item.get("declared", {}).values()):
-            raise ReplayError(
-                f"item {index} of execution {replay.of!r} is not a trigger, but a problem of the configuration "
-                f"({item['request']['Cause']}). Fix it, then publish a new event. Replay the other items with 'only'"
-            )
-        current = triggers[position] if position < len(triggers) else None
-        same = isinstance(current, Trigger) and (
-            dict(replay.renamed).get(index) == current.target_name()
-            or _is_still(current, item, triggers, event, settings)
+        kind, name = declared(made)
+        return Decision(
+            id=trigger_id,
+            now=now,
+            type=kind,
+            name=name,
+            attempt=attempt,
+            action="WOULD_START",
+            planned=planned,
+            warnings=warnings,
         )
-        if not isinstance(current, Trigger) or not same:
-            raise ReplayError(
-                f"trigger {index} of execution {replay.of!r} was {item['name']!r}, and {event.event_kind}[{position}] "
-                f"of the configuration is now {_now(current)}: the configuration changed. To confirm the new trigger, run: "
-                f"orchestrator replay ... --only {index} --accept-rename {index}=NAME"
-            )
-        selected.append((position, current))
-    notes = [] if before == event.fields else [f"the event differs from the one of execution {replay.of}"]
-    return selected, notes
+
+    def _as_was(self, item: Item, generation: int) -> tuple[Item | None, str, tuple[str, ...]]:
+        if item["type"] == REJECTED:
+            return None, "it was rejected and never had a request. Replay it from the configuration", ()
+        name, trigger_id = self.ledger.name, item["id"]
+        old, new = downstream_run_id(name, trigger_id), downstream_run_id(name, trigger_id, generation)
+        return renewed(item, old, new), "", ()
+
+    def _from_configuration(
+        self, trigger_id: str, now: str, generation: int
+    ) -> tuple[Item | None, str, tuple[str, ...]]:
+        current = self._now.get(now)
+        if current is None:
+            return None, self._missing(trigger_id, now), ()
+        if isinstance(current.trigger, InvalidTrigger):
+            return None, f"the configuration still has it as an invalid trigger: {current.trigger.cause:.500}", ()
+        context = RequestContext(
+            event=self.event,
+            settings=self.settings,
+            downstream_run_id=downstream_run_id(self.ledger.name, trigger_id, generation),
+        )
+        routing = routing_fields(self.event, self.config, self.delivery_id)
+        made = fitting(build_item(current, context), item_room(self.event, routing) - _REPLAY_ROOM)
+        if made["type"] == REJECTED:
+            return None, f"{made['request']['Error']}: {made['request']['Cause']}", ()
+        return {**made, "id": trigger_id}, "", tuple(context.warnings)
+
+    def _missing(self, trigger_id: str, now: str) -> str:
+        present = listed((one.id, *target_of(one)) for one in self.triggers)
+        return (
+            f"the configuration no longer has {self.ledger.event_kind} trigger {now!r} for job {self.event.job_name!r}. It "
+            f"has: {present or 'none'}. If one of them replaces it: --only {trigger_id}=ID. To send the original request: "
+            f"--only {trigger_id} --as-was"
+        )
+
+    def _batch(self, item: Item) -> Decision:
+        """Start a batch under its own name, with the input that the state machine would have sent."""
+        request = item["request"] | {"routing": item["request"]["routing"] | {"delivery_id": self.delivery_id}}
+        return Decision(
+            id=item["id"],
+            now=item["id"],
+            type=item["type"],
+            name=item["name"],
+            attempt=0,
+            action="WOULD_START",
+            planned=PlannedExecution(request["Name"], batch.child_input(self.ledger.event, request)),
+        )
+
+    def _decision(self, item: Item, action: Action, newest: Attempt, reason: str) -> Decision:
+        kind, name = declared(item)
+        return Decision(
+            id=item["id"],
+            now=item["id"],
+            type=kind or item["type"],
+            name=name or item["name"],
+            attempt=newest.number,
+            action=action,
+            reason=reason,
+        )
 
 
-def original_event_kind(original: dict[str, Any], replay: Replay) -> EventKind:
-    """Event kind of the execution. It, and not the event, determines the list of a replay.
-
-    Raises:
-        ReplayError: the router did not start the execution.
-    """
-    for event_kind in EVENT_KINDS:
-        if original["input"].get("routing", {}).get("event_kind") == event_kind:
-            return event_kind
-    raise ReplayError(
-        f"execution {replay.of!r} has no routing.event_kind in its input: the router did not start it. Replay "
-        "an execution of the router"
-    )
-
-
-def _is_still(
-    current: Trigger,
-    item: dict[str, Any],
-    triggers: Sequence[Trigger | InvalidTrigger],
-    event: JobEvent,
-    settings: Settings,
-) -> bool:
-    """True if the execution had the same trigger, even if its place in the configuration changed.
-
-    For a rejected item, type and name must agree as far as they are readable. For any other, type, name and target must
-    agree. If several triggers have that target, the whole request must be equal, to tell them apart.
-    """
-    if item["type"] == "rejected":
-        kind, name = item["declared"]["type"], item["declared"]["name"]
-        values = (getattr(current, field.name) for field in fields(current))
-        return kind in ("", current.TYPE) and (not name or name in (current.target_name(), *values))
-    if (current.TYPE, current.target_name()) != (item["type"], item["name"]):
-        return False
-    before, now = item["request"], _request(current, event, settings)
-    if now is None:  # not resolvable, so it will be a rejected item and start nothing
-        return True
-    alike = [
-        one
-        for one in triggers
-        if isinstance(one, Trigger) and (one.TYPE, one.target_name()) == (current.TYPE, current.target_name())
-    ]
-    if len(alike) > 1:
-        return bool(_without_run_ids(before) == _without_run_ids(now))
-    return all(before.get(key) == now[key] for key in current.INTEGRATION.target)
-
-
-def _request(trigger: Trigger, event: JobEvent, settings: Settings) -> dict[str, Any] | None:
-    try:
-        return trigger.request(RequestContext(event=event, settings=settings, downstream_run_id=""))
-    except ResolutionError:
-        return None
-
-
-def _without_run_ids(request: Any) -> Any:
-    """The request without the ids that differ between executions."""
-    if not isinstance(request, dict):
-        return request
-    return {key: _without_run_ids(value) for key, value in request.items() if key not in ("dag_run_id", "message_id")}
-
-
-def _now(current: Trigger | InvalidTrigger | None) -> str:
-    if current is None:
-        return "missing"
-    return (
-        f"invalid ({current.cause})"
-        if isinstance(current, InvalidTrigger)
-        else f"{current.TYPE} {current.target_name()!r}"
-    )
+_REPLAY_ROOM = 1_000
+"""Bytes of ``routing.replay``."""

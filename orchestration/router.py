@@ -6,29 +6,31 @@ payload and then stores it in its failure destination. Executions that have star
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration import strictjson
-from orchestration.config import ConfigLoader
-from orchestration.errors import ExecutionLookupError, OrchestrationError, ReplayError, RoutingError
-from orchestration.events import Delivery, JobEvent, deliveries, read_event
-from orchestration.executions import ExecutionClient, StartedExecution, same_event
+from orchestration.config import ConfigLoader, LoadedConfig
+from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError
+from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_event
+from orchestration.executions import ExecutionClient
+from orchestration.identity import execution_name
+from orchestration.ledger import Ledger
 from orchestration.plan import Plan, plan
-from orchestration.replay import original_event_kind, select
+from orchestration.replay import Replayer
+from orchestration.reports import replay_report, start_report
 from orchestration.settings import Settings
-from orchestration.workflows import triggers_for
+from orchestration.starts import EventStarter
+from orchestration.waiting import wait_for_outcomes
+from orchestration.workflows import ConfiguredTrigger, triggers_for
 
 log = logging.getLogger(__name__)
 
-LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
-"""Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
-
-_IGNORED = "no status SUCCESS, and no decision APPROVED from the approvals topic"
+_NOT_A_SUCCESS = "no status SUCCESS, and no decision APPROVED from the approvals topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,108 +72,107 @@ class Router:
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
         event = read_event(delivery, settings.approvals_topic_arn)
-        executions = ExecutionClient(self.step_functions, settings)
-        original: dict[str, Any] = {}
         if event.replay is not None:
-            original = executions.describe(event.replay.of)
-            event = replace(event, event_kind=original_event_kind(original, event.replay))
-        about: dict[str, Any] = {
-            "job_name": event.job_name,
-            "job_run_id": event.job_run_id,
-            "event_kind": event.event_kind,
-        }
+            return self._replay(event, event.replay, delivery, settings)
         if event.event_kind is None:
             found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
-            return self._ignored(about, f"{_IGNORED} ({found})", event.warnings)
-        config = self.config.load(settings)
-        about |= {"config_source": config.source, "config_version": config.version}
-        triggers = triggers_for(config.document, event.job_name, event.event_kind, settings)
-        warnings = (*event.warnings, *config.warnings)
-        if event.replay is not None and not triggers:
-            raise ReplayError(
-                f"the configuration no longer has {event.event_kind} triggers for job {event.job_name!r}. Restore them, or "
-                "publish a new event"
+            return _ignored(_about(event), f"{_NOT_A_SUCCESS} ({found})", event.warnings)
+        return self._start(event, delivery, settings)
+
+    def _start(self, event: JobEvent, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        """Start what the configuration says, unless an earlier delivery of the event decided already."""
+
+        def plan_under(recorded: dict[str, Any]) -> Plan:
+            config = self.config.load_version(
+                str(recorded.get("config_source")),
+                str(recorded.get("config_version")),
+                str(recorded.get("config_version_id", "")),
             )
-        if triggers is None:
-            return self._ignored(about, f"the configuration has no workflow for job {event.job_name!r}", warnings)
-        if not triggers:
-            return self._ignored(about, f"workflow {event.job_name!r} has no {event.event_kind} triggers", warnings)
-        selected, notes = list(enumerate(triggers)), list[str]()
-        if event.replay is not None:
-            selected, notes = select(event, event.replay, triggers, original, settings)
-        planned = plan(event, selected, config, settings, delivery.delivery_id)
-        started = self._start(planned, event, executions)
-        report = self._report(planned, started, (*warnings, *notes, *planned.warnings))
-        if event.wait_seconds:
-            report["executions"] = _wait(report["executions"], executions, event.wait_seconds)
-        return about | report
+            return plan(
+                event, _triggers(event, config.document, settings) or [], config, settings, delivery.delivery_id
+            )
 
-    def _start(self, planned: Plan, event: JobEvent, executions: ExecutionClient) -> list[StartedExecution]:
-        started: list[StartedExecution] = []
-        for execution in planned.executions:
-            result = executions.start(execution)
-            started.append(result)
-            if result.status == "DUPLICATE" and result.existing and not same_event(result, event.fields):
-                break  # Another event has this run id. To start more batches would mix both events.
-        return started
-
-    def _report(self, planned: Plan, started: list[StartedExecution], warnings: tuple[str, ...]) -> dict[str, Any]:
-        conflict = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
-        for one in started:
-            if one.status == "DUPLICATE" and not one.conflict:
-                log.info("Duplicate: execution %s already exists; nothing started", one.name)
-        for warning in (*warnings, *conflict):
-            log.warning("%s", warning)
-        items = []
-        for execution, one in zip(planned.executions, started, strict=False):
-            for position, item in zip(
-                execution.input["routing"]["positions"], execution.input["triggers"], strict=True
-            ):
-                items.append((position, item, one))
-        for _, item, one in items:
-            if one.status == "STARTED" and item["type"] != "rejected":
-                started_trigger = {"type": item["type"], "name": item["name"], "execution": one.name}
-                log.info("Started: %s", strictjson.dumps(started_trigger))
-            elif item["type"] == "rejected":
-                log.error("Rejected: %s: %s: %s", item["name"], item["request"]["Error"], item["request"]["Cause"])
-        return {
-            "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
-            "executions": [one.report() for one in started],
-            "triggers": [
-                {"position": position, "type": item["type"], "name": item["name"]}
-                for position, item, _ in items
-                if item["type"] != "rejected"
-            ],
-            "rejected": [
-                {"position": position, "name": item["name"], **item["request"]}
-                for position, item, _ in items
-                if item["type"] == "rejected"
-            ],
-            "warnings": [*warnings, *conflict],
-        }
-
-    def _ignored(self, about: dict[str, Any], reason: str, warnings: tuple[str, ...]) -> dict[str, Any]:
-        log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
-        for warning in warnings:
-            log.warning("%s", warning)
-        return about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
-
-
-def _wait(reports: list[dict[str, Any]], executions: ExecutionClient, seconds: float) -> list[dict[str, Any]]:
-    """Add status, error, cause and outcomes to each execution, when it ends or the time is over."""
-    deadline = time.monotonic() + seconds
-    return [{**report, **_ended(report["name"], executions, deadline)} for report in reports]
-
-
-def _ended(name: str, executions: ExecutionClient, deadline: float) -> dict[str, Any]:
-    """Status and outcomes of a started execution; UNKNOWN, without an error, if it cannot be read."""
-    while True:
+        starter = EventStarter(
+            executions=ExecutionClient(self.step_functions, settings),
+            name=execution_name(event.event_kind or "", event.job_name, event.job_run_id),
+            event=event.fields,
+            delivery_id=delivery.delivery_id,
+            plan_under=plan_under,
+        )
         try:
-            described = executions.wait(name, deadline)
-            result = {"execution_status": described["status"], "outcomes": executions.outcomes(described)}
-            return result | {key: described[key] for key in ("error", "cause") if key in described}
-        except (ExecutionLookupError, ClientError, BotoCoreError) as error:
-            if time.monotonic() >= deadline:
-                log.warning("Execution %s started, but it cannot be read: %s", name, error)
-                return {"execution_status": "UNKNOWN", "outcomes": []}
-        time.sleep(0.5)
+            config = self._load(event, settings)
+        except ConfigUnavailableError:
+            started = starter.find()
+            if not started:
+                raise
+            return _about(event) | self._waited(start_report(started, event.warnings), event, starter.executions)
+        about = _about(event) | _source(config)
+        triggers = _triggers(event, config.document, settings)
+        warnings = (*event.warnings, *config.warnings)
+        if triggers:
+            planned = plan(event, triggers, config, settings, delivery.delivery_id)
+            started, warnings = starter.start(planned), (*warnings, *planned.warnings)
+        else:
+            # An earlier delivery may have started the event under another configuration.
+            started = starter.find()
+        if not started:
+            reason = (
+                f"the configuration has no workflow for job {event.job_name!r}"
+                if triggers is None
+                else f"workflow {event.job_name!r} has no {event.event_kind} triggers"
+            )
+            return _ignored(about, reason, warnings)
+        return about | self._waited(start_report(started, warnings), event, starter.executions)
+
+    def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        executions = ExecutionClient(self.step_functions, settings)
+        ledger = Ledger.open(executions, replay.of)
+        event = dataclasses.replace(event, event_kind=ledger.event_kind)
+        config = LoadedConfig({"workflows": {}}, "the original request", "")
+        triggers: Sequence[ConfiguredTrigger] = ()
+        if not replay.as_was:
+            config = self._load(event, settings)
+            triggers = _triggers(event, config.document, settings) or ()
+        replayer = Replayer(
+            ledger=ledger,
+            replay=replay,
+            event=event,
+            triggers=triggers,
+            config=config,
+            settings=settings,
+            delivery_id=delivery.delivery_id,
+        )
+        decisions = replayer.decide()
+        if not replay.dry_run:
+            decisions = [replayer.start(decision) for decision in decisions]
+        notes = [] if ledger.event == event.fields else [f"the event differs from the one of execution {ledger.name}"]
+        warnings = (*event.warnings, *config.warnings, *notes)
+        report = replay_report(replay, decisions, replayer.already_started, warnings)
+        return _about(event) | _source(config) | self._waited(report, event, executions)
+
+    def _load(self, event: JobEvent, settings: Settings) -> LoadedConfig:
+        return self.config.load(settings, lambda document: bool(_triggers(event, document, settings)))
+
+    def _waited(self, report: dict[str, Any], event: JobEvent, executions: ExecutionClient) -> dict[str, Any]:
+        if event.wait_seconds and report["executions"]:
+            report["executions"] = wait_for_outcomes(report["executions"], executions, event.wait_seconds)
+        return report
+
+
+def _triggers(event: JobEvent, document: dict[str, Any], settings: Settings) -> list[ConfiguredTrigger] | None:
+    return triggers_for(document, event.job_name, event.event_kind or "on_success", settings)
+
+
+def _about(event: JobEvent) -> dict[str, Any]:
+    return {"job_name": event.job_name, "job_run_id": event.job_run_id, "event_kind": event.event_kind}
+
+
+def _source(config: LoadedConfig) -> dict[str, Any]:
+    return {"config_source": config.source, "config_version": config.version}
+
+
+def _ignored(about: dict[str, Any], reason: str, warnings: Sequence[str]) -> dict[str, Any]:
+    log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
+    for warning in warnings:
+        log.warning("%s", warning)
+    return about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}

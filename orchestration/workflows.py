@@ -2,6 +2,8 @@
 
 A typo stops one trigger only. An invalid entry becomes an ``InvalidTrigger`` in its place, and the state machine reports
 it as a failed item; the other triggers start. Only a document without a ``workflows`` object is a load failure.
+
+Every trigger has an id (``identity.py``), because its place in the list changes with every edit.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 
 from orchestration.errors import ConfigError
 from orchestration.events import EventKind
+from orchestration.identity import problem_id, trigger_ids
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.validation import ValidationProblem, describe, read
@@ -51,6 +54,19 @@ class InvalidTrigger:
     declared: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ConfiguredTrigger:
+    """One trigger of a workflow.
+
+    Attributes:
+        id: unique within the workflow and event kind; it does not depend on the place in the list.
+        trigger: the trigger, or the reason why it cannot start.
+    """
+
+    id: str
+    trigger: Trigger | InvalidTrigger
+
+
 def check_document(document: Any) -> list[ValidationProblem]:
     """Problems of the document outside its workflows.
 
@@ -71,24 +87,28 @@ def check_document(document: Any) -> list[ValidationProblem]:
 
 def triggers_for(
     document: Any, job_name: str, event_kind: EventKind, settings: Settings
-) -> list[Trigger | InvalidTrigger] | None:
+) -> list[ConfiguredTrigger] | None:
     """Triggers of one workflow and event kind, in the configuration's order.
 
     Returns:
         None if the configuration has no workflow for the job; else the list, which may be empty. Problems of the
-        workflow itself come after its triggers, so that positions within the list are stable.
+        workflow itself come after its triggers.
     """
     if job_name not in document["workflows"]:
         return None
     path = f"workflows.{job_name}"
     workflow = document["workflows"][job_name]
     entries, problems = _entries(workflow, path, event_kind)
-    triggers: list[Trigger | InvalidTrigger] = []
-    for index, entry in enumerate(entries):
-        where = f"{path}.{event_kind}[{index}]"
+    found = []
+    for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
         trigger, wrong = read_trigger(entry, where, settings)
-        triggers.append(_rejected(entry, where, wrong) if trigger is None else trigger)
-    return triggers + [InvalidTrigger(problem.path, "ConfigError", str(problem)) for problem in problems]
+        wrong += repeated
+        read = _rejected(entry, where, wrong) if trigger is None or wrong else trigger
+        found.append(ConfiguredTrigger(trigger_id, read))
+    return found + [
+        ConfiguredTrigger(problem_id(str(problem)), InvalidTrigger(problem.path, "ConfigError", str(problem)))
+        for problem in problems
+    ]
 
 
 def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
@@ -119,8 +139,24 @@ def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem
             entries, problems = _entries(workflow, path, event_kind)
             if event_kind == EVENT_KINDS[0]:
                 yield from problems
-            for index, entry in enumerate(entries):
-                yield from read_trigger(entry, f"{path}.{event_kind}[{index}]", settings)[1]
+            for where, _, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
+                yield from read_trigger(entry, where, settings)[1]
+                yield from repeated
+
+
+def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, list[ValidationProblem]]]:
+    """Path, id, entry, and the problem of an explicit id that several entries have."""
+    ids, repeated = trigger_ids(entries)
+    for index, (entry, trigger_id) in enumerate(zip(entries, ids, strict=True)):
+        where = f"{path}[{index}]"
+        problem = (
+            ValidationProblem(
+                f"{where}.id", f"found {describe(entry['id'])} twice, expected an id that is unique within {path}"
+            )
+            if index in repeated
+            else None
+        )
+        yield where, trigger_id, entry, [] if problem is None else [problem]
 
 
 def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any], list[ValidationProblem]]:

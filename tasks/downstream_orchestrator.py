@@ -49,5 +49,11 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 @functools.cache
 def _router() -> Router:
     """The router, cached for the execution environment, with its clients and configuration cache."""
-    loader = ConfigLoader(s3=boto3.client("s3", config=_CLIENT), ssm=boto3.client("ssm", config=_CLIENT))
+    loader = ConfigLoader(s3=boto3.client("s3", config=_CLIENT), ssm=_ssm)
     return Router(loader, boto3.client("stepfunctions", config=_CLIENT))
+
+
+@functools.cache
+def _ssm() -> Any:
+    """The SSM client, created when a fallback needs it."""
+    return boto3.client("ssm", config=_CLIENT)

@@ -16,6 +16,22 @@ DOCUMENT_CASES = (
         errors=("the configuration: found a list, expected a JSON object with 'workflows'",),
     ),
     InvalidCase(
+        name="id with a space",
+        text='{"workflows": {"load_promos": {"on_success": [{"type": "glue_job", "job_name": "x", "id": "a b"}]}}}',
+        errors=("workflows.load_promos.on_success[0].id: found 'a b', expected 1 to 64 letters, digits, '_' or '-'",),
+    ),
+    InvalidCase(
+        name="id twice",
+        text='{"workflows": {"load_promos": {"on_success": [{"type": "glue_job", "job_name": "x", "id": "a"}, '
+        '{"type": "glue_job", "job_name": "y", "id": "a"}]}}}',
+        errors=tuple(
+            f"workflows.load_promos.on_success[{index}].id: found 'a' twice, expected an id that is unique within "
+            "workflows.load_promos.on_success"
+            for index in (0, 1)
+        ),
+        beyond_schema="a JSON Schema cannot compare a field of several entries",
+    ),
+    InvalidCase(
         name="nan",
         text='{"workflows": {"a": {"on_success": [{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"x": NaN}}]}}}',
         errors=("the configuration: it contains NaN, which is not JSON. Use null or leave the field out",),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from orchestration.events import JobEvent
+from orchestration.identity import TRIGGER_ID
 from orchestration.settings import Settings
 from orchestration.validation import StringPattern, ValidationProblem
 
@@ -77,8 +78,7 @@ class ServiceIntegration:
     Attributes:
         state: name of the Task state, for on-call in the console.
         resource: service integration as ``glue:startJobRun``.
-        parameters: ASL ``Parameters``, with paths into the item ``{event, request, outcome: {index, type, name}}``.
-        target: keys of the request that name the target; a replay compares them.
+        parameters: ASL ``Parameters``, with paths into the item ``{event, request, outcome: {index, id, type, name}}``.
         run_id_path: path of the run id within the service's result.
         comment: one sentence for the console and ``docs/triggers.md``.
         timeout_seconds: time limit of one attempt.
@@ -93,7 +93,6 @@ class ServiceIntegration:
     state: str
     resource: str
     parameters: Mapping[str, Any]
-    target: tuple[str, ...]
     run_id_path: str
     comment: str
     timeout_seconds: int = 60
@@ -112,7 +111,7 @@ class RequestContext:
     Attributes:
         event: the upstream job's event.
         settings: the router's environment.
-        downstream_run_id: deterministic and unique to this trigger of this event: execution name and position in the workflow.
+        downstream_run_id: deterministic and unique to this trigger of this event (``identity.downstream_run_id``).
         warnings: notes for people, which the trigger appends although it can build the request.
     """
 
@@ -141,6 +140,8 @@ class Trigger(ABC):
     EXAMPLE: ClassVar[Mapping[str, Any]]
     """A configuration with every field set."""
 
+    id: Annotated[str, StringPattern(rf"^{TRIGGER_ID}$", "1 to 64 letters, digits, '_' or '-'")] = ""
+    """Identity of the trigger, unique in its list. Replays use it. Default: a digest of the trigger's other fields."""
     description: str = ""
     """Purpose of the trigger, for people."""
 

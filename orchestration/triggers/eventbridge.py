@@ -58,7 +58,6 @@ class EventBridge(Trigger):
                 }
             ]
         },
-        target=("EventBusName", "Source", "DetailType"),
         run_id_path="States.ArrayGetItem($.Entries[*].EventId, 0)",
         retries=(
             Retry(
@@ -82,6 +81,7 @@ class EventBridge(Trigger):
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "eventbridge",
+        "id": "announce",
         "event_bus": "default",
         "detail_type": "JobComplete",
         "source": "dwh.orchestrator",

@@ -39,7 +39,6 @@ class GlueJob(Trigger):
             "Arguments.$": "$.request.Arguments",
             "JobRunQueuingEnabled.$": "$.request.JobRunQueuingEnabled",
         },
-        target=("JobName",),
         run_id_path="$.JobRunId",
         retries=(
             Retry(
@@ -70,6 +69,7 @@ class GlueJob(Trigger):
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "glue_job",
+        "id": "load-images",
         "job_name": "load_images_to_redshift",
         "description": "Load transformed images to Redshift",
         "arguments": {"--source_path": "${artifacts.output_path}", "--mode": "append"},

@@ -50,7 +50,6 @@ class MwaaDag(DagTrigger):
                 "conf.$": "$.request.conf",
             },
         },
-        target=("environment_name", "region", "dag_id"),
         run_id_path="$.Payload",
         timeout_seconds=90,
         retries=(
@@ -83,6 +82,7 @@ class MwaaDag(DagTrigger):
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "mwaa_dag",
+        "id": "downstream-dag",
         "environment_name": "my-mwaa-environment",
         "region": "us-west-2",
         "dag_id": "my_downstream_dag",

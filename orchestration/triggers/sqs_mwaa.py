@@ -41,7 +41,6 @@ class SqsMwaa(DagTrigger):
         resource="sqs:sendMessage",
         comment="Sends a message. The event_dispatcher DAG starts a DAG run for it.",
         parameters={"QueueUrl.$": "$.request.QueueUrl", "MessageBody.$": "$.request.MessageBody"},
-        target=("QueueUrl",),
         run_id_path="$.MessageId",
         retries=(
             Retry(
@@ -68,6 +67,7 @@ class SqsMwaa(DagTrigger):
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "sqs_mwaa",
+        "id": "downstream-dag",
         "dag_id": "my_downstream_dag",
         "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/my-queue",
         "conf": {"custom_param": "value"},

@@ -12,7 +12,6 @@ from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceInt
 from orchestration.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
-_NAME = "States.Format('{}-{}', $$.Execution.Name, $.outcome.index)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +36,13 @@ class StepFunction(Trigger):
         comment="Starts the execution under a deterministic name, so that a repeated call cannot start a second one.",
         parameters={
             "StateMachineArn.$": "$.request.StateMachineArn",
-            "Name.$": _NAME,
+            "Name.$": "$.request.Name",
             "Input": {
                 "triggered_by_job.$": "$.event.job_name",
                 "triggered_by_run_id.$": "$.event.job_run_id",
                 "source_event.$": "$.event",
             },
         },
-        target=("StateMachineArn",),
         run_id_path="$.ExecutionArn",
         retries=(
             Retry(
@@ -58,7 +56,7 @@ class StepFunction(Trigger):
         ),
         # The first call started the execution, its answer was lost, and the SDK called again. That is a success.
         already_started=("StepFunctions.ExecutionAlreadyExistsException",),
-        already_started_id=_NAME,
+        already_started_id="$.request.Name",
         iam=(
             Allow(
                 action="states:StartExecution",
@@ -74,6 +72,7 @@ class StepFunction(Trigger):
     )
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "step_function",
+        "id": "publish-catalog",
         "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:publish_image_catalog",
         "description": "Publish the image catalog",
     }
@@ -98,5 +97,5 @@ class StepFunction(Trigger):
             )
 
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """``{StateMachineArn}``; the state machine builds name and input."""
-        return {"StateMachineArn": self.arn}
+        """``{StateMachineArn, Name}``; the state machine builds the input."""
+        return {"StateMachineArn": self.arn, "Name": context.downstream_run_id}

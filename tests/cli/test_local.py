@@ -30,6 +30,20 @@ def wait_for_execution(sfn: Any, machine: str) -> dict[str, Any]:
     raise TimeoutError(machine)
 
 
+INVALID_REPLAYS = (
+    ("{name}",),
+    ("{arn}x",),
+    ("{arn}", "--only", "nobody"),
+    ("{arn}", "--only", "=x"),
+    ("{arn}", "--again"),
+    ("{arn}", "--failed"),
+    ("{arn}", "--since", "1h"),
+    ("--failed", "--since", "1h"),
+    ("--failed", "--function", "local-downstream-orchestrator", "--since", "yesterday"),
+    (),
+)
+
+
 def test_local_serves_boto3_and_replay(
     orchestrator: Orchestrator, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,17 +66,21 @@ def test_local_serves_boto3_and_replay(
         arn, name = execution["executionArn"], execution["name"]
         # All triggers started, so a replay starts none until it names one.
         assert orchestrator("replay", arn).exit_code == 3
-        request = orchestrator("replay", arn, "--only", "2", "--dry-run")
-        assert json.loads(request.stdout)["$replay"]["only"] == [2]
-        replayed = run_process("replay", arn, "--only", "2,4", "--tag", "again")
+        items = json.loads(sfn.describe_execution(executionArn=arn)["input"])["triggers"]
+        two = f"{items[2]['id']},{items[4]['id']}"
+        dry = orchestrator("replay", arn, "--only", two, "--again", "--dry-run", "--json")
+        assert [one["action"] for one in json.loads(dry.stdout)["replay"]["triggers"]] == ["WOULD_START"] * 2
+        replayed = run_process("replay", arn, "--only", two, "--again")
         assert (replayed.exit_code, replayed.stdout.count("TRIGGERED")) == (0, 2)
-        repeated = orchestrator("replay", arn, "--only", "2,4", "--tag", "again")
-        assert (repeated.exit_code, "DUPLICATE" in repeated.stdout) == (3, True)
-        by_name = orchestrator("replay", name, "--function", "local-downstream-orchestrator", "--only", "1", "--json")
+        repeated = orchestrator("replay", arn, "--only", two)
+        assert (repeated.exit_code, repeated.stdout.count("LEFT_OUT")) == (3, 2)
+        function = ("--function", "local-downstream-orchestrator")
+        by_name = orchestrator("replay", name, *function, "--only", items[1]["id"], "--again", "--json")
         assert json.loads(by_name.stdout)["executions"][0]["outcomes"][0]["type"] == "step_function"
-        for invalid in ([name], [f"{arn}x"], [arn, "--only", "x"]):
-            result = orchestrator("replay", *invalid)
-            assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert orchestrator("replay", "--failed", *function, "--since", "1h").exit_code == 3
+        for invalid in INVALID_REPLAYS:
+            result = orchestrator("replay", *(one.format(arn=arn, name=name) for one in invalid))
+            assert (result.exit_code, result.stderr.count("\n")) == (2, 1), invalid
     finally:
         code = local.stop()
     assert code == 0

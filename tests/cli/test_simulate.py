@@ -145,7 +145,7 @@ def test_process_ignores_aws_profiles_of_the_machine(event: Event, every_field: 
         ('{"job_run_id": "r", "status": "SUCCESS"}', "'job_name': found nothing, expected a non-empty string"),
         ('{"job_name": "j", "status": "SUCCESS"}', "'job_run_id': found nothing"),
         ('{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "x": NaN}', "it contains NaN"),
-        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "must be a direct invocation"),
+        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e"}}', "must be a direct invocation"),
         (json.dumps({"job_name": "j", "job_run_id": "r", "blob": "x" * 300_000}), "found 300,0"),
     ],
     ids=["not-json", "a-list", "no-job-name", "no-run-id", "nan", "replay", "300-kb"],

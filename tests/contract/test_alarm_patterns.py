@@ -14,7 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from orchestration.config import LOG_CONFIG_FALLBACK, ConfigLoader
-from orchestration.router import LOG_DUPLICATE_CONFLICT, Router
+from orchestration.reports import LOG_DUPLICATE_CONFLICT
+from orchestration.router import Router
 from orchestration.settings import Settings
 
 ALARMS = (Path(__file__).parents[2] / "terraform" / "alarms.tf").read_text()
@@ -53,7 +54,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     """Level and message of the lines for a duplicate that is routed with the fallback configuration."""
     with caplog.at_level(logging.INFO, logger="orchestration"):
         event = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
-        Router(ConfigLoader(UnavailableS3(), Ssm()), StepFunctions()).route(event, "request-1", SETTINGS)
+        Router(ConfigLoader(UnavailableS3(), Ssm), StepFunctions()).route(event, "request-1", SETTINGS)
     return [(record.levelname, record.getMessage()) for record in caplog.records]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from builder import generated_files as builder
 from builder import sdk
-from orchestration.triggers import REGISTRY
+from builder.integrations import INTEGRATIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +54,6 @@ def test_the_sdk_names_the_same_resources() -> None:
         "states": service.StepFunctions,
     }
     assert sdk.Task is not None
-    for trigger in REGISTRY:
-        name, api = trigger.INTEGRATION.resource.split(":")
-        assert api in {one.value for one in apis[name]}, trigger.TYPE
+    for kind, integration in INTEGRATIONS.items():
+        name, api = integration.resource.split(":")
+        assert api in {one.value for one in apis[name]}, kind

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from builder.definition import PLACEHOLDERS
-from orchestration.triggers import REGISTRY
+from builder.integrations import INTEGRATIONS
 
 TEXT = (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text()
 DEFINITION = json.loads(TEXT)
@@ -52,8 +52,8 @@ def ends(processor: dict[str, Any]) -> Iterator[tuple[list[str], str]]:
 def test_every_way_ends_triggered_or_failed() -> None:
     ways = list(ends(ITEM))
     assert {status for _, status in ways} == {"TRIGGERED", "FAILED"}
-    # Each type: success and failure; startExecution also finds itself started; rejected; unknown.
-    assert len(ways) == 2 * len(REGISTRY) + 1 + 2
+    # Each type: success and failure; both startExecution states also find themselves started; rejected; unknown.
+    assert len(ways) == 2 * len(INTEGRATIONS) + 2 + 2
 
 
 @pytest.mark.parametrize("lost", ["ResultPath", "OutputPath", "Result"])
@@ -74,8 +74,8 @@ def test_every_task_catches_every_error(name: str, state: dict[str, Any]) -> Non
 
 def test_choice_has_a_branch_for_every_type() -> None:
     choices = ITEM["States"][ITEM["StartAt"]]["Choices"]
-    assert [choice["StringEquals"] for choice in choices] == [*(trigger.TYPE for trigger in REGISTRY), "rejected"]
-    assert {name for name, _ in TASKS} == {trigger.INTEGRATION.state for trigger in REGISTRY}
+    assert [choice["StringEquals"] for choice in choices] == [*INTEGRATIONS, "rejected"]
+    assert {name for name, _ in TASKS} == {integration.state for integration in INTEGRATIONS.values()}
 
 
 def test_placeholders_are_the_declared_ones() -> None:
@@ -91,7 +91,7 @@ def test_names_are_for_people_and_within_the_quota() -> None:
 
 def test_map_item_is_read_only_in_the_item_selector() -> None:
     selector = json.dumps(MAP["ItemSelector"])
-    assert TEXT.count("$$.Map.Item") == selector.count("$$.Map.Item") == 4
+    assert TEXT.count("$$.Map.Item") == selector.count("$$.Map.Item") == 5
 
 
 def test_json_path_only() -> None:

@@ -81,7 +81,11 @@ def test_state_has_the_actions_that_aws_documents(trigger: Any) -> None:
     assert set(documented.iam_actions) <= actions
 
 
+def test_machine_may_always_start_itself_for_batches() -> None:
+    assert ("states:StartExecution", "${state_machine_arn}") in granted(POLICIES["state_machine.iam.json"])
+
+
 def test_policy_grants_actions_of_the_states_only() -> None:
-    needed = {action for cases in TYPE_CASES.values() for action in cases.iam_actions}
+    needed = {action for cases in TYPE_CASES.values() for action in cases.iam_actions} | {"states:StartExecution"}
     extra = {action for action, _ in granted(POLICIES["state_machine.iam.json"])} - needed
     assert extra == {allow.action for allow in iam.UNSCOPED}

@@ -80,7 +80,7 @@ def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
 @each_type
 @pytest.mark.parametrize(
     "facet",
-    ["state", "resource", "parameters", "target", "run_id_path", "comment", "retries", "iam", "sample", "sample_error"],
+    ["state", "resource", "parameters", "run_id_path", "comment", "retries", "iam", "sample", "sample_error"],
 )
 def test_integration_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
     assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
@@ -151,11 +151,6 @@ def _has_no_factory(trigger: type[Trigger], name: str) -> bool:
 def shape(value: dict[str, Any]) -> dict[str, Any]:
     """The request's own keys, without what arguments and conf hold."""
     return dict.fromkeys(value)
-
-
-@each_type
-def test_the_target_is_in_the_request(trigger: type[Trigger]) -> None:
-    assert all(isinstance(request(trigger)[key], str) for key in trigger.INTEGRATION.target)
 
 
 @each_type

@@ -51,7 +51,8 @@ def test_target_receives_field(
     simulations: dict[str, tuple[dict[str, Any], Simulation]], event_kind: str, kind: str, field: str, expected: Any
 ) -> None:
     event, simulation = simulations[event_kind]
-    run_id = f"{simulation.executions[0].name}-{list(TYPE_CASES).index(kind)}"
+    (trigger,) = (one for one in simulation.triggers if one.type == kind)
+    run_id = f"{simulation.executions[0].name}-{trigger.trigger_id}"
     expected = {SOURCE_EVENT: event, RUN_ID: run_id}.get(expected, expected) if isinstance(expected, str) else expected
     value = received(simulation, kind)[field]
     assert value == expected

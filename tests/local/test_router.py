@@ -102,28 +102,41 @@ def test_invalid_trigger_fails_alone(router: Router, event: Event) -> None:
     assert statuses == ["TRIGGERED", "FAILED", "TRIGGERED"]
 
 
-def test_100_triggers_start_once_in_three_executions(router: Router, event: Event) -> None:
+def test_100_triggers_start_with_one_call(router: Router, event: Event) -> None:
     engine = router.simulator.engine
     one = record(router.invoke(event(job_name="hundred", job_run_id="hundred") | {"$wait_seconds": 60}))
-    assert [execution["execution_status"] for execution in one["executions"]] == ["SUCCEEDED"] * 3
-    assert [len(execution["outcomes"]) for execution in one["executions"]] == [40, 40, 20]
+    parent, *batches = one["executions"]
+    assert [execution["execution_status"] for execution in one["executions"]] == ["SUCCEEDED"] * 4
+    assert [len(execution["outcomes"]) for execution in one["executions"]] == [3, 40, 40, 20]
+    assert [execution["name"] for execution in batches] == parent["batches"]
+    assert {execution["batch_of"] for execution in batches} == {parent["name"]}
     arrived = [
         body["dag_id"] for body in messages(engine, "local-mwaa-triggers").values() if body["dag_id"].startswith("dag_")
     ]
     assert sorted(arrived) == sorted(f"dag_{number}" for number in range(100))
     again = record(router.invoke(event(job_name="hundred", job_run_id="hundred")))
-    assert [execution["status"] for execution in again["executions"]] == ["DUPLICATE"] * 3
-    assert again["warnings"] == []
+    assert [execution["status"] for execution in again["executions"]] == ["DUPLICATE"]
+    assert (again["warnings"], len(again["triggers"])) == ([], 100)
 
 
-def test_duplicate_batches_of_another_config_raise(router: Router, event: Event) -> None:
-    body = event(job_name="two_batches", job_run_id="moving")
+def test_complete_event_is_a_duplicate_under_any_config(router: Router, event: Event) -> None:
+    body = event(job_name="two_batches", job_run_id="complete")
     first = record(router.invoke(body | {"$wait_seconds": 60}))
-    assert len(first["executions"]) == 2
-    with router.config({"workflows": {**CONFIG["workflows"], "new": {}}}):
-        result = router.invoke(body)
-    assert "BatchMismatchError" in result["errorMessage"]
-    assert "started under configuration" in result["errorMessage"]
+    complete: dict[str, Any] = CONFIG["workflows"]
+    for workflows in (complete | {"new": {}}, complete | {"two_batches": {"on_success": FIVE}}, {}):
+        with router.config({"workflows": workflows}):
+            again = record(router.invoke(body))
+        assert (again["status"], again["triggers"]) == ("DUPLICATE", first["triggers"])
+
+
+def test_grown_workflow_does_not_start_a_complete_event(router: Router, event: Event) -> None:
+    body = event(job_run_id="grown")
+    record(router.invoke(body | {"$wait_seconds": 60}))
+    before = counts(router.simulator.engine)
+    many = [{"type": "glue_job", "job_name": "job", "id": f"g{number}"} for number in range(41)]
+    with router.config({"workflows": {"upstream": {"on_success": many}}}):
+        assert record(router.invoke(body))["status"] == "DUPLICATE"
+    assert counts(router.simulator.engine) == before
 
 
 @pytest.mark.parametrize(
@@ -191,7 +204,7 @@ def test_router_logs_event_config_and_starts(router: Router, event: Event) -> No
     assert "Received event: {" in logs
     assert 'SNS Message: {"event_type": "job_completed"' in logs
     assert f"Loaded workflow config from S3: {router.simulator.stack.config_uri}" in logs
-    assert 'Started: {"type":"glue_job","name":"job","execution":"upstream-logged-' in logs
+    assert re.search(r'Started: {"id":"[0-9a-f]{8}","type":"glue_job","name":"job","execution":"upstream-logged-', logs)
     group = engine_log_group(router)
     assert any("Received event" in line for line in group)
 

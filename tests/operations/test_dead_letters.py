@@ -76,7 +76,7 @@ def test_raw_message_keeps_its_text_and_message_id() -> None:
 
 
 def test_request_payload_is_sent_unchanged() -> None:
-    payload = APPROVED | {"$replay": {"of": "e", "tag": "t"}}
+    payload = APPROVED | {"$replay": {"of": "e"}}
     assert parsed(record(payload)).payload == payload
 
 
@@ -114,7 +114,7 @@ def test_publisher_cannot_forge_another_format(forged: dict[str, Any], passes: d
 
 
 def test_raw_message_with_a_replay_is_refused() -> None:
-    found = parsed(GOOD | {"$replay": {"of": "e", "tag": "t"}})
+    found = parsed(GOOD | {"$replay": {"of": "e"}})
     with pytest.raises(EventError, match="must be a direct invocation"):
         event_kinds(found)
 

@@ -1,176 +1,274 @@
-"""Replay through the deployed router: it starts exactly the named triggers, or it refuses the request."""
+"""Replay through the deployed router: it starts failed triggers once, under any configuration."""
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from local.faults import Fault
+from local.targets.queues import messages
 from orchestration.executions import ExecutionClient
 from tests.conftest import Router
 from tests.local.helpers import CONFIG, FIVE, Event, counts, record
 
+GONE = {"type": "glue_job", "job_name": "gone", "id": "gone"}
+LOAD = [
+    {"type": "glue_job", "job_name": "job", "arguments": {"--table": table}, "description": table}
+    for table in ("a", "b", "c")
+]
 
-def test_replay_starts_exactly_the_named_triggers(router: Router, event: Event) -> None:
+
+@contextmanager
+def workflow(router: Router, *triggers: dict[str, Any]) -> Iterator[None]:
+    """Upload a configuration whose workflow ``upstream`` has these triggers; existing targets only."""
+    with router.config({"workflows": CONFIG["workflows"] | {"upstream": {"on_success": list(triggers)}}}):
+        yield
+
+
+def started(router: Router, event: Event, run: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The event and the router's record after its executions ended."""
+    body = event(job_run_id=run)
+    return body, record(router.invoke(body | {"$wait_seconds": 60}))
+
+
+def replay(router: Router, body: dict[str, Any], of: str, **options: Any) -> dict[str, Any]:
+    return record(router.invoke(body | {"$replay": {"of": of, **options}, "$wait_seconds": 60}))
+
+
+def actions(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["id"], one["action"]) for one in found["replay"]["triggers"]]
+
+
+def tables(router: Router) -> list[str]:
+    """Argument --table of every run of the Glue job."""
+    runs = router.simulator.engine.client("glue").get_job_runs(JobName="job")["JobRuns"]
+    return [run["Arguments"]["--table"] for run in runs if "--table" in run.get("Arguments", {})]
+
+
+def test_replay_starts_exactly_the_failed_triggers(router: Router, event: Event) -> None:
+    with workflow(router, *FIVE, GONE):
+        body, first = started(router, event, "failed-one")
+    name, before = first["executions"][0]["name"], counts(router.simulator.engine)
+    with workflow(router, FIVE[4] | {"id": "new"}, {"type": "glue_job", "job_name": "job", "id": "gone"}, *FIVE):
+        replayed = replay(router, body, name)
+        again = replay(router, body, name)
+    assert (replayed["status"], actions(replayed)) == ("STARTED", [("gone", "STARTED")])
+    assert replayed["replay"]["already_started"] == 5
+    assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
+    added = {kind: count - before[kind] for kind, count in counts(router.simulator.engine).items()}
+    assert added == {"glue_job": 1, "step_function": 0, "eventbridge": 0, "mwaa_dag": 0, "sqs_mwaa": 0}
+    assert (again["status"], actions(again), again["replay"]["already_started"]) == ("NOT_STARTED", [], 6)
+
+
+def test_inserted_line_does_not_move_the_replay(router: Router, event: Event) -> None:
+    """Two triggers of one Glue job; the second one failed, then someone inserted a line above."""
+    faults = router.simulator.engine.patch_context.faults
+    with workflow(router, *LOAD[:2]):
+        with faults.inject("glue.StartJobRun", Fault(status=400, code="InvalidInputException")):
+            body, first = started(router, event, "inserted-line")
+        name, before = first["executions"][0]["name"], len(tables(router))
+        replay(router, body, name, only=[first["triggers"][0]["id"]])
+    with workflow(router, LOAD[2], *LOAD[:2]):
+        replayed = replay(router, body, name)
+    assert actions(replayed) == [(first["triggers"][1]["id"], "STARTED")]
+    assert tables(router)[before:] == ["a", "b"] or sorted(tables(router))[-2:] == ["a", "b"]
+    assert len(tables(router)) == before + 2
+
+
+def test_started_trigger_needs_again(router: Router, event: Event) -> None:
+    body, first = started(router, event, "once-more")
+    name, (one, *_) = first["executions"][0]["name"], first["triggers"]
+    before = counts(router.simulator.engine)["glue_job"]
+    left = replay(router, body, name, only=[one["id"]])
+    assert (left["status"], actions(left)) == ("NOT_STARTED", [(one["id"], "LEFT_OUT")])
+    assert "it has started: " in left["replay"]["triggers"][0]["reason"]
+    repeated = replay(router, body, name, only=[one["id"]], again=True)
+    assert actions(repeated) == [(one["id"], "STARTED")]
+    assert counts(router.simulator.engine)["glue_job"] == before + 1
+
+
+def test_again_gives_the_target_a_new_run_id(router: Router, event: Event) -> None:
+    """A target that deduplicates would ignore a second start under the first run id."""
+    body, first = started(router, event, "new-run-id")
+    name, one = first["executions"][0]["name"], first["triggers"][3]
+    before = counts(router.simulator.engine)["mwaa_dag"]
+    for as_was in (False, True):
+        repeated = replay(router, body, name, only=[one["id"]], again=True, as_was=as_was)
+        assert repeated["executions"][0]["outcomes"][0]["result"]["id"].startswith(f"{name}-{one['id']}-r")
+    assert counts(router.simulator.engine)["mwaa_dag"] == before + 2
+
+
+def test_failed_replay_keeps_the_run_id(router: Router, event: Event) -> None:
     engine = router.simulator.engine
-    body = event(job_run_id="replayed")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    before = counts(engine)
-    request = {"$replay": {"of": original, "tag": "t1", "only": [1, 4]}, "$wait_seconds": 30}
-    replayed = record(router.invoke(body | request))
-    execution = replayed["executions"][0]
-    assert execution["execution_status"] == "SUCCEEDED"
-    assert execution["name"] != original
-    assert [(one["index"], one["type"]) for one in execution["outcomes"]] == [(0, "step_function"), (1, "sqs_mwaa")]
-    added = {kind: count - before[kind] for kind, count in counts(engine).items()}
-    assert added == {"glue_job": 0, "step_function": 1, "eventbridge": 0, "mwaa_dag": 0, "sqs_mwaa": 1}
-    # The same request again is a duplicate. A replay of the replay uses the indices of the replay's execution.
-    assert record(router.invoke(body | {"$replay": request["$replay"]}))["status"] == "DUPLICATE"
-    again = {"$replay": {"of": execution["name"], "tag": "t2", "only": [1]}, "$wait_seconds": 30}
-    assert [one["type"] for one in record(router.invoke(body | again))["executions"][0]["outcomes"]] == ["sqs_mwaa"]
+    with engine.patch_context.faults.inject("sqs.SendMessage", Fault(status=403, code="AccessDenied")):
+        body, first = started(router, event, "same-run-id")
+        name, one = first["executions"][0]["name"], first["triggers"][4]
+        failed = replay(router, body, name)
+    assert failed["executions"][0]["execution_status"] == "FAILED"
+    replayed = replay(router, body, name)
+    assert [found["attempt"] for found in replayed["replay"]["triggers"]] == [2]
+    ids = [sent["message_id"] for sent in messages(engine, "local-mwaa-triggers").values()]
+    assert ids.count(f"{name}-{one['id']}") == 1
+
+
+def test_parallel_replays_start_a_trigger_once(router: Router, event: Event) -> None:
+    with workflow(router, GONE):
+        body, first = started(router, event, "parallel-replays")
+    name, before = first["executions"][0]["name"], counts(router.simulator.engine)["glue_job"]
+    with workflow(router, {"type": "glue_job", "job_name": "job", "id": "gone"}), ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: actions(replay(router, body, name)), range(8)))
+    assert counts(router.simulator.engine)["glue_job"] == before + 1
+    assert sum(("gone", "STARTED") in one for one in found) == 1
+
+
+def test_removed_trigger_is_refused_with_both_ways_out(router: Router, event: Event) -> None:
+    faults = router.simulator.engine.patch_context.faults
+    with (
+        workflow(router, *LOAD[:1]),
+        faults.inject("glue.StartJobRun", Fault(status=400, code="InvalidInputException")),
+    ):
+        body, first = started(router, event, "removed")
+    name, old = first["executions"][0]["name"], first["triggers"][0]["id"]
+    with workflow(router, LOAD[1] | {"id": "successor"}):
+        refused = replay(router, body, name)
+        assert actions(refused) == [(old, "REFUSED")]
+        assert refused["replay"]["triggers"][0]["reason"] == (
+            f"the configuration no longer has on_success trigger {old!r} for job 'upstream'. It has: successor (glue_job "
+            f"job). If one of them replaces it: --only {old}=ID. To send the original request: --only {old} --as-was"
+        )
+        before = tables(router)
+        as_was = replay(router, body, name, only=[old], as_was=True)
+        assert actions(as_was) == [(old, "STARTED")]
+        assert sorted(tables(router)) == sorted([*before, "a"])
+        other = replay(router, body, name, only={old: "successor"}, again=True)
+        assert (actions(other), other["replay"]["triggers"][0]["now"]) == ([(old, "STARTED")], "successor")
+        assert sorted(tables(router)) == sorted([*before, "a", "b"])
+
+
+def test_dry_run_decides_as_the_real_replay(router: Router, event: Event) -> None:
+    with workflow(router, GONE, *FIVE[:1]):
+        body, first = started(router, event, "dry-run")
+        name, before = first["executions"][0]["name"], len(router.executions())
+        would = record(router.invoke(body | {"$replay": {"of": name, "dry_run": True}}))
+        assert (would["status"], actions(would)) == ("DRY_RUN", [("gone", "WOULD_START")])
+        assert would["replay"]["triggers"][0]["input"][0]["request"]["JobName"] == "gone"
+        assert len(router.executions()) == before
+        real = replay(router, body, name)
+    assert real["replay"]["triggers"][0]["execution"] == would["replay"]["triggers"][0]["execution"]
+    with workflow(router, *FIVE[:1]):
+        would = record(router.invoke(body | {"$replay": {"of": name, "dry_run": True}}))
+        assert actions(would) == actions(replay(router, body, name)) == [("gone", "REFUSED")]
+
+
+def test_replay_of_a_replay_covers_its_trigger(router: Router, event: Event) -> None:
+    with workflow(router, GONE, GONE | {"id": "gone-too"}):
+        body, first = started(router, event, "replay-of-replay")
+        failed = replay(router, body, first["executions"][0]["name"], only=["gone"])
+    with workflow(router, {"type": "glue_job", "job_name": "job", "id": "gone"}):
+        replayed = replay(router, body, failed["executions"][0]["name"])
+    assert actions(replayed) == [("gone", "STARTED")]
+    assert replayed["replay"]["triggers"][0]["attempt"] == 2
+
+
+def test_batch_that_never_started_is_started_under_its_name(router: Router, event: Event) -> None:
+    engine = router.simulator.engine
+    body = event(job_name="two_batches", job_run_id="lost-batch")
+    with engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=403, code="AccessDeniedException")):
+        first = record(router.invoke(body | {"$wait_seconds": 60}))
+    parent = first["executions"][0]
+    assert (parent["execution_status"], len(parent["batches"])) == ("FAILED", 2)
+    sent = len(messages(engine, "local-mwaa-triggers"))
+    member = first["triggers"][0]["id"]
+    refused = replay(router, body, parent["name"], only=[member])
+    assert (
+        "its batch never started. Start the whole batch: --only batch:1" in refused["replay"]["triggers"][0]["reason"]
+    )
+    replayed = replay(router, body, parent["name"])
+    assert actions(replayed) == [("batch:1", "STARTED"), ("batch:2", "STARTED")]
+    assert [one["name"] for one in replayed["executions"]] == parent["batches"]
+    assert len(messages(engine, "local-mwaa-triggers")) == sent + 41
+    assert replay(router, body, parent["name"])["replay"]["already_started"] == 41
 
 
 @pytest.mark.parametrize(
-    ("change", "replay", "words"),
+    ("change", "options", "words"),
     [
-        ({}, {"of": "nowhere", "tag": "t"}, "ExecutionLookupError: execution 'nowhere': cannot describe it"),
-        ({"job_name": "broken"}, {"tag": "t"}, "Send the event of that execution"),
-        ({}, {"tag": "t", "only": [5]}, "has 5 triggers, with indices from 0, and no trigger 5"),
+        ({}, {"of": "nowhere"}, "ExecutionLookupError: execution 'nowhere': cannot describe it"),
+        ({"job_name": "broken"}, {}, "Send the event of that execution"),
+        ({}, {"only": ["nobody"]}, "has no trigger 'nobody'. It has: "),
+        ({}, {"only": {"announce": "load"}}, "'load' is another trigger of the same event"),
+        ({}, {"only": {"load": "new", "announce": "new"}}, "two triggers have the same successor"),
     ],
 )
 def test_replay_that_matches_no_trigger_is_refused(
-    router: Router, event: Event, change: dict[str, Any], replay: dict[str, Any], words: str
+    router: Router, event: Event, change: dict[str, Any], options: dict[str, Any], words: str
 ) -> None:
     body = event(job_run_id="replay-refused")
-    invoked = record(router.invoke(body | {"$wait_seconds": 30}))
-    result = router.invoke(body | change | {"$replay": {"of": invoked["executions"][0]["name"]} | replay})
+    with workflow(router, FIVE[0] | {"id": "load"}, FIVE[2] | {"id": "announce"}):
+        invoked = record(router.invoke(body | {"$wait_seconds": 30}))
+    result = router.invoke(body | change | {"$replay": {"of": invoked["executions"][0]["name"]} | options})
     assert result["errorType"] == "RoutingError"
     assert words in result["errorMessage"]
 
 
-def test_replay_of_a_moved_trigger_is_refused(router: Router, event: Event) -> None:
-    body = event(job_run_id="moved")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    moved = {"workflows": {**CONFIG["workflows"], "upstream": {"on_success": [FIVE[4], FIVE[0]]}}}
-    router.simulator.replace_config(moved)
-    try:
-        result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
-        gone = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [3]}})
-    finally:
-        router.simulator.replace_config(CONFIG)
-    assert "was 'job', and on_success[0] of the configuration is now sqs_mwaa 'd'" in result["errorMessage"]
-    assert "on_success[3] of the configuration is now missing" in gone["errorMessage"]
-
-
 def test_replay_through_sns_is_refused(router: Router, event: Event) -> None:
-    request = {"$replay": {"of": "e", "tag": "t"}}
-    result = router.invoke({"Records": [router.sns(event(job_run_id="sns-replay") | request)]})
+    result = router.invoke({"Records": [router.sns(event(job_run_id="sns-replay") | {"$replay": {"of": "e"}})]})
     assert "a replay must be a direct invocation" in result["errorMessage"]
-
-
-def test_replay_does_not_start_a_neighbour_that_moved(router: Router, event: Event) -> None:
-    """The rejected trigger was removed, so its neighbour, which had started, has its index now."""
-    engine = router.simulator.engine
-    body = event(job_name="unresolved", job_run_id="neighbour")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    before = counts(engine)
-    workflows = {
-        **CONFIG["workflows"],
-        "unresolved": {"on_success": CONFIG["workflows"]["unresolved"]["on_success"][1:]},
-    }
-    router.simulator.replace_config({"workflows": workflows})
-    try:
-        result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
-    finally:
-        router.simulator.replace_config(CONFIG)
-    assert "the configuration changed" in result["errorMessage"]
-    assert counts(engine) == before
 
 
 def test_corrected_trigger_can_be_replayed(router: Router, event: Event) -> None:
     invalid = {"type": "glue_job", "job_name": "job", "argument": {}}
-    body = event(job_run_id="corrected-trigger")
-    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [invalid, {"type": "glue"}, FIVE[4]]}}})
-    try:
-        original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-        still = router.invoke(body | {"$replay": {"of": original, "tag": "still", "only": [0]}})
-        nameless = router.invoke(body | {"$replay": {"of": original, "tag": "nameless", "only": [1]}})
-    finally:
-        router.simulator.replace_config(CONFIG)
-    replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "corrected", "only": [0]}}))
-    assert "of the configuration is now invalid" in still["errorMessage"]
-    assert "is not a trigger, but a problem of the configuration" in nameless["errorMessage"]
-    assert [one["name"] for one in replayed["triggers"]] == ["job"]
-
-
-def test_replay_distinguishes_targets_with_one_name(router: Router, event: Event) -> None:
-    """One DAG in two environments and one Glue job with two sets of arguments swap their places."""
-    dags = [{"type": "mwaa_dag", "environment_name": name, "dag_id": "d"} for name in ("e", "f")]
-    jobs = [{"type": "glue_job", "job_name": "job", "arguments": {"--x": value}} for value in ("1", "2")]
-    body = event(job_run_id="two-of-a-name")
-    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags[::-1], *jobs[::-1]]}}})
-    try:
-        swapped = [
-            router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [index]}}) for index in range(4)
-        ]
-        router.simulator.replace_config({"workflows": {"upstream": {"on_success": [*dags, *jobs]}}})
-        replayed = record(router.invoke(body | {"$replay": {"of": original, "tag": "t"}, "$wait_seconds": 30}))
-    finally:
-        router.simulator.replace_config(CONFIG)
-    assert all("the configuration changed" in result["errorMessage"] for result in swapped)
-    assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
-
-
-def test_replay_accepts_new_name_with_renamed_option(router: Router, event: Event) -> None:
-    body = event(job_run_id="corrected")
-    router.simulator.replace_config({"workflows": {"upstream": {"on_success": FIVE[:1]}}})
-    router.simulator.engine.client("glue").delete_job(JobName="job")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    router.simulator.replace_config(
-        {"workflows": {"upstream": {"on_success": [{"type": "glue_job", "job_name": "new"}]}}}
-    )
-    try:
-        without_name = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
-        with_other_name = router.invoke(body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "another"}}})
-        with_name = router.invoke(
-            body | {"$replay": {"of": original, "tag": "t", "renamed": {"0": "new"}}, "$wait_seconds": 30}
-        )
-    finally:
-        router.simulator.replace_config(CONFIG)
-    assert "--accept-rename 0=NAME" in without_name["errorMessage"]
-    assert "the configuration changed" in with_other_name["errorMessage"]
-    assert record(with_name)["executions"][0]["execution_status"] == "SUCCEEDED"
-
-
-def test_tag_of_another_replay_is_refused(router: Router, event: Event) -> None:
-    body = event(job_run_id="tagged")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    record(router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [4]}}))
-    result = router.invoke(body | {"$replay": {"of": original, "tag": "t", "only": [0]}})
-    assert "tag 't' belongs to another replay" in result["errorMessage"]
+    with workflow(router, invalid | {"id": "load"}, invalid):
+        body, first = started(router, event, "corrected-trigger")
+        name, unnamed = first["executions"][0]["name"], first["rejected"][1]["id"]
+        still = replay(router, body, name, only=["load"])
+    assert first["rejected"][0]["type"] == "glue_job"
+    assert "still has it as an invalid trigger" in still["replay"]["triggers"][0]["reason"]
+    with workflow(router, FIVE[0] | {"id": "load"}, FIVE[0] | {"id": "new"}):
+        replayed = replay(router, body, name)
+        assert actions(replayed) == [("load", "STARTED"), (unnamed, "REFUSED")]
+        assert actions(replay(router, body, name, only={unnamed: "new"})) == [(unnamed, "STARTED")]
 
 
 def test_replay_keeps_the_event_kind_of_the_execution(router: Router, event: Event) -> None:
     """A decision from the events topic does not count, and a direct replay of that event must not change this."""
     body = event(job_run_id="both", decision="APPROVED")
-    record(router.invoke({"Records": [router.sns(body)]}))
+    first = record(router.invoke({"Records": [router.sns(body)]}))
     (name,) = (name for name in router.executions() if name.startswith("upstream-both-"))
     ExecutionClient(router.simulator.engine.client("stepfunctions"), router.simulator.settings).wait(
         name, time.monotonic() + 30
     )
-    replayed = record(router.invoke(body | {"$replay": {"of": name, "tag": "t", "only": [4]}}))
-    assert (replayed["event_kind"], replayed["triggers"][0]["type"]) == ("on_success", "sqs_mwaa")
+    found = replay(router, body, name, only=[first["triggers"][4]["id"]], again=True)
+    assert (found["event_kind"], found["triggers"][0]["type"]) == ("on_success", "sqs_mwaa")
 
 
-def test_replay_of_a_removed_workflow_is_refused(router: Router, event: Event) -> None:
-    body = event(job_run_id="workflow-gone")
-    original = record(router.invoke(body | {"$wait_seconds": 30}))["executions"][0]["name"]
-    router.simulator.replace_config({"workflows": {}})
-    try:
-        result = router.invoke(body | {"$replay": {"of": original, "tag": "t"}})
-    finally:
-        router.simulator.replace_config(CONFIG)
-    assert "no longer has on_success triggers for job 'upstream'" in result["errorMessage"]
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "the router did not start it"),
+        ({"event": {"job_name": "j", "job_run_id": "r"}, "triggers": []}, "the router did not start it"),
+        (
+            {
+                "event": {"job_name": "j", "job_run_id": "r"},
+                "triggers": [{"type": "glue_job", "name": "job", "request": {}}],
+                "routing": {"event_kind": "on_success", "batch": "1/1", "positions": [0]},
+            },
+            "its triggers have no ids, because an earlier release or a person started it",
+        ),
+    ],
+    ids=["empty", "no-routing", "earlier-release"],
+)
+def test_foreign_execution_is_refused_with_a_reason(router: Router, event: Event, given: Any, words: str) -> None:
+    name = f"by-hand-{abs(hash(words + str(given)))}"
+    router.simulator.engine.client("stepfunctions").start_execution(
+        stateMachineArn=router.simulator.stack.state_machine, name=name, input=json.dumps(given)
+    )
+    result = router.invoke(event(job_run_id="by-hand") | {"$replay": {"of": name}})
+    assert "ReplayError" in result["errorMessage"]
+    assert words in result["errorMessage"]

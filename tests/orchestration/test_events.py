@@ -52,11 +52,13 @@ def test_decision_from_the_events_topic_is_ignored() -> None:
 
 def test_unknown_fields_stay_and_reserved_ones_go() -> None:
     event = read_event(
-        direct({**GOOD, "x": {"y": 1}, "$wait_seconds": 5, "$replay": {"of": "e", "tag": "t", "only": [1, 3, 1]}})
+        direct(
+            {**GOOD, "x": {"y": 1}, "$wait_seconds": 5, "$replay": {"of": "e", "only": ["a", "b", "a"], "again": True}}
+        )
     )
     assert event.fields == {**GOOD, "x": {"y": 1}}
     assert event.wait_seconds == 5
-    assert event.replay == Replay("e", "t", (1, 3))
+    assert event.replay == Replay(of="e", only=(("a", "a"), ("b", "b")), again=True)
 
 
 @pytest.mark.parametrize("value", [None, {}, {"a": 1}])
@@ -86,7 +88,7 @@ def test_artifacts_and_metrics_are_objects_or_absent(value: Any) -> None:
         ('{"job_name": "j", "job_run_id": "r", "x": ' + "9" * 5000 + "}", "a number that cannot be read"),
         ('{"job_name": "j", "job_run_id": "r", "artifacts": []}', "'artifacts': found a list, expected an object"),
         ('{"job_name": "j", "job_run_id": "r", "metrics": "x"}', "'metrics': found a string, expected an object"),
-        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e", "tag": "t"}}', "must be a direct invocation"),
+        ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e"}}', "must be a direct invocation"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -101,12 +103,15 @@ def test_malformed_messages(body: str, words: str) -> None:
     [
         ({"x": float("nan")}, "it contains NaN"),
         ({"$replay": "e"}, "'$replay': found 'e'"),
-        ({"$replay": {"of": "e"}}, "'of' and 'tag' must be non-empty strings"),
-        ({"$replay": {"of": "e", "tag": "t", "all": True}}, "expected {"),
-        ({"$replay": {"of": "e", "tag": "t", "only": []}}, "'$replay.only': found []"),
-        ({"$replay": {"of": "e", "tag": "t", "only": [True]}}, "expected a non-empty list of indices"),
-        ({"$replay": {"of": "e", "tag": "t", "only": [-1]}}, "expected a non-empty list of indices"),
-        ({"$replay": {"of": "e", "tag": "t", "renamed": {"x": "y"}}}, "expected index to name"),
+        ({"$replay": {}}, "'$replay.of': found None"),
+        ({"$replay": {"of": "e", "all": True}}, "expected {"),
+        ({"$replay": {"of": "e", "only": []}}, "'$replay.only': found []"),
+        ({"$replay": {"of": "e", "only": [1]}}, "'$replay.only': found [1], expected trigger ids"),
+        ({"$replay": {"of": "e", "only": {"a": 1}}}, "expected trigger ids"),
+        ({"$replay": {"of": "e", "again": 1, "only": ["a"]}}, "'$replay.again': found 1, expected true or false"),
+        ({"$replay": {"of": "e", "again": True}}, "'$replay.again': found true without 'only'"),
+        ({"job_name": "j" * 257}, "'job_name': found 257 characters ('jjjj"),
+        ({"job_run_id": "r" * 40_000}, "'job_run_id': found 40,000 characters"),
         ({"$wait_seconds": 61}, "expected a number from 0 to 60"),
         ({"$wait_seconds": "5"}, "expected a number from 0 to 60"),
         ({"$wait_seconds": True}, "expected a number from 0 to 60"),

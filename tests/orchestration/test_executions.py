@@ -1,4 +1,4 @@
-"""ExecutionClient against a fake Step Functions with failures that the engine does not have."""
+"""ExecutionClient and EventStarter against a fake Step Functions with failures that the engine does not have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from orchestration.errors import BatchMismatchError, ExecutionLookupError
+from orchestration.errors import ExecutionLookupError
 from orchestration.executions import ExecutionClient
 from orchestration.plan import PlannedExecution
 from orchestration.settings import Settings
@@ -18,10 +18,11 @@ SETTINGS = Settings(state_machine_arn="arn:aws:states:us-west-1:123456789012:sta
 
 
 class FakeStepFunctions:
-    """Holds executions by name; ``describe`` may be out of order."""
+    """Keeps executions by name; ``describe`` may be out of order."""
 
     def __init__(self, *, describes: bool = True) -> None:
         self.inputs: dict[str, Any] = {}
+        self.statuses: dict[str, str] = {}
         self.describes = describes
 
     def start_execution(self, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803 - boto3's names
@@ -30,19 +31,21 @@ class FakeStepFunctions:
         self.inputs[name] = input
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803
+        name = executionArn.rsplit(":", 1)[-1]
         if not self.describes:
             raise ClientError(
                 {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "DescribeExecution"
             )
-        name = executionArn.rsplit(":", 1)[-1]
-        return {"status": "SUCCEEDED", "startDate": datetime(2026, 1, 1, tzinfo=UTC), "input": self.inputs[name]}
+        if name not in self.inputs:
+            raise ClientError({"Error": {"Code": "ExecutionDoesNotExist", "Message": ""}}, "DescribeExecution")
+        status = self.statuses.get(name, "SUCCEEDED")
+        return {"status": status, "startDate": datetime(2026, 1, 1, tzinfo=UTC), "input": self.inputs[name]}
 
 
-def planned(
-    delivery: str = "d1", version: str = "v1", batch: str = "1/1", event: Any = None, positions: Any = None
-) -> PlannedExecution:
-    routing = {"delivery_id": delivery, "config_version": version, "batch": batch, "positions": positions or [0]}
-    return PlannedExecution("name", {"event": event or {"a": 1}, "triggers": [], "routing": routing})
+def planned(delivery: str = "d1", trigger: str = "a", event: Any = None, name: str = "name") -> PlannedExecution:
+    item = {"id": trigger, "type": "glue_job", "name": trigger, "request": {}}
+    routing = {"delivery_id": delivery, "config_version": "v1", "part": "1/1"}
+    return PlannedExecution(name, {"event": event or {"a": 1}, "triggers": [item], "routing": routing})
 
 
 def test_repeated_call_of_one_delivery_is_started() -> None:
@@ -50,56 +53,61 @@ def test_repeated_call_of_one_delivery_is_started() -> None:
     assert [executions.start(planned()).status for _ in range(2)] == ["STARTED", "STARTED"]
 
 
+def test_repeated_call_reports_the_triggers_that_started() -> None:
+    """The configuration changed between the two attempts of one delivery."""
+    executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
+    executions.start(planned(trigger="before"))
+    assert [item["id"] for item in executions.start(planned(trigger="after")).items()] == ["before"]
+
+
 def test_another_delivery_is_a_duplicate() -> None:
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
-    executions.start(planned())
-    second = executions.start(planned("d2", "v2"))
+    executions.start(planned(trigger="before"))
+    second = executions.start(planned("d2", "after"))
     assert (second.status, second.conflict, second.existing["status"]) == ("DUPLICATE", "", "SUCCEEDED")
+    assert [item["id"] for item in second.items()] == ["before"]
 
 
-@pytest.mark.parametrize("delivery", ["d1", "d2"], ids=["the same delivery", "another delivery"])
-def test_batch_under_another_config_raises_mismatch(delivery: str) -> None:
-    """Lambda's own retry has the same request id: it must not go on with other triggers than it began with."""
+def test_another_event_is_a_conflict() -> None:
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
-    executions.start(planned(batch="1/2"))
-    with pytest.raises(BatchMismatchError, match="started under configuration 'v1'"):
-        executions.start(planned(delivery, "v2", "1/2"))
-
-
-def test_batch_of_another_event_is_a_duplicate() -> None:
-    executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
-    executions.start(planned(batch="1/2"))
-    second = executions.start(planned("d2", batch="1/3", event={"a": 2}))
-    assert second.status == "DUPLICATE"
+    executions.start(planned())
+    second = executions.start(planned("d2", event={"a": 2}))
     assert "different content (a was 1 and is now 2)" in second.conflict
 
 
-def test_unreadable_duplicate_reports_a_conflict() -> None:
+def test_failed_batch_is_a_conflict() -> None:
+    fake = FakeStepFunctions()
+    executions = ExecutionClient(fake, SETTINGS)
+    item = {
+        "id": "batch:1",
+        "type": "batch",
+        "name": "batch 1 of 2",
+        "request": {"Name": "name-b1", "triggers": [], "routing": {}},
+    }
+    fake.inputs["name"] = json.dumps({"event": {"a": 1}, "triggers": [item], "routing": {}})
+    fake.inputs["name-b1"] = "{}"
+    fake.statuses["name-b1"] = "FAILED"
+    assert "the execution of batch 1 of 2 ended FAILED" in executions.start(planned("d2")).conflict
+
+
+def test_unreadable_duplicate_raises_lookup_error() -> None:
+    """The router cannot know whether the existing execution is the whole event."""
     executions = ExecutionClient(FakeStepFunctions(describes=False), SETTINGS)
     executions.start(planned())
-    second = executions.start(planned("d2"))
-    assert second.status == "DUPLICATE"
-    assert "cannot compare the events" in second.conflict
-
-
-def test_unreadable_batch_raises_lookup_error() -> None:
-    executions = ExecutionClient(FakeStepFunctions(describes=False), SETTINGS)
-    executions.start(planned(batch="1/2"))
     with pytest.raises(ExecutionLookupError, match="Rate exceeded"):
-        executions.start(planned("d2", batch="1/2"))
+        executions.start(planned("d2"))
 
 
-def test_manually_started_execution_is_a_duplicate() -> None:
+def test_find_distinguishes_missing_from_unreadable() -> None:
+    assert ExecutionClient(FakeStepFunctions(), SETTINGS).find("nowhere") is None
+    with pytest.raises(ExecutionLookupError):
+        ExecutionClient(FakeStepFunctions(describes=False), SETTINGS).find("nowhere")
+
+
+@pytest.mark.parametrize("given", [[1], {"event": 3, "triggers": "x", "routing": 7}, {"triggers": [{"type": "batch"}]}])
+def test_manually_started_execution_is_a_duplicate(given: Any) -> None:
     fake = FakeStepFunctions()
-    fake.inputs["name"] = json.dumps([1])
+    fake.inputs["name"] = json.dumps(given)
     second = ExecutionClient(fake, SETTINGS).start(planned())
-    assert second.status == "DUPLICATE"
+    assert (second.status, second.items()) == ("DUPLICATE", [])
     assert "a was absent and is now 1" in second.conflict
-
-
-def test_batch_with_other_triggers_raises_mismatch() -> None:
-    """A longer default queue URL moves the batches' borders under one and the same configuration."""
-    executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
-    executions.start(planned(batch="1/2", positions=[0, 1]))
-    with pytest.raises(BatchMismatchError):
-        executions.start(planned(batch="1/2", positions=[0]))

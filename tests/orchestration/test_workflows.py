@@ -13,7 +13,7 @@ GOOD = {"type": "glue_job", "job_name": "good"}
 def routed(workflow: Any) -> list[Trigger | InvalidTrigger]:
     found = triggers_for({"workflows": {"j": workflow}}, "j", "on_success", SETTINGS)
     assert found is not None
-    return found
+    return [one.trigger for one in found]
 
 
 def test_missing_workflow_differs_from_an_empty_one() -> None:
@@ -49,7 +49,7 @@ def test_invalid_workflow_does_not_affect_others() -> None:
     document = {"workflows": {"j": {"on_success": [GOOD]}, "broken": 7}}
     found = triggers_for(document, "j", "on_success", SETTINGS)
     assert found is not None
-    assert [isinstance(one, Trigger) for one in found] == [True]
+    assert [isinstance(one.trigger, Trigger) for one in found] == [True]
 
 
 def test_sqs_mwaa_without_any_queue_is_invalid() -> None:

@@ -29,8 +29,10 @@ CONFIG: dict[str, Any] = {
 
 
 def trigger(kind: str, name: str = "n", **changes: Any) -> dict[str, Any]:
-    """One item of an execution's input."""
-    return {"type": kind, "name": name, "request": REQUESTS.get(kind, {}) | changes}
+    """One item of an execution's input, with its own run id if the target deduplicates by one."""
+    key = TYPE_CASES[kind].machine.run_id_key if kind in TYPE_CASES else ""
+    own = {key: f"run-{uuid.uuid4()}"} if key else {}
+    return {"id": f"id-{name}"[:64], "type": kind, "name": name, "request": REQUESTS.get(kind, {}) | own | changes}
 
 
 class Machine:

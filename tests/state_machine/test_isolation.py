@@ -149,7 +149,7 @@ def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str
     if cell.status == "FAILED":
         assert faulted["error"]["Error"].startswith(error_of(kind, what))
         assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")
-        assert 'failed: ["faulted"]' in described["cause"]
+        assert 'failed: ["faulted"], ids ["id-faulted"]' in described["cause"]
     else:
         assert "error" not in faulted
         assert described["status"] == "SUCCEEDED"

@@ -29,7 +29,7 @@ def test_success_takes_two_transitions_per_trigger(machine: Machine, count: int)
 
 def test_outcomes_have_neither_event_nor_request(machine: Machine) -> None:
     _, outcomes = machine.run([trigger(kind) for kind in REQUESTS])
-    assert all(one.keys() == {"index", "type", "name", "result"} for one in outcomes)
+    assert all(one.keys() == {"index", "id", "type", "name", "result"} for one in outcomes)
     assert all(one["result"].keys() == {"status", "id"} and isinstance(one["result"]["id"], str) for one in outcomes)
 
 
@@ -40,7 +40,7 @@ def test_one_failure_stops_no_other(machine: Machine) -> None:
     assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")
     assert [one["result"]["status"] for one in outcomes] == ["TRIGGERED", "FAILED", "TRIGGERED"]
     assert outcomes[1]["error"]["Error"] == "Glue.EntityNotFoundException"
-    assert '1 of 3 triggers failed: ["gone"]' in described["cause"]
+    assert '1 of 3 triggers failed: ["gone"], ids ["id-gone"]' in described["cause"]
     assert described["cause"].endswith(
         f"orchestrator replay {machine.simulator.settings.execution_arn(described['name'])}"
     )
@@ -58,6 +58,7 @@ def test_all_failed(machine: Machine, count: int) -> None:
 
 def test_a_rejected_trigger_is_a_failed_item(machine: Machine) -> None:
     rejected = {
+        "id": "a1b2c3d4",
         "type": "rejected",
         "name": "workflows.j.on_success[0]",
         "request": {"Error": "ResolutionError", "Cause": "no x"},
@@ -80,10 +81,11 @@ def test_existing_nested_execution_is_triggered(machine: Machine) -> None:
     name = f"test-{uuid.uuid4()}"
     client = machine.executions.client
     client.start_execution(stateMachineArn=NESTED, name=f"{name}-0", input="{}")
-    described, outcomes = machine.run([trigger("step_function"), trigger("sqs_mwaa")], name)
+    described, outcomes = machine.run([trigger("step_function", Name=f"{name}-0"), trigger("sqs_mwaa")])
     assert described["status"] == "SUCCEEDED"
     assert outcomes[0] == {
         "index": 0,
+        "id": "id-n",
         "type": "step_function",
         "name": "n",
         "result": {"status": "TRIGGERED", "id": f"{name}-0"},
@@ -91,9 +93,9 @@ def test_existing_nested_execution_is_triggered(machine: Machine) -> None:
 
 
 def test_a_nested_execution_gets_its_name_and_input(machine: Machine) -> None:
-    described, outcomes = machine.run([trigger("sqs_mwaa"), trigger("step_function")])
+    _, outcomes = machine.run([trigger("sqs_mwaa"), trigger("step_function", Name="named-by-the-router")])
     nested = machine.executions.client.describe_execution(executionArn=outcomes[1]["result"]["id"])
-    assert nested["name"] == f"{described['name']}-1"
+    assert nested["name"] == "named-by-the-router"
     assert json.loads(nested["input"]) == {"triggered_by_job": "j", "triggered_by_run_id": "r", "source_event": EVENT}
 
 

@@ -39,7 +39,7 @@ def test_every_item_was_retried_to_the_end(worst: dict[str, Any]) -> None:
 
 
 def test_history(worst: dict[str, Any]) -> None:
-    assert len(worst["history"]) <= quotas.most_events(GlueJob, MAX_TRIGGERS) < quotas.HISTORY
+    assert len(worst["history"]) <= quotas.most_events(GlueJob.INTEGRATION, MAX_TRIGGERS) < quotas.HISTORY
 
 
 def test_output(worst: dict[str, Any]) -> None:

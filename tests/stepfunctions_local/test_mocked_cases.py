@@ -19,10 +19,10 @@ import pytest
 
 from builder import mocks
 from builder.definition import render
+from builder.integrations import INTEGRATIONS
 from local.engine import run_engine
 from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
-from orchestration.triggers import REGISTRY
 from tests.second_interpreter import NodeProgram
 from tests.second_interpreter import running as second_interpreter
 from tests.state_machine.harness import shortened
@@ -89,13 +89,13 @@ def attempts(response: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", list(CASES))
 def test_case_on_the_second_interpreter(second: NodeProgram, name: str) -> None:
     case = CASES[name]
-    script = {one.INTEGRATION.state: attempts(case.responses[one.TYPE]) for one in REGISTRY}
+    script = {one.state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()}
     context = {"Execution": {"Id": "arn:aws:states:us-west-1:123456789012:execution:m:e", "Name": "e"}}
     answer = second.ask(
         {"definition": json.loads(DEFINITION), "input": mocks.sample_input(), "context": context, "script": script}
     )
     statuses = {one["type"]: one["result"]["status"] for one in answer["outcomes"]}
-    assert statuses == {one.TYPE: "FAILED" if one.TYPE in case.failing else "TRIGGERED" for one in REGISTRY}
+    assert statuses == {kind: "FAILED" if kind in case.failing else "TRIGGERED" for kind in INTEGRATIONS}
     assert answer["calls"] == {state: len(answers) for state, answers in script.items()}
 
 

@@ -87,6 +87,9 @@ def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
         other = {"workflows": {"transform_images": {"on_success": [{"type": "sqs_mwaa", "dag_id": "after_upload"}]}}}
         simulator.replace_config(other)
         life.simulations["after upload"] = simulator.publish(_event("after-upload"))
+        many = [{"type": "sqs_mwaa", "dag_id": f"batched_{number}"} for number in range(41)]
+        simulator.replace_config({"workflows": {"transform_images": {"on_success": many}}})
+        life.simulations["in batches"] = simulator.publish(_event("in-batches"))
         simulator.replace_config(json.loads((ROOT / "orchestration/workflow_config.json").read_text()))
 
 
@@ -103,6 +106,7 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
     with life.step("no configuration, failure bucket, redrive"):
         bucket, key = simulator.stack.config_uri.removeprefix("s3://").split("/", 1)
         engine.client("s3").delete_object(Bucket=bucket, Key=key)
+        engine.runtime.recycle()  # a warm router would use its last configuration
         life.simulations["no configuration"] = simulator.publish(_event("no-configuration"))
         life.commands["redrive: dry run"] = _command(engine, *_orchestrator("redrive-dlq", NAME, "--dry-run", "--json"))
         life.commands["restore"] = _command(

@@ -34,6 +34,8 @@ def needs(call: Call, airflow_role: str = "User") -> list[Need]:
     prefixes = {"stepfunctions": "states", "mwaa": "airflow"}
     operation = {"Invoke": "InvokeFunction"}.get(call.operation, call.operation)
     action = f"{prefixes.get(call.service, call.service)}:{operation}"
+    if action == "s3:GetObject" and "VersionId" in given:
+        action = "s3:GetObjectVersion"
     return [(action, resource) for resource in on]
 
 

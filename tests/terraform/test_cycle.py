@@ -30,6 +30,7 @@ IMPLICIT = {
     "xray:GetSamplingRules": "Step Functions, while tracing",
     "xray:GetSamplingTargets": "Step Functions, while tracing",
     "s3:PutObject": "the Lambda service, into the failure destination",
+    "s3:GetObjectVersion": "the router, to finish an event of several executions: tests/orchestration/test_crash_points.py",
     "s3:ListBucket": "the Lambda service checks it when the failure destination is set",
 }
 """What is granted and called by no code of ours: AWS's services do it in the role's name. The log delivery actions of the
@@ -82,6 +83,12 @@ def test_published_event_reaches_all_five_targets(life: Life) -> None:
 def test_upload_changes_the_next_event(life: Life) -> None:
     (one,) = life.simulations["after upload"].triggers
     assert (one.type, one.status, one.received["dag_id"]) == ("sqs_mwaa", "TRIGGERED", "after_upload")
+
+
+def test_large_event_runs_in_batches(life: Life) -> None:
+    large = life.simulations["in batches"]
+    assert [one.batch_of != "" for one in large.executions] == [False, True, True]
+    assert [one.status for one in large.triggers] == ["TRIGGERED"] * 41
 
 
 def test_failed_trigger_is_replayed(life: Life) -> None:

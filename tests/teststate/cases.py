@@ -13,7 +13,8 @@ from typing import Any
 
 from builder import mocks
 from builder.definition import render
-from orchestration.triggers import REGISTRY, Trigger
+from builder.integrations import INTEGRATIONS
+from orchestration.triggers.base import ServiceIntegration
 
 ROLE = "arn:aws:iam::123456789012:role/not-assumed"
 DEFINITION = json.loads(
@@ -70,14 +71,16 @@ class StateCase:
 
 def cases() -> Iterator[StateCase]:
     """Every case: each type's Task, the Choices, and the states that record and explain failures."""
-    for index, (trigger, item) in enumerate(zip(REGISTRY, mocks.sample_input()["triggers"], strict=True)):
-        outcome = {"index": index, "type": item["type"], "name": item["name"]}
-        yield from _task(trigger, {"event": mocks.SAMPLE_EVENT, "request": item["request"], "outcome": outcome})
+    for index, item in enumerate(mocks.sample_input()["triggers"]):
+        outcome = {"index": index, "id": item["id"], "type": item["type"], "name": item["name"]}
+        integration = INTEGRATIONS[item["type"]]
+        yield from _task(
+            item["type"], integration, {"event": mocks.SAMPLE_EVENT, "request": item["request"], "outcome": outcome}
+        )
     yield from _other()
 
 
-def _task(trigger: type[Trigger], given: dict[str, Any]) -> Iterator[StateCase]:
-    integration, kind = trigger.INTEGRATION, trigger.TYPE
+def _task(kind: str, integration: ServiceIntegration, given: dict[str, Any]) -> Iterator[StateCase]:
     yield StateCase(
         id=f"{kind}-chosen",
         state="Which type of trigger?",
@@ -105,12 +108,18 @@ def _error(name: str) -> dict[str, Any]:
 
 
 def _other() -> Iterator[StateCase]:
-    outcome = {"index": 0, "type": "rejected", "name": "n"}
+    outcome = {"index": 0, "id": "a1b2c3d4", "type": "rejected", "name": "n"}
     error = {"Error": "ResolutionError", "Cause": "no such field"}
     rejected = {"event": {}, "request": error, "outcome": outcome}
     failed = {**outcome, "error": error, "result": {"status": "FAILED"}}
     silent = {**outcome, "error": {"Error": "States.Timeout"}, "result": {"status": "FAILED"}}
-    good = {"index": 1, "type": "glue_job", "name": "g", "result": {"status": "TRIGGERED", "id": "jr_1"}}
+    good = {
+        "index": 1,
+        "id": "e5f6a7b8",
+        "type": "glue_job",
+        "name": "g",
+        "result": {"status": "TRIGGERED", "id": "jr_1"},
+    }
     choice, unknown = "Which type of trigger?", {**rejected, "outcome": {**outcome, "type": "not_a_type"}}
     chosen = StateCase(id="", state=choice, given=rejected, status="SUCCEEDED")
     yield replace(chosen, id="rejected-chosen", following="Note why the trigger was rejected")

@@ -15,7 +15,7 @@ METRICS = {"records_read": 1000000, "records_written": 999000, "records_dropped"
 SOURCE_EVENT = "<the whole event>"
 """Stands for the published event in a payload."""
 
-RUN_ID = "<execution name>-<index>"
+RUN_ID = "<execution name>-<trigger id>"
 """Stands for the trigger's deterministic run id in a payload."""
 
 ROUTER_SETTINGS = "a JSON Schema does not know the router's region and state machine"

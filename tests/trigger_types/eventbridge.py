@@ -20,6 +20,7 @@ def _bus_arn(name: str, here: str) -> str:
 CASES = TypeCases(
     on_success=Payload(
         trigger={
+            "id": "announce",
             "event_bus": "dwh-bus",
             "detail_type": "JobComplete",
             "source": "dwh.orchestrator",
@@ -80,7 +81,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: unknown field",
             {"detail_type": "D", "source": "dwh.s", "detail": {}},
-            "detail: unknown field, expected one of: description, detail_type, event_bus, source",
+            "detail: unknown field, expected one of: description, detail_type, event_bus, id, source",
         ),
     ),
 )

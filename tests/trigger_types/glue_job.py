@@ -16,6 +16,7 @@ _COMMON = {
 CASES = TypeCases(
     on_success=Payload(
         trigger={
+            "id": "load",
             "job_name": "my-downstream-job",
             "description": "Optional description",
             "arguments": {
@@ -95,7 +96,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: unknown field",
             {"job_name": "j", "argument": {}},
-            "argument: unknown field, expected one of: arguments, description, job_name, job_run_queuing_enabled",
+            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled",
         ),
         trigger_case(
             "glue_job: wrong boolean",

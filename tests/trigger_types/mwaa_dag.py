@@ -22,6 +22,7 @@ _COMMON = {
 CASES = TypeCases(
     on_success=Payload(
         trigger={
+            "id": "dag",
             "environment_name": "my-mwaa-environment",
             "region": "us-west-2",
             "dag_id": "my_downstream_dag",
@@ -119,7 +120,7 @@ CASES = TypeCases(
         trigger_case(
             "mwaa_dag: unknown field",
             {"environment_name": "e", "dag_id": "d", "env": "x"},
-            "env: unknown field, expected one of: conf, dag_id, description, environment_name, parameter_mapping, region",
+            "env: unknown field, expected one of: conf, dag_id, description, environment_name, id, parameter_mapping, region",
         ),
         trigger_case(
             "mwaa_dag: wrong region",

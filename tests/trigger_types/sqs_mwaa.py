@@ -22,6 +22,7 @@ _COMMON = {
 CASES = TypeCases(
     on_success=Payload(
         trigger={
+            "id": "queued-dag",
             "dag_id": "my_downstream_dag",
             "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789/my-queue",
             "conf": {"custom_param": "value"},
@@ -103,7 +104,7 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: unknown field",
             {"dag_id": "d", "queue_url": _QUEUE, "region": "us-west-1"},
-            "region: unknown field, expected one of: conf, dag_id, description, parameter_mapping, queue_url",
+            "region: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url",
         ),
     ),
 )

@@ -15,6 +15,7 @@ _NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
 CASES = TypeCases(
     on_success=Payload(
         trigger={
+            "id": "publish",
             "arn": "arn:aws:states:us-west-1:123456789:stateMachine:my-workflow",
             "description": "Optional description",
         },
@@ -25,8 +26,9 @@ CASES = TypeCases(
     ),
     machine=MachineCase(
         trigger={"arn": _NESTED},
-        request={"StateMachineArn": _NESTED},
+        request={"StateMachineArn": _NESTED, "Name": "run-0"},
         missing={"StateMachineArn": "arn:aws:states:us-west-1:123456789012:stateMachine:gone"},
+        run_id_key="Name",
         operation="sfn.StartExecution",
         throttled="ExecutionLimitExceeded",
         server_error="InternalFailure",
@@ -71,7 +73,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: unknown field",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "input": {}},
-            "input: unknown field, expected one of: arn, description",
+            "input: unknown field, expected one of: arn, description, id",
         ),
     ),
 )

@@ -94,6 +94,7 @@ class Redrive:
         """Remove the configuration, so that the router raises an error for every event."""
         bucket, _, key = self.stack.config_uri.removeprefix("s3://").partition("/")
         self.s3.delete_object(Bucket=bucket, Key=key)
+        self.engine.runtime.recycle()  # a warm router would use its last configuration
         try:
             yield
         finally:

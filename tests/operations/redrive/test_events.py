@@ -163,7 +163,7 @@ def test_raw_message_cannot_replay(redrive: Redrive, event: Event) -> None:
     body = event(job_name="cheap", job_run_id="raw-replay")
     original = helpers.record(redrive.router.invoke(body))["executions"][0]["name"]
     before = redrive.router.executions()
-    redrive.store(body | {"$replay": {"of": original, "tag": "t"}})
+    redrive.store(body | {"$replay": {"of": original}})
     assert redrive.statuses() == (1, ["UNREADABLE"])
     code, (report,) = redrive.reports("--yes")
     assert (code, report["status"]) == (1, "FAILED")

@@ -1,0 +1,91 @@
+"""Reports and logs what the router started, found or left out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from orchestration import strictjson
+from orchestration.decisions import Decision
+from orchestration.events import Replay
+from orchestration.executions import StartedExecution
+from orchestration.items import REJECTED, Item, declared
+
+log = logging.getLogger(__name__)
+
+LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
+"""Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
+
+
+def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -> dict[str, Any]:
+    """Status, executions, triggers and warnings of one event.
+
+    Triggers are those of the executions themselves. A duplicate's execution may have others than the current configuration.
+    """
+    for one in started:
+        if one.status == "DUPLICATE" and not one.conflict:
+            log.info("Duplicate: execution %s already exists; nothing started", one.name)
+        _log_items(one)
+    conflicts = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
+    _log_warnings([*warnings, *conflicts])
+    items = [item for one in started for item in one.items()]
+    return {
+        "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
+        "executions": [one.report() for one in started],
+        **_items(items),
+        "warnings": [*warnings, *conflicts],
+    }
+
+
+def replay_report(
+    replay: Replay, decisions: Sequence[Decision], already_started: int, warnings: Sequence[str]
+) -> dict[str, Any]:
+    """Status, decisions, executions, triggers and warnings of a replay."""
+    started = [one.started for one in decisions if one.action == "STARTED" and one.started is not None]
+    for execution in started:
+        _log_items(execution)
+    for one in decisions:
+        if one.reason:
+            log.info("Replay: %s %s %s: %s: %s", one.id, one.type, one.name, one.action, one.reason)
+    warnings = [*warnings, *(warning for one in decisions for warning in one.warnings)]
+    _log_warnings(warnings)
+    status = "DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED"
+    return {
+        "status": status,
+        "replay": {
+            "of": replay.of,
+            "triggers": [one.report(with_request=replay.dry_run) for one in decisions],
+            "already_started": already_started,
+        },
+        "executions": [one.report() for one in started],
+        **_items([item for one in started for item in one.items()]),
+        "warnings": list(warnings),
+    }
+
+
+def _items(items: Sequence[Item]) -> dict[str, Any]:
+    rejected = [item for item in items if item["type"] == REJECTED]
+    return {
+        "triggers": [
+            {"id": item["id"], "type": item["type"], "name": item["name"]} for item in items if item["type"] != REJECTED
+        ],
+        "rejected": [
+            {"id": item["id"], "type": declared(item)[0], "name": item["name"], **item["request"]} for item in rejected
+        ],
+    }
+
+
+def _log_items(execution: StartedExecution) -> None:
+    for item in execution.items() if execution.status == "STARTED" else ():
+        if item["type"] == REJECTED:
+            request = item["request"]
+            log.error("Rejected: %s %s: %s: %s", item["id"], item["name"], request["Error"], request["Cause"])
+        else:
+            shown = {"id": item["id"], "type": item["type"], "name": item["name"], "execution": execution.name}
+            log.info("Started: %s", strictjson.dumps(shown))
+
+
+def _log_warnings(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        log.warning("%s", warning)

@@ -1,0 +1,139 @@
+"""The router is killed at every AWS call, and the configuration changes before Lambda's retry.
+
+Nothing is lost, nothing starts twice. The retry raises only if the version that started a part cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from orchestration.errors import RoutingError
+from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
+
+EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+Document = dict[str, Any]
+
+
+def document(count: int, size: int = 0, first: int = 0) -> Document:
+    """A workflow with ``count`` triggers, each with ``size`` bytes of arguments."""
+    arguments = {"arguments": {"--x": "x" * size}} if size else {}
+    triggers = [
+        {"type": "glue_job", "job_name": f"job-{number}", **arguments} for number in range(first, first + count)
+    ]
+    return {"workflows": {"j": {"on_success": triggers}}}
+
+
+def _workflow(before: Document) -> list[Any]:
+    return list(before["workflows"]["j"]["on_success"])
+
+
+EDITS: dict[str, Callable[[Document], Document]] = {
+    "unchanged": lambda before: before,
+    "whitespace": lambda before: {"workflows": {"j": {"description": "a newline", "on_success": _workflow(before)}}},
+    "other workflow": lambda before: {"workflows": before["workflows"] | {"k": {"on_success": []}}},
+    "grown": lambda before: {
+        "workflows": {"j": {"on_success": [*_workflow(document(50, first=9000)), *_workflow(before)]}}
+    },
+    "cut": lambda before: {"workflows": {"j": {"on_success": _workflow(before)[::2]}}},
+    "emptied": lambda before: {"workflows": {"j": {"on_success": []}}},
+    "removed": lambda before: {"workflows": {}},
+}
+SIZES = {"1": (1, 0), "41": (41, 0), "100": (100, 0), "400": (400, 0), "parts": (100, 7_000)}
+
+
+def names(of: Document) -> set[str]:
+    return {one["job_name"] for one in of["workflows"].get("j", {}).get("on_success", [])}
+
+
+def deliver(aws: FakeAws, *, kill_at: int | None = None, after: bool = False) -> None:
+    """One attempt of a delivery in a new execution environment; all attempts have one request id, as on Lambda."""
+    aws.calls.clear()
+    aws.kill_at, aws.after = kill_at, after
+    aws.router().route(EVENT, "delivery", SETTINGS)
+
+
+def points(count: int, size: int) -> int:
+    """Number of AWS calls of an undisturbed delivery."""
+    aws = FakeAws()
+    aws.upload(document(count, size))
+    deliver(aws)
+    return len(aws.calls)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize(("count", "size"), SIZES.values(), ids=list(SIZES))
+def test_killed_delivery_is_started_whole_and_once(count: int, size: int, edit: str) -> None:
+    before = document(count, size)
+    after = EDITS[edit](before)
+    for kill_at in range(points(count, size)):
+        for effective in (False, True):
+            aws = FakeAws()
+            aws.upload(before)
+            with pytest.raises(Killed):
+                deliver(aws, kill_at=kill_at, after=effective)
+            begun = bool(aws.executions)
+            aws.upload(after)
+            deliver(aws)
+            deliver(aws)
+            # An event that began is the first configuration's, whole; else it is the second one's.
+            assert set(aws.starts) == names(before if begun else after), (kill_at, effective)
+            assert set(aws.starts.values()) <= {1}, (kill_at, effective)
+
+
+def test_400_triggers_are_one_start() -> None:
+    aws = FakeAws()
+    aws.upload(document(400))
+    deliver(aws)
+    assert aws.calls == ["GetObject", "StartExecution"]
+    assert len(aws.starts) == 400
+
+
+def test_lost_version_raises_and_names_it() -> None:
+    aws = FakeAws()
+    aws.upload(document(100, 7_000))
+    with pytest.raises(Killed):
+        deliver(aws, kill_at=1, after=True)
+    aws.upload(document(3))
+    aws.lost_versions = True
+    with pytest.raises(RoutingError, match=r"configuration s3://bucket/config.json, version v1, which started a part"):
+        deliver(aws)
+    aws.lost_versions = False
+    deliver(aws)
+    assert set(aws.starts) == names(document(100, 7_000))
+
+
+def test_complete_parts_need_no_configuration() -> None:
+    aws = FakeAws()
+    aws.upload(document(100, 7_000))
+    deliver(aws)
+    aws.upload({"workflows": {}})
+    aws.lost_versions = True
+    (record,) = aws.router().route(EVENT, "another delivery", SETTINGS)["records"]
+    assert record["status"] == "DUPLICATE"
+    assert len(record["triggers"]) == 100
+    assert set(aws.starts.values()) == {1}
+
+
+def test_response_names_what_really_started() -> None:
+    """The function was killed after StartExecution took effect, and the configuration changed before the retry."""
+    aws = FakeAws()
+    aws.upload(document(2))
+    with pytest.raises(Killed):
+        deliver(aws, kill_at=1, after=True)
+    aws.upload(document(2, first=50))
+    (record,) = aws.router().route(EVENT, "delivery", SETTINGS)["records"]
+    assert (record["status"], [one["name"] for one in record["triggers"]]) == ("STARTED", ["job-0", "job-1"])
+
+
+def test_unavailable_configuration_does_not_hide_a_duplicate() -> None:
+    aws = FakeAws()
+    aws.upload(document(2))
+    deliver(aws)
+    aws.versions.append(b"{")
+    (record,) = aws.router().route(EVENT, "later", SETTINGS)["records"]
+    assert record["status"] == "DUPLICATE"
+    with pytest.raises(RoutingError, match="ConfigUnavailableError"):
+        aws.router().route(EVENT | {"job_run_id": "new"}, "later", SETTINGS)
