@@ -116,7 +116,7 @@ def test_replay_starts_failed_triggers_once(
 def test_interleaved_replays_start_a_trigger_once(
     entries: list[dict[str, Any]], edits: list[Any], replays: list[tuple[bool, set[int], int]]
 ) -> None:
-    """Each replay is killed at some call, which interleaves it with the next one; the last one runs to its end."""
+    """Each replay but the last is killed at some call, which interleaves it with the next one."""
     ids, _ = trigger_ids(entries)
     aws, name, _ = started(entries, set(ids))
     aws.upload(document(edited(entries, edits)))
