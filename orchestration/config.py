@@ -19,8 +19,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration import strictjson
 from orchestration.errors import ConfigError, ConfigUnavailableError
+from orchestration.events import EventKind
 from orchestration.settings import Settings
-from orchestration.workflows import check_document
+from orchestration.workflows import ConfiguredTrigger, check_document, triggers_for
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,20 @@ class LoadedConfig:
     version: str
     version_id: str = ""
     warnings: tuple[str, ...] = ()
+    _read: dict[tuple[str, EventKind, Settings], list[ConfiguredTrigger] | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def triggers(self, job_name: str, event_kind: EventKind, settings: Settings) -> list[ConfiguredTrigger] | None:
+        """Triggers of one workflow, as ``workflows.triggers_for``. An unchanged workflow is validated once."""
+        key = (job_name, event_kind, settings)
+        if key not in self._read:
+            self._read[key] = triggers_for(self.document, job_name, event_kind, settings)
+        return self._read[key]
 
 
-Usable = Callable[[dict[str, Any]], bool]
-"""True if a document has triggers for the event."""
+Usable = Callable[[LoadedConfig], bool]
+"""True if a configuration has triggers for the event."""
 
 
 @dataclass(slots=True)
@@ -84,7 +95,7 @@ class ConfigLoader:
             config = self._last_good(uri, usable, reasons)
         if config is None and parameter:
             config = self._attempt(self._from_ssm, parameter, "SSM", reasons)
-            if config is not None and settings.require_config and not usable(config.document):
+            if config is not None and settings.require_config and not usable(config):
                 reasons.append(f"SSM parameter {parameter} has no triggers for the event")
                 config = None
         if config is None and settings.require_config:
@@ -148,7 +159,7 @@ class ConfigLoader:
         _, config = self._cache.get(uri, ("", None))
         if config is None:
             return None
-        if not usable(config.document):
+        if not usable(config):
             reasons.append(f"the last configuration from S3 (version {config.version}) has no triggers for the event")
             return None
         reasons.append(f"the router uses the last configuration that it read from S3 (version {config.version})")

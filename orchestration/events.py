@@ -173,7 +173,7 @@ def _object(delivery: Delivery) -> dict[str, Any]:
     # The Lambda runtime parsed a direct payload leniently, so it is parsed again strictly.
     try:
         text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
-        value = strictjson.loads(text)
+        value = strictjson.bounded(strictjson.loads(text))
     except RecursionError as error:
         raise EventError(f"{delivery.source}: expected a job event, but it is nested too deeply") from error
     except strictjson.StrictJSONError as error:

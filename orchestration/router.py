@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from orchestration import strictjson
 from orchestration.config import ConfigLoader, LoadedConfig
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError
 from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_event
@@ -26,7 +27,7 @@ from orchestration.reports import replay_report, start_report
 from orchestration.settings import Settings
 from orchestration.starts import EventStarter
 from orchestration.waiting import wait_for_outcomes
-from orchestration.workflows import ConfiguredTrigger, triggers_for
+from orchestration.workflows import ConfiguredTrigger
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class Router:
         reports, failures = [], []
         for delivery in deliveries(payload, request_id):
             if delivery.from_sns:
-                log.info("SNS Message: %s", delivery.body)
+                log.info("SNS Message: %s", strictjson.printable(delivery.body))
             try:
                 reports.append({"delivery": delivery.source, **self._deliver(delivery, settings)})
             except Exception as error:
@@ -88,9 +89,7 @@ class Router:
                 str(recorded.get("config_version")),
                 str(recorded.get("config_version_id", "")),
             )
-            return plan(
-                event, _triggers(event, config.document, settings) or [], config, settings, delivery.delivery_id
-            )
+            return plan(event, _triggers(event, config, settings) or [], config, settings, delivery.delivery_id)
 
         starter = EventStarter(
             executions=ExecutionClient(self.step_functions, settings),
@@ -107,7 +106,7 @@ class Router:
                 raise
             return _about(event) | self._waited(start_report(started, event.warnings), event, starter.executions)
         about = _about(event) | _source(config)
-        triggers = _triggers(event, config.document, settings)
+        triggers = _triggers(event, config, settings)
         warnings = (*event.warnings, *config.warnings)
         if triggers:
             planned = plan(event, triggers, config, settings, delivery.delivery_id)
@@ -132,7 +131,7 @@ class Router:
         triggers: Sequence[ConfiguredTrigger] = ()
         if not replay.as_was:
             config = self._load(event, settings)
-            triggers = _triggers(event, config.document, settings) or ()
+            triggers = _triggers(event, config, settings) or ()
         replayer = Replayer(
             ledger=ledger,
             replay=replay,
@@ -151,7 +150,7 @@ class Router:
         return _about(event) | _source(config) | self._waited(report, event, executions)
 
     def _load(self, event: JobEvent, settings: Settings) -> LoadedConfig:
-        return self.config.load(settings, lambda document: bool(_triggers(event, document, settings)))
+        return self.config.load(settings, lambda config: bool(_triggers(event, config, settings)))
 
     def _waited(self, report: dict[str, Any], event: JobEvent, executions: ExecutionClient) -> dict[str, Any]:
         if event.wait_seconds and report["executions"]:
@@ -159,8 +158,8 @@ class Router:
         return report
 
 
-def _triggers(event: JobEvent, document: dict[str, Any], settings: Settings) -> list[ConfiguredTrigger] | None:
-    return triggers_for(document, event.job_name, event.event_kind or "on_success", settings)
+def _triggers(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[ConfiguredTrigger] | None:
+    return config.triggers(event.job_name, event.event_kind or "on_success", settings)
 
 
 def _about(event: JobEvent) -> dict[str, Any]:

@@ -1,14 +1,15 @@
-"""Strict JSON: refuses NaN, infinities and lone surrogates, and marks duplicate keys.
+"""Strict JSON: marks values that Python's parser accepts, and that Step Functions or a reader could not use.
 
-Python's parser accepts all four. It keeps the last value of a duplicate key, so a configuration would lose a workflow.
-Step Functions refuses the other three, but too late to tell the publisher.
-Source: RFC 8259, sections 4, 6 and 8.
+These are duplicate keys, NaN and infinities, unpaired surrogates, integers with thousands of digits, and deep nesting. One
+bad value does not spoil a document: an ``InvalidValue`` stands in its place, and only its reader refuses it.
+Source: RFC 8259, sections 4, 6, 8 and 9.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,34 +34,39 @@ class InvalidValue:
 
 DUPLICATE_KEY = InvalidValue("a key that appears twice")
 TOO_DEEP = InvalidValue(f"a value nested deeper than {MAX_DEPTH} levels")
+TOO_LARGE = InvalidValue("a number that is too large for a double")
+SURROGATE = InvalidValue("an unpaired surrogate (invalid Unicode)")
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse ``text``, with ``DUPLICATE_KEY`` and ``TOO_DEEP`` in place of duplicate or too deeply nested values.
+    """Parse ``text``, with an ``InvalidValue`` in place of every unusable value.
+
+    The depth is not checked, because a configuration has thousands of values that one event does not need: see ``bounded``.
 
     Raises:
-        StrictJSONError: the text is not UTF-8 or not JSON, or it contains a number that is not finite or an unpaired
-            surrogate.
+        StrictJSONError: the text is not UTF-8 or not JSON.
     """
     try:
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
-        decoded.encode()
-        value = json.loads(decoded, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_object)
-        value = _bounded(value)
-        json.dumps(value, ensure_ascii=False, default=lambda _: None).encode()
-    except StrictJSONError:
-        raise
-    except UnicodeEncodeError as error:
-        raise StrictJSONError("it contains an unpaired surrogate (invalid Unicode)") from error
+        value = _parse(decoded)
     except UnicodeDecodeError as error:
         raise StrictJSONError(f"it is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise StrictJSONError(f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    except ValueError as error:  # an integer with more digits than Python converts
-        raise StrictJSONError(f"it contains a number that cannot be read: {error}") from error
-    except RecursionError as error:
-        raise StrictJSONError("it is nested too deeply") from error
-    return value
+    suspicious = "\\ud" in decoded or "\\uD" in decoded or (isinstance(text, str) and not _encodable(text))
+    return _mark_surrogates(value) if suspicious else value
+
+
+def _parse(text: str) -> Any:
+    hooks: dict[str, Any] = {"parse_constant": _constant, "parse_float": _finite, "object_pairs_hook": _object}
+    try:
+        return json.loads(text, **hooks)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        return _parse(_flattened(text))
+    except ValueError:  # an integer with more digits than Python converts; a hook for each integer is slower
+        return json.loads(text, **hooks, parse_int=_integer)
 
 
 def dumps(value: Any) -> str:
@@ -85,7 +91,7 @@ def first_invalid(value: Any) -> InvalidValue | None:
     return None
 
 
-def _bounded(value: Any) -> Any:
+def bounded(value: Any) -> Any:
     """Replace values that are nested deeper than ``MAX_DEPTH`` by ``TOO_DEEP``, without recursion."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
@@ -99,19 +105,89 @@ def _bounded(value: Any) -> Any:
     return value
 
 
-def _refuse_constant(name: str) -> Any:
-    raise StrictJSONError(f"it contains {name}, which is not JSON. Use null or leave the field out")
+def printable(value: Any) -> str:
+    """Text of ``value`` for a log line, which must be valid Unicode. Strings stay as they are."""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "(nested too deeply)"
+    return text.encode(errors="backslashreplace").decode()
 
 
-def _finite(text: str) -> float:
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_CUT = MAX_DEPTH + 10
+"""Depth at which ``_flattened`` cuts: below the bound of every reader, also of one that begins within a document."""
+
+
+def _flattened(text: str) -> str:
+    """The text with an empty list in place of every value that is nested too deeply for the parser.
+
+    Raises:
+        StrictJSONError: a bracket is not closed.
+    """
+    kept, depth, start = list[str](), 0, 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth == _CUT:
+                kept.append(text[start : token.start()])
+        elif token[0] in "]}":
+            depth -= 1
+            if depth == _CUT - 1:
+                kept.append("[]")
+                start = token.end()
+    if depth:
+        raise StrictJSONError("it is nested too deeply, and a bracket is not closed")
+    return "".join([*kept, text[start:]])
+
+
+def _mark_surrogates(value: Any) -> Any:
+    """Put ``SURROGATE`` in place of strings, and of values whose key, have an unpaired surrogate; without recursion."""
+    holder = [value]
+    waiting: list[Any] = [holder]
+    while waiting:
+        container = waiting.pop()
+        for key, item in list(container.items() if isinstance(container, dict) else enumerate(container)):
+            if isinstance(key, str) and not _encodable(key):
+                del container[key]
+                container[printable(key)] = SURROGATE
+            elif isinstance(item, str) and not _encodable(item):
+                container[key] = SURROGATE
+            elif isinstance(item, dict | list):
+                waiting.append(item)
+    return holder[0]
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _constant(name: str) -> InvalidValue:
+    return InvalidValue(f"{name}, which is not JSON")
+
+
+def _finite(text: str) -> float | InvalidValue:
     number = float(text)
-    if not math.isfinite(number):
-        raise StrictJSONError(f"it contains the number {text}, which is too large for a double")
-    return number
+    return number if math.isfinite(number) else TOO_LARGE
+
+
+def _integer(text: str) -> int | InvalidValue:
+    try:
+        return int(text)
+    except ValueError:
+        return InvalidValue(f"an integer with {len(text):,} digits")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        result[key] = DUPLICATE_KEY if key in result else value
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                result[key] = DUPLICATE_KEY
+            seen.add(key)
     return result

@@ -17,6 +17,9 @@ from orchestration.validation import ValidationProblem
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>[^${}:]*)(?::-(?P<default>[^{}]*))?\}")
 
+_INDEX = re.compile(r"[0-9]{1,6}")
+"""An index of a list within an event, which has at most 256 KiB."""
+
 
 class _Missing:
     """Marks a missing path; None is a JSON value."""
@@ -31,7 +34,7 @@ def lookup(fields: Mapping[str, Any], path: str) -> Any:
     for segment in path.split("."):
         if isinstance(node, Mapping) and segment in node:
             node = node[segment]
-        elif isinstance(node, list) and segment.isascii() and segment.isdigit() and int(segment) < len(node):
+        elif isinstance(node, list) and _INDEX.fullmatch(segment) and int(segment) < len(node):
             node = node[int(segment)]
         else:
             return MISSING

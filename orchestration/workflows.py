@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.events import EventKind
 from orchestration.identity import problem_id, trigger_ids
@@ -161,6 +162,7 @@ def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, 
 
 def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any], list[ValidationProblem]]:
     """The raw triggers, and the problems of the workflow itself."""
+    strictjson.bounded(workflow)
     _, problems = read(Workflow, workflow, path)
     entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
     return (entries if isinstance(entries, list) else []), problems

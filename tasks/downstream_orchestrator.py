@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import os
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from orchestration import strictjson
 from orchestration.config import ConfigLoader
 from orchestration.router import Router
 from orchestration.settings import Settings
@@ -42,7 +42,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     settings = Settings.from_environment(os.environ)
     for logger in _LOGGERS:  # not the root logger, because botocore logs too much
         logging.getLogger(logger).setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
-    log.info("Received event: %s", json.dumps(event, ensure_ascii=False))
+    log.info("Received event: %s", strictjson.printable(event))
     return _router().route(event, context.aws_request_id, settings)
 
 

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from orchestration import strictjson
-from orchestration.config import ConfigLoader
+from orchestration.config import ConfigLoader, LoadedConfig
 from orchestration.errors import ConfigUnavailableError
 from orchestration.settings import Settings
 
@@ -51,8 +51,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         yield Aws()
 
 
-def has_workflows(document: dict[str, Any]) -> bool:
-    return bool(document["workflows"])
+def has_workflows(config: LoadedConfig) -> bool:
+    return bool(config.document["workflows"])
 
 
 def settings(*, uri: str = URI, ssm: str = "", require: bool = False) -> Settings:
