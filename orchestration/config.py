@@ -15,10 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
+from urllib3.exceptions import HTTPError
 
 from orchestration import strictjson
-from orchestration.errors import ConfigError, ConfigUnavailableError
+from orchestration.errors import ConfigError, ConfigUnavailableError, DeadlineError
 from orchestration.events import EventKind
 from orchestration.settings import Settings
 from orchestration.workflows import ConfiguredTrigger, check_document, triggers_for
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 LOG_CONFIG_FALLBACK = "Failed to load workflow config from %s (%s): %s"
 """Log line that the alarm config-fallback matches (terraform/alarms.tf)."""
 
-_UNAVAILABLE = (BotoCoreError, ClientError, ConfigError, strictjson.StrictJSONError)
+_UNAVAILABLE = (BotoCoreError, ClientError, ConfigError, DeadlineError, HTTPError, strictjson.StrictJSONError)
+_BROKEN_BODY = (HTTPClientError, IncompleteReadError, ResponseStreamingError, HTTPError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,8 @@ class ConfigLoader:
             if source.startswith("s3://"):
                 bucket, key = _address(source)
                 given = {"VersionId": version_id} if version_id else {}
-                answer = self.s3.get_object(Bucket=bucket, Key=key, **given)
-                config = _parse(_body(answer), source, version_id)
+                _, body = self._object(Bucket=bucket, Key=key, **given)
+                config = _parse(body, source, version_id)
             else:
                 name = source.removeprefix("ssm:")
                 config = self._from_ssm(f"{name}:{version_id}" if version_id else name, source)
@@ -171,7 +173,7 @@ class ConfigLoader:
         etag, cached = self._cache.get(uri, ("", None))
         condition = {} if cached is None else {"IfNoneMatch": etag}
         try:
-            answer = self.s3.get_object(Bucket=bucket, Key=key, **condition)
+            answer, body = self._object(Bucket=bucket, Key=key, **condition)
         except ClientError as error:
             if cached is not None and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
                 return cached
@@ -183,10 +185,20 @@ class ConfigLoader:
                 ) from error
             raise
         version_id = answer.get("VersionId", "")
-        config = _parse(_body(answer), uri, "" if version_id == "null" else version_id)
+        config = _parse(body, uri, "" if version_id == "null" else version_id)
         # Not before the parse: S3 would answer 304 for an invalid text, and the router would never report it again.
         self._cache[uri] = (answer["ETag"], config)
         return config
+
+    def _object(self, **given: str) -> tuple[Any, bytes]:
+        """Answer and body of GetObject. The SDK does not retry a body that breaks off, so this method does, once."""
+        answer = self.s3.get_object(**given)
+        try:
+            return answer, answer["Body"].read()
+        except _BROKEN_BODY as error:
+            log.warning("The body of s3://%s/%s broke off (%s); reading it again", given["Bucket"], given["Key"], error)
+        answer = self.s3.get_object(**given)
+        return answer, answer["Body"].read()
 
     def _from_ssm(self, name: str, source: str = "") -> LoadedConfig:
         parameter = self.ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"]
@@ -198,11 +210,6 @@ def _address(uri: str) -> tuple[str, str]:
     if not uri.startswith("s3://") or not bucket or not key:
         raise ConfigError(f"WORKFLOW_CONFIG_S3_URI: found {uri!r}, expected s3://bucket/key")
     return bucket, key
-
-
-def _body(answer: Any) -> bytes:
-    body: bytes = answer["Body"].read()
-    return body
 
 
 def _parse(text: bytes, source: str, version_id: str) -> LoadedConfig:

@@ -27,6 +27,10 @@ class ConfigUnavailableError(OrchestrationError):
     """No configuration could be loaded although one is required. Platform engineers act: S3, SSM, IAM."""
 
 
+class DeadlineError(OrchestrationError):
+    """An AWS call was not attempted, because the invocation has too little time. On-call acts: a service answers too slowly."""
+
+
 class ResolutionError(OrchestrationError):
     """A template names a path that the event does not have. Data engineers (the path) or the publisher (the field) act."""
 

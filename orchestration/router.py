@@ -18,7 +18,7 @@ from orchestration import strictjson
 from orchestration.config import ConfigLoader, LoadedConfig
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError
 from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_event
-from orchestration.executions import ExecutionClient
+from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
 from orchestration.ledger import Ledger
 from orchestration.plan import Plan, plan
@@ -101,7 +101,7 @@ class Router:
         try:
             config = self._load(event, settings)
         except ConfigUnavailableError:
-            started = starter.find()
+            started = _found(starter)
             if not started:
                 raise
             return _about(event) | self._waited(start_report(started, event.warnings), event, starter.executions)
@@ -156,6 +156,15 @@ class Router:
         if event.wait_seconds and report["executions"]:
             report["executions"] = wait_for_outcomes(report["executions"], executions, event.wait_seconds)
         return report
+
+
+def _found(starter: EventStarter) -> list[StartedExecution]:
+    """The event's executions, or none if they cannot be read: the reason without a configuration comes first."""
+    try:
+        return starter.find()
+    except (OrchestrationError, ClientError, BotoCoreError) as error:
+        log.warning("The router cannot determine whether the event has started: %s", error)
+        return []
 
 
 def _triggers(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[ConfiguredTrigger] | None:

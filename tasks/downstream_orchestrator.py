@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from orchestration import strictjson
 from orchestration.config import ConfigLoader
+from orchestration.deadline import Deadline
 from orchestration.router import Router
 from orchestration.settings import Settings
 
@@ -19,8 +20,10 @@ _LOGGERS = ("orchestration", "downstream_orchestrator")
 
 log = logging.getLogger("downstream_orchestrator")
 
-# Short enough for the SDK's retries to end before the Lambda's timeout if an endpoint hangs.
-_CLIENT = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
+# S3 and SSM use up 42 seconds if both hang. "max_attempts" would not count the first attempt:
+# https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+_CLIENT = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+_DEADLINE = Deadline()
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
@@ -43,17 +46,21 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     for logger in _LOGGERS:  # not the root logger, because botocore logs too much
         logging.getLogger(logger).setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
     log.info("Received event: %s", strictjson.printable(event))
+    _DEADLINE.begin(context.get_remaining_time_in_millis() / 1000)
     return _router().route(event, context.aws_request_id, settings)
 
 
 @functools.cache
 def _router() -> Router:
     """The router, cached for the execution environment, with its clients and configuration cache."""
-    loader = ConfigLoader(s3=boto3.client("s3", config=_CLIENT), ssm=_ssm)
-    return Router(loader, boto3.client("stepfunctions", config=_CLIENT))
+    return Router(ConfigLoader(s3=_client("s3"), ssm=_ssm), _client("stepfunctions"))
 
 
 @functools.cache
 def _ssm() -> Any:
     """The SSM client, created when a fallback needs it."""
-    return boto3.client("ssm", config=_CLIENT)
+    return _client("ssm")
+
+
+def _client(service: str) -> Any:
+    return _DEADLINE.watch(boto3.client(service, config=_CLIENT))
