@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from orchestration import placeholders
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.workflows import EVENT_KINDS, Workflow
+
+_ONE_OF = "|".join(re.escape(name) for name in placeholders.NAMES)
+_WITH_PLACEHOLDER = rf"^(?=.*\$\{{(?:{_ONE_OF})\}})(?!.*\$\{{(?!(?:{_ONE_OF})\}})).*$"
+"""Text with a placeholder of the deployment, and without another template."""
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -32,6 +38,10 @@ def fields(cls: type[Any]) -> dict[str, Any]:
     with_config(_STRICT)(cls)
     schema = TypeAdapter(cls).json_schema(schema_generator=_Schema)
     schema["description"] = inspect.getdoc(cls) or ""
+    for name, field in schema["properties"].items():
+        if "pattern" in field and name != "id":
+            # The router checks the pattern after it has filled the placeholders of the deployment.
+            field["anyOf"] = [{"pattern": field.pop("pattern")}, {"pattern": _WITH_PLACEHOLDER}]
     for base in filter(dataclasses.is_dataclass, cls.__mro__[1:]):  # inherited fields lose their docstring
         for name, inherited in fields(base)["properties"].items():
             schema["properties"][name].setdefault("description", inherited["description"])

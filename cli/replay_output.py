@@ -18,7 +18,7 @@ _CUT = 160
 def print_record(record: dict[str, Any]) -> None:
     """Print the router's decision for each trigger, then the outcome of each new execution."""
     replay = record["replay"]
-    before = f", {replay['already_started']} other triggers have started" if replay["already_started"] else ""
+    before = f"; triggers that started before: {replay['already_started']}" if replay["already_started"] else ""
     output.print(Text.assemble(styled(record["status"]), f": replay of {replay['of']}{before}"))
     outcomes = {one["name"]: one for one in record["executions"]}
     for one in replay["triggers"]:

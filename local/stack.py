@@ -76,6 +76,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
         "MWAA_TRIGGER_QUEUE_URL": queue,
         "REQUIRE_CONFIG": "true",
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
+        "DEPLOY_ENV": "local",
         "LOG_LEVEL": "INFO",
     }
     version = create_function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]

@@ -40,7 +40,7 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
         if region in known.get_available_regions("stepfunctions", partition):
             machine = f"arn:{partition}:states:{region}:{ACCOUNT}:stateMachine:{prefix}-downstream-orchestrator"
             queue = f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{prefix}-mwaa-triggers"
-            return Settings(state_machine_arn=machine, region=region, mwaa_trigger_queue_url=queue)
+            return Settings(state_machine_arn=machine, region=region, mwaa_trigger_queue_url=queue, deploy_env="local")
     raise ConfigError(f"region: found {region!r:.60}, expected a region with Step Functions. Choose one with --region.")
 
 

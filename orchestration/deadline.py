@@ -1,7 +1,8 @@
-"""Bounds the AWS calls of an invocation by its remaining time, so that the router ends with a reason before Lambda ends it.
+"""Bounds the AWS calls of an invocation by its remaining time.
 
-The SDK retries a call that hangs. Before each attempt, the deadline checks that the attempt can end in time. Source:
-botocore's event ``before-send``, botocore.amazonaws.com/v1/documentation/api/latest/topics/events.html.
+The router ends with a reason before Lambda ends it. The SDK retries a call that hangs, so the deadline checks before each
+attempt that the attempt can end in time. Source: botocore's event ``before-send``,
+botocore.amazonaws.com/v1/documentation/api/latest/topics/events.html.
 """
 
 from __future__ import annotations

@@ -72,11 +72,12 @@ def left_out(newest: Attempt) -> str:
 
 
 def target_of(configured: ConfiguredTrigger) -> tuple[str, str]:
-    """Type and target name of a configured trigger."""
+    """Type and target name of a configured trigger, with its description."""
     trigger = configured.trigger
     if isinstance(trigger, InvalidTrigger):
         return "invalid", (trigger.declared or ("", ""))[1]
-    return trigger.TYPE, trigger.target_name()
+    description = f": {trigger.description:.60}" if trigger.description else ""
+    return trigger.TYPE, f"{trigger.target_name()}{description}"
 
 
 def listed(triggers: Iterable[tuple[str, str, str]]) -> str:

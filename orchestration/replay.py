@@ -188,11 +188,12 @@ class Replayer:
         return {**made, "id": trigger_id}, "", tuple(context.warnings)
 
     def _missing(self, trigger_id: str, now: str) -> str:
-        present = listed((one.id, *target_of(one)) for one in self.triggers)
+        added = listed((one.id, *target_of(one)) for one in self.triggers if one.id not in self.ledger.originals)
+        unchanged = ", ".join(one.id for one in self.triggers if one.id in self.ledger.originals)
         return (
-            f"the configuration no longer has {self.ledger.event_kind} trigger {now!r} for job {self.event.job_name!r}. It "
-            f"has: {present or 'none'}. If one of them replaces it: --only {trigger_id}=ID. To send the original request: "
-            f"--only {trigger_id} --as-was"
+            f"the configuration no longer has {self.ledger.event_kind} trigger {now!r} for job {self.event.job_name!r}. New "
+            f"since then: {added or 'none'}. Unchanged: {unchanged or 'none'}. If a new one replaces it: --only "
+            f"{trigger_id}=ID. To send the original request: --only {trigger_id} --as-was"
         )
 
     def _batch(self, item: Item) -> Decision:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from orchestration.errors import SettingsError
 
 STATE_MACHINE_ARN = re.compile(
-    r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
+    r"arn:(?P<partition>aws[a-z-]*):states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
 )
 
 LIVE = "live"
@@ -30,6 +30,8 @@ class Settings:
         mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
         require_config: ``REQUIRE_CONFIG`` is ``true``: raise an error instead of using the empty default.
         approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` is accepted, or empty for any.
+        deploy_env: ``DEPLOY_ENV``, the environment's name for the placeholder ``${deploy.env}``, or empty.
+        only_account: refuse targets in other accounts; empty at run time, because an allow-list may name such targets.
         log_level: ``LOG_LEVEL``, a name of the standard library's logging levels.
     """
 
@@ -41,6 +43,8 @@ class Settings:
     mwaa_trigger_queue_url: str = ""
     require_config: bool = False
     approvals_topic_arn: str = ""
+    deploy_env: str = ""
+    only_account: str = ""
     log_level: str = "INFO"
 
     @classmethod
@@ -72,8 +76,21 @@ class Settings:
             mwaa_trigger_queue_url=environment.get("MWAA_TRIGGER_QUEUE_URL", ""),
             require_config=environment.get("REQUIRE_CONFIG", "").strip().lower() == "true",
             approvals_topic_arn=environment.get("JOB_APPROVALS_TOPIC_ARN", ""),
+            deploy_env=environment.get("DEPLOY_ENV", ""),
             log_level=environment.get("LOG_LEVEL", "").strip().upper() or "INFO",
         )
+
+    @property
+    def account(self) -> str:
+        """Account of the state machine; empty offline, unless ``only_account`` names one."""
+        match = STATE_MACHINE_ARN.match(self.state_machine_arn)
+        return self.only_account or (match["account"] if match else "")
+
+    @property
+    def partition(self) -> str:
+        """Partition of the state machine; empty offline."""
+        match = STATE_MACHINE_ARN.match(self.state_machine_arn)
+        return match["partition"] if match else ""
 
     @property
     def start_arn(self) -> str:

@@ -16,6 +16,7 @@ from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.events import EventKind
 from orchestration.identity import problem_id, trigger_ids
+from orchestration.placeholders import fill
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.validation import ValidationProblem, describe, read
@@ -114,6 +115,9 @@ def triggers_for(
 
 def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
     """Read and check one trigger; returns the trigger, or None and every problem."""
+    entry, misplaced = fill(entry, path, settings)
+    if misplaced:
+        return None, misplaced
     if not isinstance(entry, dict):
         return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
     kind = entry.get("type")

@@ -178,6 +178,18 @@ def other_region(region: str, settings: Settings) -> bool:
     return bool(settings.region and region and region != settings.region)
 
 
+def other_account(path: str, target: str, settings: Settings) -> Iterator[ValidationProblem]:
+    """Refuse a target in an account that ``settings.only_account`` excludes."""
+    queue = _QUEUE_ACCOUNT.match(target)
+    account = target.split(":")[4] if target.startswith("arn:") else queue[1] if queue else ""
+    if settings.only_account and account not in ("", settings.only_account):
+        yield ValidationProblem(
+            path,
+            f"found account {account}, expected {settings.only_account}. Write ${{aws.account}}, or name a target in it",
+        )
+
+
+_QUEUE_ACCOUNT = re.compile(r"https?://[^/]+/([0-9]+)/")
 _QUEUE_HOST = re.compile(r"https?://(?:sqs\.(?P<new>[a-z0-9-]+)|(?P<old>[a-z0-9-]+)\.queue)\.amazonaws\.com")
 
 

@@ -14,6 +14,7 @@ from orchestration.triggers.base import (
     ServiceIntegration,
     TargetText,
     Trigger,
+    other_account,
     other_region,
 )
 from orchestration.validation import StringPattern, ValidationProblem
@@ -93,7 +94,8 @@ class EventBridge(Trigger):
         return f"{self.event_bus.rsplit(':event-bus/', 1)[-1]}/{self.detail_type}"
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse a bus in another region."""
+        """Refuse a bus in another region or account."""
+        yield from other_account(f"{path}.event_bus", self.event_bus, settings)
         region = self.event_bus.split(":")[3] if self.event_bus.startswith("arn:") else ""
         if other_region(region, settings):
             yield ValidationProblem(

@@ -13,6 +13,7 @@ from orchestration.triggers.base import (
     RequestContext,
     Retry,
     ServiceIntegration,
+    other_account,
     other_region,
     queue_region,
 )
@@ -76,9 +77,10 @@ class SqsMwaa(DagTrigger):
     }
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse reserved keys, broken templates, a queue in another region, and a missing queue."""
+        """Refuse reserved keys, broken templates, a queue in another region or account, and a missing queue."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
         yield from DagTrigger.check(self, path, settings)
+        yield from other_account(f"{path}.queue_url", self.queue_url, settings)
         region = queue_region(self.queue_url)
         if other_region(region, settings):
             yield ValidationProblem(

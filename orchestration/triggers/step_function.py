@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from orchestration.settings import STATE_MACHINE_ARN, Settings
-from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, Trigger, other_region
+from orchestration.triggers.base import (
+    Allow,
+    RequestContext,
+    Retry,
+    ServiceIntegration,
+    Trigger,
+    other_account,
+    other_region,
+)
 from orchestration.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
@@ -82,7 +90,8 @@ class StepFunction(Trigger):
         return self.arn.split(":stateMachine:")[1]
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse a state machine in another region, and the orchestrator's own one, which would be a loop."""
+        """Refuse a state machine in another region or account, and the orchestrator's own one, which would be a loop."""
+        yield from other_account(f"{path}.arn", self.arn, settings)
         region = self.arn.split(":")[3]
         if other_region(region, settings):
             yield ValidationProblem(

@@ -113,6 +113,7 @@ run "router_environment_has_every_setting" {
       MWAA_TRIGGER_QUEUE_URL        = "https://sqs.us-west-1.amazonaws.com/123456789012/mwaa-triggers"
       REQUIRE_CONFIG                = "true"
       JOB_APPROVALS_TOPIC_ARN       = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_approvals"
+      DEPLOY_ENV                    = "jc"
       LOG_LEVEL                     = "INFO"
     })
     error_message = "The router's environment differs."
@@ -132,6 +133,7 @@ run "default_targets_stay_in_this_account_and_region" {
       "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-mwaa-dag:*",
       "arn:aws:sqs:us-west-1:123456789012:*",
       "arn:aws:states:us-west-1:123456789012:stateMachine:*",
+      "arn:aws:states:us-west-1:123456789012:stateMachine:sfly-aws-dwh-sandbox-jc-downstream-orchestrator",
     ])
     error_message = "The state machine's policy allows resources outside this account and region."
   }
@@ -163,6 +165,7 @@ run "allow_lists_narrow_the_policies" {
       "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-mwaa-dag:*",
       "arn:aws:sqs:us-west-1:123456789012:mwaa-triggers",
       "arn:aws:states:us-west-1:123456789012:stateMachine:publish_*",
+      "arn:aws:states:us-west-1:123456789012:stateMachine:sfly-aws-dwh-sandbox-jc-downstream-orchestrator",
     ])
     error_message = "The allow-lists do not narrow the state machine's policy."
   }

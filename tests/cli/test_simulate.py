@@ -48,6 +48,16 @@ def test_all_triggered_exits_0(simulate: Simulate, event: Event) -> None:
     assert 0 < report["seconds"] < 60
 
 
+def test_placeholders_name_targets_of_the_local_stack(orchestrator: Orchestrator, event: Event, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(event(job_name="transform_images", artifacts={"x": "1"})))
+    config = Path(__file__).parents[1] / "configs" / "valid-placeholders.json"
+    result = orchestrator("simulate", "--config", str(config), "--event", str(path), "--json")
+    assert result.exit_code == 0, result.stderr
+    names = [one["name"] for one in json.loads(result.stdout)["executions"][0]["triggers"]]
+    assert names == ["load-local", "publish-local", "bus-local/Done in local", "load_local", "d"]
+
+
 def test_missing_target_fails_alone_and_exits_1(simulate: Simulate, event: Event) -> None:
     result = simulate(event(), "--without-target", "glue_job:my-downstream-job", "--json")
     assert result.exit_code == 1
@@ -144,7 +154,7 @@ def test_process_ignores_aws_profiles_of_the_machine(event: Event, every_field: 
         ("[]", "found a list, expected a JSON object"),
         ('{"job_run_id": "r", "status": "SUCCESS"}', "'job_name': found nothing, expected a non-empty string"),
         ('{"job_name": "j", "status": "SUCCESS"}', "'job_run_id': found nothing"),
-        ('{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "x": NaN}', "it contains NaN"),
+        ('{"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "x": NaN}', "found NaN, which is not JSON"),
         ('{"job_name": "j", "job_run_id": "r", "$replay": {"of": "e"}}', "must be a direct invocation"),
         (json.dumps({"job_name": "j", "job_run_id": "r", "blob": "x" * 300_000}), "found 300,0"),
     ],

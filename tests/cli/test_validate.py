@@ -40,3 +40,13 @@ def test_region_refuses_targets_in_another_region(orchestrator: Orchestrator, tm
     config.write_text(INVALID_CONFIGS["sqs_mwaa: other region"].text)
     assert orchestrator("validate", str(config)).exit_code == 0
     assert orchestrator("validate", str(config), "--region", "us-west-1").exit_code == 2
+
+
+def test_account_refuses_targets_in_another_account(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    target = {"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m"}
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"workflows": {"j": {"on_success": [target]}}}))
+    assert orchestrator("validate", str(config), "--account", "123456789012").exit_code == 0
+    result = orchestrator("validate", str(config), "--account", "210987654321")
+    assert (result.exit_code, "found account 123456789012" in result.stdout) == (2, True)
+    assert orchestrator("validate", str(config), "--account", "prod").exit_code == 2

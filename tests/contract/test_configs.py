@@ -26,6 +26,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "orchestration" / "workflow_con
 ROUTER = Settings(
     state_machine_arn="arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator",
     region="us-west-1",
+    deploy_env="test",
     mwaa_trigger_queue_url="https://sqs.us-west-1.amazonaws.com/123456789012/default",
 )
 each_type = pytest.mark.parametrize("trigger", REGISTRY, ids=[trigger.TYPE for trigger in REGISTRY])

@@ -47,7 +47,12 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         life.commands["deploy.sh"] = _command(engine, "./deploy.sh", "--account=sandbox", "--env=jc", ok=(0,))
     with life.step("init"):
         stack.run("init", "-input=false")
-    settings = [f"-var=mwaa_trigger_queue_url={queue}", '-var=mwaa_environments=["us-west-2/dwh-airflow"]']
+    # An allow-list of state machines does not have the orchestrator's own one, which batches need.
+    settings = [
+        f"-var=mwaa_trigger_queue_url={queue}",
+        '-var=mwaa_environments=["us-west-2/dwh-airflow"]',
+        '-var=state_machines=["publish_*"]',
+    ]
     with life.step("apply"):
         _apply(stack, VERSION, settings)
     with life.step("second plan"):

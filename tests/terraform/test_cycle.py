@@ -66,6 +66,8 @@ def test_second_plan_has_no_change(life: Life) -> None:
 def test_local_stack_equals_terraform_stack(life: Life) -> None:
     """Same filters, names, machine, environment; a local configuration has no release in its key."""
     ours = json.loads(json.dumps(life.local_stack).replace("code/local/", f"code/{VERSION}/"))
+    assert ours["router"]["environment"]["DEPLOY_ENV"] == "local"
+    ours["router"]["environment"]["DEPLOY_ENV"] = "jc"
     assert ours == life.terraform_stack
 
 
