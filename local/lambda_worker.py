@@ -8,6 +8,7 @@ docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import json
@@ -81,19 +82,26 @@ def _call(invocation: dict[str, Any]) -> Any:
         invocation["request_id"], invocation["function_name"], invocation["function_arn"], invocation["deadline"]
     )
     handler = getattr(importlib.import_module(module), name)
-    _record_boto3_calls()
+    _record_calls()
     return handler(invocation["event"], context)
 
 
-def _record_boto3_calls() -> None:
-    """Record the API calls of the clients from boto3's default session, if the handler imported boto3."""
-    boto3 = sys.modules.get("boto3")
-    if boto3 is not None and boto3.DEFAULT_SESSION is None:
-        boto3.setup_default_session()
-        session: Any = boto3.DEFAULT_SESSION
+@functools.cache
+def _record_calls() -> None:
+    """Record the API calls of every client that the handler creates, through boto3 or botocore."""
+    session = sys.modules.get("botocore.session")
+    if session is None:
+        return
+    create = session.Session.create_client
+
+    def create_client(self: Any, *arguments: Any, **options: Any) -> Any:
         if LOADER is not None:
-            session._session.register_component("data_loader", LOADER)
-        record(session.events, _CALLS.append)
+            self.register_component("data_loader", LOADER)
+        client = create(self, *arguments, **options)
+        record(client.meta.events, _CALLS.append)
+        return client
+
+    session.Session.create_client = create_client
 
 
 def _describe(error: Exception) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration import strictjson
-from orchestration.decisions import Decision
 from orchestration.events import Replay
 from orchestration.executions import StartedExecution
 from orchestration.items import REJECTED, Item, declared
+
+if TYPE_CHECKING:
+    from orchestration.decisions import Decision
 
 log = logging.getLogger(__name__)
 

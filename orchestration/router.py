@@ -20,9 +20,7 @@ from orchestration.errors import ConfigUnavailableError, OrchestrationError, Rou
 from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_event
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
-from orchestration.ledger import Ledger
 from orchestration.plan import Plan, plan
-from orchestration.replay import Replayer
 from orchestration.reports import replay_report, start_report
 from orchestration.settings import Settings
 from orchestration.starts import EventStarter
@@ -124,6 +122,10 @@ class Router:
         return about | self._waited(start_report(started, warnings), event, starter.executions)
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        # Imported here: few invocations replay, and these modules slow the cold start.
+        from orchestration.ledger import Ledger  # noqa: PLC0415
+        from orchestration.replay import Replayer  # noqa: PLC0415
+
         executions = ExecutionClient(self.step_functions, settings)
         ledger = Ledger.open(executions, replay.of)
         event = dataclasses.replace(event, event_kind=ledger.event_kind)

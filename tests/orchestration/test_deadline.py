@@ -77,7 +77,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, silent: Silent) -> None:
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    task._session.cache_clear()
     task._router.cache_clear()
     task._ssm.cache_clear()
 
