@@ -27,10 +27,10 @@ demo: $(STAMP) ## Run five sample events on the in-process AWS engine
 cycle: $(STAMP) ## Deploy, use, upgrade, roll back and destroy the Terraform stack on this machine
 	@$(BIN)/pytest -s tests/terraform/test_cycle.py
 
-# lint and the second interpreter's installation use one core each.
+# lint and the second interpreter's installation use one core each. Many tests wait, so three workers keep two cores busy.
 test: $(STAMP) ## Run lint, types, generated files and all tests that take seconds
 	@$(MAKE) -s -j2 node lint
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile
 
 test-all: test checkov airflow ## Run every test: also Terraform, checkov, the installed tool and every Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)

@@ -12,7 +12,7 @@ from local.faults import Fault
 from local.targets.queues import messages
 from orchestration.executions import ExecutionClient
 from tests.conftest import Router
-from tests.local.helpers import CONFIG, FIVE, Event, counts, record
+from tests.local.helpers import CONFIG, FIVE, NESTED, Event, counts, record
 
 GONE = {"type": "glue_job", "job_name": "gone", "id": "gone"}
 LOAD = [
@@ -102,16 +102,21 @@ def test_again_gives_the_target_a_new_run_id(router: Router, event: Event) -> No
 
 
 def test_failed_replay_keeps_the_run_id(router: Router, event: Event) -> None:
+    """A target that started although the call failed is not started twice."""
     engine = router.simulator.engine
-    with engine.patch_context.faults.inject("sqs.SendMessage", Fault(status=403, code="AccessDenied")):
+    with (
+        workflow(router, FIVE[1]),
+        engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=403, code="AccessDeniedException")),
+    ):
         body, first = started(router, event, "same-run-id")
-        name, one = first["executions"][0]["name"], first["triggers"][4]
+        name, one = first["executions"][0]["name"], first["triggers"][0]
         failed = replay(router, body, name)
     assert failed["executions"][0]["execution_status"] == "FAILED"
-    replayed = replay(router, body, name)
+    with workflow(router, FIVE[1]):
+        replayed = replay(router, body, name)
     assert [found["attempt"] for found in replayed["replay"]["triggers"]] == [2]
-    ids = [sent["message_id"] for sent in messages(engine, "local-mwaa-triggers").values()]
-    assert ids.count(f"{name}-{one['id']}") == 1
+    nested = engine.client("stepfunctions").list_executions(stateMachineArn=NESTED)["executions"]
+    assert [found["name"] for found in nested].count(f"{name}-{one['id']}") == 1
 
 
 def test_parallel_replays_start_a_trigger_once(router: Router, event: Event) -> None:
