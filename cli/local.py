@@ -14,7 +14,7 @@ import typer
 
 from cli.io import DEFAULT_CONFIG, read_text
 from local.airflow_api import AirflowApi, AirflowApiError
-from local.defaults import clear_aws_profile_env
+from local.defaults import EXAMPLE_EVENTS, clear_aws_profile_env
 from local.validation import check_config, local_settings, read_config, region_of
 
 PROFILE = "downstream-orchestrator-local"
@@ -63,7 +63,7 @@ def local(
                 f"export AWS_PROFILE={PROFILE}\n"
                 + (f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else "")
                 + "# Then, for example:\n"
-                f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://event.json\n"
+                f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://{EXAMPLE_EVENTS / 'success.json'}\n"
                 f"#   aws stepfunctions list-executions --state-machine-arn {stack.state_machine}\n"
                 f"#   aws s3 cp {config} {stack.config_uri}\n"
                 "#   aws logs tail /aws/lambda/local-downstream-orchestrator\n"
