@@ -56,6 +56,7 @@ def local(
             stack = Simulator.deploy(engine, document).stack
             engine.mwaa.real = real
             profile = Path(folder) / "config"
+            event = EXAMPLE_EVENTS / "success.json"
             profile.write_text(_profile(engine.endpoint, engine.mwaa.endpoint, region), encoding="utf-8")
             sys.stdout.write(
                 f"# {engine.endpoint}, region {region}; with all targets of {config}. In another shell, run:\n"
@@ -63,7 +64,7 @@ def local(
                 f"export AWS_PROFILE={PROFILE}\n"
                 + (f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else "")
                 + "# Then, for example:\n"
-                f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://{EXAMPLE_EVENTS / 'success.json'}\n"
+                f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://{event}\n"
                 f"#   aws stepfunctions list-executions --state-machine-arn {stack.state_machine}\n"
                 f"#   aws s3 cp {config} {stack.config_uri}\n"
                 "#   aws logs tail /aws/lambda/local-downstream-orchestrator\n"
