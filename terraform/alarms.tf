@@ -52,7 +52,7 @@ locals {
       }
       config-fallback = {
         namespace   = local.metric_namespace, metric = "config-fallback", dimensions = {}
-        description = "The router could not read its configuration in S3 and used the SSM parameter. Check ${local.config_s3_uri} and the router's log."
+        description = "The router could not read its configuration in S3. It used its last configuration or the SSM parameter, or raised an error. Check ${local.config_s3_uri} and the router's log."
       }
       duplicate-conflict = {
         namespace   = local.metric_namespace, metric = "duplicate-conflict", dimensions = {}

@@ -119,6 +119,14 @@ def test_100_triggers_start_with_one_call(router: Router, event: Event) -> None:
     assert (again["warnings"], len(again["triggers"])) == ([], 100)
 
 
+def test_simulation_follows_batches(router: Router, event: Event) -> None:
+    simulation = router.simulator.publish(json.dumps(event(job_name="two_batches", job_run_id="simulated")))
+    parent, *batches = simulation.executions
+    assert [one.batch_of for one in batches] == [parent.name] * 2
+    assert (simulation.exit_code, len(simulation.triggers)) == (0, 41)
+    assert all(one.received["dag_id"] == "d" for one in simulation.triggers)
+
+
 def test_complete_event_is_a_duplicate_under_any_config(router: Router, event: Event) -> None:
     body = event(job_name="two_batches", job_run_id="complete")
     first = record(router.invoke(body | {"$wait_seconds": 60}))
