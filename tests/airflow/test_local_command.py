@@ -42,7 +42,7 @@ def test_event_starts_a_run_in_the_given_airflow(
         )
         execution = wait_for_execution(boto3.session.Session().client("stepfunctions"), machine)
         assert execution["status"] == "SUCCEEDED"
-        run = api.call("GET", f"/dags/{TARGET}/dagRuns/{execution['name']}-0")
+        run = api.call("GET", f"/dags/{TARGET}/dagRuns/{execution['name']}-direct")
         assert (run[0], run[1]["conf"]) == (200, SPECIFIED)
     finally:
         local.stop()

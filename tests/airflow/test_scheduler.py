@@ -27,8 +27,8 @@ CONFIG = {
     "workflows": {
         "transform_images": {
             "on_success": [
-                MWAA_DAG | {"parameter_mapping": MAPPED | {"output_path": "artifacts.output_path"}},
-                COMMON | {"type": "sqs_mwaa", "parameter_mapping": MAPPED},
+                MWAA_DAG | {"id": "direct", "parameter_mapping": MAPPED | {"output_path": "artifacts.output_path"}},
+                COMMON | {"type": "sqs_mwaa", "id": "queued", "parameter_mapping": MAPPED},
             ]
         }
     }
@@ -99,8 +99,8 @@ def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version:
         simulation
     )
     execution = simulation.executions[0].name
-    by_queue = f"event__{execution}-1"
-    assert live.runs()[f"{execution}-0"]["conf"] == SPECIFIED
+    by_queue = f"event__{execution}-queued"
+    assert live.runs()[f"{execution}-direct"]["conf"] == SPECIFIED
     assert by_queue not in live.runs()
     queue.send(*OTHERS, *BAD, UNKNOWN, OTHERS[0])
 
@@ -117,7 +117,7 @@ def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version:
         pytest.fail(f"{error}\n{live.runs()}\n{queue.left()} left, {queue.dead()} dead\n{airflow.log('scheduler')}")
     seconds = time.monotonic() - began
     runs = live.runs()
-    assert runs[f"{execution}-0"]["conf"] == SPECIFIED
+    assert runs[f"{execution}-direct"]["conf"] == SPECIFIED
     assert runs[by_queue]["conf"] == SPECIFICATION["conf"]
     assert runs["event__template"]["conf"] == TEMPLATE
     assert queue.left() == 0
