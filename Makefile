@@ -88,7 +88,7 @@ lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflo
 
 airflow: $(AIRFLOW_TARGETS) ## Install every Airflow version that the tests use (250 MB each)
 
-# A version whose lock does not support this Python is left out. With CI=true its tests fail.
+# A version whose lock does not support this Python is skipped. With CI=true its tests fail.
 $(AIRFLOW_TARGETS): airflow-%: $(STAMP)
 	@$(MAKE) -s $(AIRFLOW)/$*/.synced || echo "Airflow $* could not be installed. Its tests are skipped." >&2
 

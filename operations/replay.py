@@ -121,7 +121,7 @@ def prepare_failed(
         progress(f"reading execution {name}")
         given = executions.describe(name)["input"]
         event, kind = given.get("event"), routing_of(given).get("event_kind")
-        if not isinstance(event, dict) or not isinstance(kind, str):
+        if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys() or not isinstance(kind, str):
             continue
         if not {"part", "of"} & routing_of(given).keys() or job not in ("", event["job_name"]):
             continue

@@ -15,6 +15,7 @@ from orchestration.events import EventKind
 from orchestration.executions import ExecutionClient, readable_items, routing_of, triggers_of
 from orchestration.identity import execution_name, part_name, replay_name
 from orchestration.items import Item
+from orchestration.starts import parts_of
 from orchestration.workflows import EVENT_KINDS
 
 Status = Literal["TRIGGERED", "FAILED", "RUNNING", "UNKNOWN", "NOT_STARTED"]
@@ -125,16 +126,19 @@ class Ledger:
             if described is None:
                 break
             newest, number = name, number + 1
-            generation = routing_of(described["input"]).get("replay", {}).get("generation", 0)
+            request = routing_of(described["input"]).get("replay")
+            generation = request.get("generation", 0) if isinstance(request, dict) else generation
         status, detail = self._status(newest, trigger_id, original if number == 0 else None)
         return Attempt(number=number, execution=newest, status=status, detail=detail, generation=generation)
 
     def _read(self, root: dict[str, Any]) -> None:
-        total = int(str(routing_of(root["input"]).get("part", "1/1")).rpartition("/")[2])
-        for number in range(1, total + 1):
-            part = root if number == 1 else self._describe(part_name(self.name, number))
-            for item in readable_items(part["input"]) if part is not None else ():
-                self._add(item, part_name(self.name, number))
+        for number in range(1, parts_of(root["input"]) + 1):
+            name = part_name(self.name, number)
+            part = root if number == 1 else self._describe(name)
+            if part is None:  # Parts start in order.
+                return
+            for item in readable_items(part["input"]):
+                self._add(item, name)
 
     def _add(self, item: Item, parent: str) -> None:
         for trigger in triggers_of(item):

@@ -7,6 +7,7 @@ configuration that the first part recorded. The current configuration may name o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ class EventStarter:
         return None if described is None else self.executions.existing(described, ours)
 
     def _resume(self, first: StartedExecution, plan: Plan | None) -> list[StartedExecution]:
-        known, total = [first], _parts(first)
+        known, total = [first], parts_of(first.input)
         # Another event under this run id is a conflict, which a person resolves. Its parts must not mix with this event's.
         if first.input.get("event") != self.event:
             return known
@@ -89,9 +90,10 @@ class EventStarter:
             known.append(self.executions.start(part))
 
 
-def _parts(first: StartedExecution) -> int:
-    _, _, total = str(routing_of(first.input).get("part", "1/1")).partition("/")
-    return int(total) if total.isdecimal() else 1
+def parts_of(given: dict[str, Any]) -> int:
+    """Number of the event's parts, from the input of one of them."""
+    match = re.fullmatch(r"[0-9]{1,4}/([0-9]{1,4})", str(routing_of(given).get("part")))
+    return int(match[1]) if match else 1
 
 
 def _batches(known: Sequence[StartedExecution]) -> int:

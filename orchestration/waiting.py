@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration.errors import ExecutionLookupError
+from orchestration.errors import DeadlineError, ExecutionLookupError, OrchestrationError
 from orchestration.executions import ExecutionClient
 
 log = logging.getLogger(__name__)
@@ -41,10 +41,10 @@ def _ended(name: str, executions: ExecutionClient, deadline: float, *, may_be_mi
             described = executions.wait(name, deadline)
             result = {"execution_status": described["status"], "outcomes": executions.outcomes(described)}
             return result | {key: described[key] for key in ("error", "cause") if key in described}
-        except (ExecutionLookupError, ClientError, BotoCoreError) as error:
+        except (OrchestrationError, ClientError, BotoCoreError) as error:
             if may_be_missing and isinstance(error, ExecutionLookupError) and error.missing:
                 return {"execution_status": "NOT_STARTED", "outcomes": []}
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or isinstance(error, DeadlineError):
                 log.warning("Execution %s started, but it cannot be read: %s", name, error)
                 return {"execution_status": "UNKNOWN", "outcomes": []}
         time.sleep(_POLL_SECONDS)

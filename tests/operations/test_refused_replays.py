@@ -46,13 +46,21 @@ def test_replay_through_sns_is_refused(router: Router, event: Event) -> None:
         (
             {
                 "event": {"job_name": "j", "job_run_id": "r"},
+                "triggers": [{"id": "a", "type": "batch", "name": "n", "request": {}}],
+                "routing": {"event_kind": "on_success", "part": "x", "replay": 7},
+            },
+            "its triggers have no ids",
+        ),
+        (
+            {
+                "event": {"job_name": "j", "job_run_id": "r"},
                 "triggers": [{"type": "glue_job", "name": "job", "request": {}}],
                 "routing": {"event_kind": "on_success", "batch": "1/1", "positions": [0]},
             },
             "its triggers have no ids, because an earlier release or a person started it",
         ),
     ],
-    ids=["empty", "no-routing", "earlier-release"],
+    ids=["empty", "no-routing", "no-batch", "earlier-release"],
 )
 def test_foreign_execution_is_refused_with_a_reason(router: Router, event: Event, given: Any, words: str) -> None:
     name = f"by-hand-{abs(hash(words + str(given)))}"

@@ -137,3 +137,17 @@ def test_unavailable_configuration_does_not_hide_a_duplicate() -> None:
     assert record["status"] == "DUPLICATE"
     with pytest.raises(RoutingError, match="ConfigUnavailableError"):
         aws.router().route(EVENT | {"job_run_id": "new"}, "later", SETTINGS)
+
+
+def test_warm_router_starts_from_its_last_configuration() -> None:
+    """A bad upload does not stop events while an execution environment has the configuration before it."""
+    aws = FakeAws()
+    aws.upload(document(2))
+    router = aws.router()
+    router.route(EVENT, "first", SETTINGS)
+    aws.versions.append(b"{")
+    (record,) = router.route(EVENT | {"job_run_id": "second"}, "second", SETTINGS)["records"]
+    assert (record["status"], len(record["triggers"])) == ("STARTED", 2)
+    assert any("the last configuration that it read from S3" in warning for warning in record["warnings"])
+    with pytest.raises(RoutingError, match="has no triggers for the event"):
+        router.route(EVENT | {"job_name": "nobody"}, "third", SETTINGS)
