@@ -5,6 +5,7 @@ Nothing is lost, nothing starts twice. The retry raises only if the version that
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -81,6 +82,30 @@ def test_killed_delivery_is_started_whole_and_once(count: int, size: int, edit: 
             # An event that began is the first configuration's, whole; else it is the second one's.
             assert set(aws.starts) == names(before if begun else after), (kill_at, effective)
             assert set(aws.starts.values()) <= {1}, (kill_at, effective)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_retry_that_is_killed_too_is_finished(edit: str) -> None:
+    """Parts of three triggers each; the first attempt and the retry are killed, each at every call."""
+    before = document(7, 70_000)
+    after = EDITS[edit](before)
+    for first in range(points(7, 70_000)):
+        for second in range(10):
+            for effective in (False, True):
+                aws = FakeAws()
+                aws.upload(before)
+                with pytest.raises(Killed):
+                    deliver(aws, kill_at=first, after=effective)
+                begun = bool(aws.executions)
+                aws.upload(after)
+                with contextlib.suppress(Killed):
+                    deliver(aws, kill_at=second, after=effective)
+                expected = names(before if begun else after)
+                aws.upload(document(2, first=70))
+                began_again = bool(aws.executions)
+                deliver(aws)
+                assert set(aws.starts) == (expected if began_again else {"job-70", "job-71"}), (first, second)
+                assert set(aws.starts.values()) <= {1}, (first, second)
 
 
 def test_400_triggers_are_one_start() -> None:
