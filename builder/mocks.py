@@ -100,7 +100,7 @@ def sample_input() -> dict[str, Any]:
     inner = {"triggers": items[:1], "routing": routing | {"batch": "1/1", "of": "sample"}}
     request = {"StateMachineArn": _STATE_MACHINE_ARN, "Name": batch_name("sample", 1), **inner}
     items.append({"id": f"{BATCH_PREFIX}1", "type": batch.TYPE, "name": "batch 1 of 1, 1 triggers", "request": request})
-    return {"event": event.fields, "triggers": items, "routing": routing | {"part": "1/1"}}
+    return {"event": event.fields, "triggers": items, "routing": routing | {"batch": "1/1"}}
 
 
 def _good(integration: ServiceIntegration) -> dict[str, Any]:

@@ -67,10 +67,10 @@ def replay(  # noqa: PLR0913 - one parameter an option
     if again and not named:
         raise ReplayError("replay --again: name the triggers that must run again with --only.")
     from cli.replay_output import exit_code, print_record  # noqa: PLC0415 - rich, which --help does not need
-    from operations.replay import prepare, prepare_failed  # noqa: PLC0415 - boto3, likewise
+    from operations.replay import find_failed, prepare  # noqa: PLC0415 - boto3, likewise
 
     if failed:
-        search = partial(prepare_failed, function, since, job)
+        search = partial(find_failed, function, since, job)
         raise typer.Exit(_replay_failed(search, dry_run=dry_run, yes=yes, as_json=as_json))
     prepared = prepare(execution, function=function, only=named, again=again, as_was=as_was)
     record = prepared.ask() if dry_run else prepared.send()
@@ -81,39 +81,32 @@ def replay(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(exit_code([record]))
 
 
-def _replay_failed(search: Callable[[Progress], list[Any]], *, dry_run: bool, yes: bool, as_json: bool) -> int:
+def _replay_failed(search: Callable[[Progress], Any], *, dry_run: bool, yes: bool, as_json: bool) -> int:
     """List what would start, ask once, and start it; returns the exit code."""
     from cli.render import errors  # noqa: PLC0415 - rich
     from cli.replay_output import exit_code, print_plan, print_record  # noqa: PLC0415
 
     with errors.status("listing executions") as status:
-        prepared = search(status.update)
-        asked = []
-        for one in prepared:
-            status.update(f"asking the router about {one.execution}")
-            asked.append((one, one.ask()))
-    count = sum(_startable(record) for _, record in asked)
+        failed = search(status.update)
+    for line in failed.unanswered:
+        typer.echo(f"orchestrator: {line}", err=True)
+    records = [record for _, record in failed.answers]
     if not as_json:
-        print_plan([record for _, record in asked])
-    if dry_run or not count:
-        if as_json:
-            print_json([record for _, record in asked])
-        return exit_code([record for _, record in asked]) if count else 3
-    if not yes and not typer.confirm(f"Start {count} triggers again?", err=True):
-        return 3
-    sent = []
-    for one, record in asked:
-        if _startable(record):
-            sent.append(one.send())
+        print_plan(records)
+    start = bool(failed.count) and not dry_run
+    if start and not yes:
+        start = typer.confirm(f"Start {failed.count} triggers again?", err=True)
+        if not start:
+            return 3
+    if start:
+        records = []
+        for record in failed.send():
+            records.append(record)
             if not as_json:
-                print_record(sent[-1])
+                print_record(record)
     if as_json:
-        print_json(sent)
-    return exit_code(sent)
-
-
-def _startable(record: dict[str, Any]) -> int:
-    return sum(one["action"] == "WOULD_START" for one in record["replay"]["triggers"])
+        print_json(records)
+    return max(exit_code(records), 1) if failed.unanswered else exit_code(records)
 
 
 def _ids(options: list[str]) -> dict[str, str]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 
-from operations.deployed_router import DeployedRouter
+from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
-from orchestration.executions import ExecutionClient, routing_of
+from orchestration.executions import ExecutionClient, readable_items, routing_of
 from orchestration.identity import execution_name
 
 _ARN = re.compile(
@@ -20,6 +20,8 @@ _ARN = re.compile(
 )
 _AGE = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+Progress = Callable[[str], None]
 
 FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 
@@ -98,16 +100,38 @@ def prepare(
     return PreparedReplay(router=router, execution=described["name"], event=event, options=options)
 
 
-def prepare_failed(
-    function: str, since: str, job: str = "", progress: Callable[[str], None] = lambda _: None
-) -> list[PreparedReplay]:
-    """A replay for each event with an execution that failed since a time, oldest first; starts nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedEvents:
+    """Events that failed, with the router's decisions.
+
+    Attributes:
+        answers: a replay for each event, oldest first, with the record of its dry run.
+        unanswered: executions that the router refuses to replay, with the reason.
+    """
+
+    answers: list[tuple[PreparedReplay, dict[str, Any]]]
+    unanswered: list[str]
+
+    @property
+    def count(self) -> int:
+        """Number of triggers that would start."""
+        return sum(_startable(record) for _, record in self.answers)
+
+    def send(self) -> Iterator[dict[str, Any]]:
+        """Start the triggers, and yield the router's record of each event that has some."""
+        for replay, record in self.answers:
+            if _startable(record):
+                yield replay.send()
+
+
+def find_failed(function: str, since: str, job: str = "", progress: Progress = lambda _: None) -> FailedEvents:
+    """Ask the router about each event with an execution that failed since a time; starts nothing.
 
     Args:
         function: name of the router Lambda.
         since: age as ``30m``, ``24h`` or ``7d``.
         job: name of the upstream job; by default every job.
-        progress: called with a line for each execution that is read.
+        progress: called with a line for each execution.
 
     Raises:
         ReplayError: ``since`` is not an age.
@@ -115,6 +139,17 @@ def prepare_failed(
     """
     begin = datetime.now(UTC) - _age(since)
     router = DeployedRouter.find(function)
+    found = FailedEvents(answers=[], unanswered=[])
+    for replay in _prepare_each(router, begin, job, progress):
+        progress(f"asking the router about {replay.execution}")
+        try:
+            found.answers.append((replay, replay.ask()))
+        except RouterFailedError as error:
+            found.unanswered.append(f"{replay.execution}: {error}")
+    return found
+
+
+def _prepare_each(router: DeployedRouter, begin: datetime, job: str, progress: Progress) -> list[PreparedReplay]:
     executions = _executions(router)
     found: dict[str, PreparedReplay] = {}
     for name in reversed(list(_failed_since(executions, begin))):
@@ -123,12 +158,16 @@ def prepare_failed(
         event, kind = given.get("event"), routing_of(given).get("event_kind")
         if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys() or not isinstance(kind, str):
             continue
-        if not {"part", "of"} & routing_of(given).keys() or job not in ("", event["job_name"]):
+        if not readable_items(given) or job not in ("", event["job_name"]):
             continue
         # The executions of batches and replays belong to the event, and one event is one replay.
         root = execution_name(kind, event["job_name"], event["job_run_id"])
         found.setdefault(root, PreparedReplay(router=router, execution=root, event=event, options={}))
     return list(found.values())
+
+
+def _startable(record: dict[str, Any]) -> int:
+    return sum(one["action"] == "WOULD_START" for one in record["replay"]["triggers"])
 
 
 def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:

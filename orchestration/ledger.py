@@ -101,7 +101,7 @@ class Ledger:
         root = described if of == name else executions.describe(name)
         ledger._described[name] = root
         ledger._read(root)
-        if "replay" in routing or "batch" in routing:
+        if "replay" in routing or "of" in routing:
             ledger.scope = tuple(item["id"] for item in items)
         else:
             ledger.scope = tuple(ledger.originals)
@@ -191,7 +191,7 @@ def _checked(described: dict[str, Any]) -> tuple[EventKind, dict[str, Any], list
             f"execution {name!r}: the router did not start it, because its input has no routing.event_kind and no job event. "
             "Replay an execution of the router"
         )
-    if not {"part", "of"} & routing_of(given).keys() or not readable_items(given):
+    if not readable_items(given):
         raise ReplayError(
             f"execution {name!r}: its triggers have no ids, because an earlier release or a person started it, so a replay "
             "could start the wrong trigger. Start the failed targets by hand, or publish the event with another job_run_id"

@@ -33,7 +33,7 @@ MAX_ITEM = 262_144 - 16_384
 """Bytes of event and request together. They are one state's input, and a nested input or detail contains the event."""
 
 _WIDEST = "9999/9999"
-"""Longest value of ``routing.part`` and ``routing.batch``."""
+"""Longest value of ``routing.batch``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Plan:
         name: name of the event's execution.
         event: the event's fields.
         items: one for each trigger, in the configuration's order.
-        routing: ``routing`` of the executions, without the number of the part.
+        routing: ``routing`` of the executions, without ``batch``.
         start_arn: ARN with which a batch starts its execution.
         warnings: notes for people, for example about parameters left out.
     """
@@ -85,7 +85,7 @@ class Plan:
         total = first_part - 1 + len(packed)
         executions = []
         for number, batches in enumerate(packed, first_part):
-            routing = {**self.routing, "part": f"{number}/{total}"}
+            routing = {**self.routing, "batch": f"{number}/{total}"}
             given = batches[0] if len(batches) == 1 else self._batch_items(batches, first_batch)
             first_batch += len(batches) if len(batches) > 1 else 0
             executions.append(
@@ -213,4 +213,4 @@ def fitting(item: Item, room: int) -> Item:
 
 
 def _frame_size(routing: dict[str, Any]) -> int:
-    return strictjson.size({"event": None, "triggers": [], "routing": {**routing, "part": _WIDEST}})
+    return strictjson.size({"event": None, "triggers": [], "routing": {**routing, "batch": _WIDEST}})

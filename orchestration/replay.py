@@ -144,7 +144,7 @@ class Replayer:
         request = {"of": self.replay.of, "id": trigger_id, "attempt": attempt, "generation": generation}
         request |= {"now": now} if now != trigger_id else {}
         request |= {"as_was": True} if self.replay.as_was else {}
-        routing = routing_fields(self.event, self.config, self.delivery_id) | {"part": "1/1", "replay": request}
+        routing = routing_fields(self.event, self.config, self.delivery_id) | {"batch": "1/1", "replay": request}
         planned = PlannedExecution(
             replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, attempt),
             {"event": self.event.fields, "triggers": [made], "routing": routing},

@@ -92,7 +92,7 @@ class EventStarter:
 
 def parts_of(given: dict[str, Any]) -> int:
     """Number of the event's parts, from the input of one of them."""
-    match = re.fullmatch(r"[0-9]{1,4}/([0-9]{1,4})", str(routing_of(given).get("part")))
+    match = re.fullmatch(r"[0-9]{1,4}/([0-9]{1,4})", str(routing_of(given).get("batch")))
     return int(match[1]) if match else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,6 +108,17 @@ def test_all_failed_events_are_replayed_after_one_question(engine: Engine, simul
     assert shell(command, 0, stdin="y\n").stdout.count("TRIGGERED") == 3
     assert len(glue.get_job_runs(JobName="refresh")["JobRuns"]) == 3
     shell(f"{command} --yes", 3)
+    # An event whose first execution does not exist is reported, and does not stop the others.
+    lost = {
+        "event": EVENT | {"job_run_id": "lost"},
+        "triggers": [{"id": "a", "type": "rejected", "name": "n", "request": {"Error": "E", "Cause": "c"}}],
+        "routing": {"event_kind": "on_success", "batch": "1/1"},
+    }
+    sfn = engine.client("stepfunctions")
+    started = sfn.start_execution(stateMachineArn=simulator.stack.state_machine, input=json.dumps(lost), name="by-hand")
+    while sfn.describe_execution(executionArn=started["executionArn"])["status"] == "RUNNING":
+        time.sleep(0.05)
+    assert "cannot describe it" in shell(f"{command} --dry-run", 3).stderr
     assert len(tables(engine)) == before
 
 

@@ -47,7 +47,7 @@ def test_replay_through_sns_is_refused(router: Router, event: Event) -> None:
             {
                 "event": {"job_name": "j", "job_run_id": "r"},
                 "triggers": [{"id": "a", "type": "batch", "name": "n", "request": {}}],
-                "routing": {"event_kind": "on_success", "part": "x", "replay": 7},
+                "routing": {"event_kind": "on_success", "batch": "x", "replay": 7},
             },
             "its triggers have no ids",
         ),

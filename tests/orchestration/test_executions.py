@@ -44,7 +44,7 @@ class FakeStepFunctions:
 
 def planned(delivery: str = "d1", trigger: str = "a", event: Any = None, name: str = "name") -> PlannedExecution:
     item = {"id": trigger, "type": "glue_job", "name": trigger, "request": {}}
-    routing = {"delivery_id": delivery, "config_version": "v1", "part": "1/1"}
+    routing = {"delivery_id": delivery, "config_version": "v1", "batch": "1/1"}
     return PlannedExecution(name, {"event": event or {"a": 1}, "triggers": [item], "routing": routing})
 
 

@@ -65,7 +65,7 @@ def test_input() -> None:
         "config_version": "v1",
         "config_version_id": "id-1",
         "delivery_id": "req",
-        "part": "1/1",
+        "batch": "1/1",
     }
 
 
@@ -94,7 +94,7 @@ def test_event_beyond_one_input_has_parts() -> None:
     made = planned(event(), glue(5, arguments={"--x": "x" * 100_000}))
     parts = made.pack(made.items)
     assert [one.name.removeprefix(made.name) for one in parts] == ["", "-p2", "-p3"]
-    assert [one.input["routing"]["part"] for one in parts] == ["1/3", "2/3", "3/3"]
+    assert [one.input["routing"]["batch"] for one in parts] == ["1/3", "2/3", "3/3"]
     assert [len(one.input["triggers"]) for one in parts] == [2, 2, 1]
 
 
