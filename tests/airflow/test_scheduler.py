@@ -128,7 +128,7 @@ def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version:
     assert (first["start_dag_run", "failed"], first["delete_and_report", "failed"]) == (1, 1)
 
     # The queue delivers at least once: the very same message again starts nothing, and goes.
-    queue.send(json.dumps({"dag_id": TARGET, "conf": SPECIFICATION["conf"], "message_id": f"{execution}-1"}))
+    queue.send(json.dumps({"dag_id": TARGET, "conf": SPECIFICATION["conf"], "message_id": f"{execution}-queued"}))
     wait_for("the repeated message to go", lambda: queue.left() == 0, 300)
     assert len(live.runs()) == wanted
     measured(
