@@ -16,6 +16,7 @@ from orchestration.errors import OrchestrationError
 
 COMMANDS = {
     "validate": "cli.validate",
+    "plan": "cli.plan",
     "simulate": "cli.simulate",
     "demo": "cli.demo",
     "local": "cli.local",

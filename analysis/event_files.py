@@ -1,0 +1,42 @@
+"""Reads events from files: one JSON object a file, JSON Lines, or a folder of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from orchestration.errors import EventError
+
+_SUFFIXES = (".json", ".jsonl")
+
+
+def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Name and text of each event; of a JSON Lines file the name has the line's number.
+
+    Raises:
+        EventError: a path does not exist, cannot be read, or has no events.
+    """
+    for path in paths:
+        found = list(_events(path))
+        if not found:
+            raise EventError(f"{path}: has no events. Name a .json file, a .jsonl file, or a folder of them.")
+        yield from found
+
+
+def _events(path: Path) -> Iterator[tuple[str, str]]:
+    if path.is_dir():
+        for file in sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES):
+            yield from _events(file)
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise EventError(f"{path}: {error.strerror}. Name a readable file.") from error
+    except UnicodeDecodeError as error:
+        raise EventError(f"{path}: is not UTF-8 (byte {error.start}).") from error
+    if path.suffix != ".jsonl":
+        yield str(path), text
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            yield f"{path}:{number}", line

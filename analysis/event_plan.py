@@ -1,0 +1,121 @@
+"""Plans one event offline: the executions and requests that the router would make, and their cost.
+
+The plan comes from the router's functions (``read_event``, ``triggers_for``, ``plan``), so it cannot differ from what the
+router sends to StartExecution, except for the ids of the delivery and of the configuration's version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration import batch
+from orchestration.config import LoadedConfig
+from orchestration.errors import EventError
+from orchestration.events import Delivery, read_event
+from orchestration.items import REJECTED, Item
+from orchestration.plan import plan
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE
+
+DOLLARS_PER_MILLION = 25.0
+"""Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
+(aws.amazon.com/step-functions/pricing)."""
+
+_FIXED_TRANSITIONS, _TRANSITIONS_PER_ITEM = 3, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlan:
+    """What one event would start.
+
+    Attributes:
+        source: name of the event for people, as ``events.jsonl:3``.
+        status: ``WOULD_START``, ``IGNORED`` or ``FAILED``, which the router would raise.
+        reason: why the event would start nothing.
+        executions: input of each StartExecution call of the router, by name.
+        triggers: every item, also those in batches.
+        iam_actions: actions that the state machine's role needs for these triggers.
+        transitions: state transitions, if every trigger starts at the first attempt.
+        warnings: warnings of the router.
+    """
+
+    source: str
+    status: str
+    reason: str = ""
+    job_name: str = ""
+    job_run_id: str = ""
+    event_kind: str = ""
+    executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    triggers: list[Item] = field(default_factory=list)
+    iam_actions: list[str] = field(default_factory=list)
+    transitions: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def dollars(self) -> float:
+        """Price of the transitions."""
+        return self.transitions * DOLLARS_PER_MILLION / 1_000_000
+
+    @property
+    def batches(self) -> int:
+        """Number of batches that the state machine would start."""
+        return sum(item["type"] == batch.TYPE for given in self.executions.values() for item in given["triggers"])
+
+
+def plan_event(text: str, config: LoadedConfig, settings: Settings, source: str = "the event") -> EventPlan:
+    """Plan the event ``text`` under ``config``; a bad event is a plan with status FAILED.
+
+    Args:
+        text: the event as JSON, as published to SNS or as an execution's input has it.
+        config: the configuration, with a usable document.
+        settings: the router's environment.
+        source: name of the event for people.
+    """
+    try:
+        event = read_event(Delivery(source=source, body=text, topic_arn="(SNS)"))
+    except EventError as error:
+        return EventPlan(source=source, status="FAILED", reason=str(error))
+    about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
+    if event.event_kind is None:
+        found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
+        return EventPlan(**about, status="IGNORED", reason=f"neither status SUCCESS nor decision APPROVED ({found})")
+    about |= {"event_kind": event.event_kind}
+    triggers = config.triggers(event.job_name, event.event_kind, settings)
+    if not triggers:
+        reason = (
+            f"the configuration has no workflow for job {event.job_name!r}"
+            if triggers is None
+            else f"workflow {event.job_name!r} has no {event.event_kind} triggers"
+        )
+        return EventPlan(**about, status="IGNORED", reason=reason)
+    try:
+        planned = plan(event, triggers, config, settings, "")
+    except EventError as error:
+        return EventPlan(**about, status="FAILED", reason=str(error))
+    executions = {one.name: one.input for one in planned.pack(planned.items)}
+    inputs = [given for name in executions for given in _with_batches(executions[name])]
+    return EventPlan(
+        **about,
+        status="WOULD_START",
+        executions=executions,
+        triggers=planned.items,
+        iam_actions=sorted(_actions(inputs)),
+        transitions=sum(_FIXED_TRANSITIONS + _TRANSITIONS_PER_ITEM * len(one["triggers"]) for one in inputs),
+        warnings=[*event.warnings, *planned.warnings],
+    )
+
+
+def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The input of an execution, and of the executions of its batches."""
+    yield given
+    for item in given["triggers"]:
+        if item["type"] == batch.TYPE:
+            yield batch.child_input(given["event"], item["request"])
+
+
+def _actions(inputs: list[dict[str, Any]]) -> set[str]:
+    types = {item["type"] for one in inputs for item in one["triggers"]} - {REJECTED}
+    integrations = [batch.INTEGRATION if kind == batch.TYPE else BY_TYPE[kind].INTEGRATION for kind in types]
+    return {allow.action for integration in integrations for allow in integration.iam}

@@ -1,0 +1,54 @@
+"""Draws plans and their differences on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from analysis.differences import TriggerChange
+from analysis.event_plan import EventPlan
+from cli.render import output, styled
+from orchestration.items import REJECTED
+
+_COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
+
+
+def print_plan(plan: EventPlan) -> None:
+    """Print one event's plan: the executions, then each trigger with its request."""
+    output.print(Text.assemble((plan.source, "bold"), ": ", styled(plan.status), f" {plan.reason or plan.event_kind}"))
+    for name in plan.executions:
+        output.print(f"  execution {name}" + (f", {plan.batches} batches" if plan.batches else ""))
+    for item in plan.triggers:
+        if item["type"] == REJECTED:
+            request = item["request"]
+            output.print(
+                Text.assemble(f"  {item['id']}  ", ("rejected", "red"), f"  {item['name']}: {request['Cause']}")
+            )
+        else:
+            output.print(Text.assemble(f"  {item['id']}  ", (f"{item['type']} {item['name']}", "bold")))
+            output.print(Text("      " + _json(item["request"], indent=2).replace("\n", "\n      ")))
+    if plan.executions:
+        output.print(f"  {plan.transitions} transitions (${plan.dollars:.6f}); needs {', '.join(plan.iam_actions)}")
+    for warning in plan.warnings:
+        output.print(Text.assemble(("  warning: ", "yellow"), warning))
+
+
+def print_changes(new: EventPlan, old: EventPlan, changes: Sequence[TriggerChange]) -> None:
+    """Print how one event's plan differs from the plan under the older configuration."""
+    before = f"{old.status} -> " if old.status != new.status else ""
+    count = f"{len(changes)} triggers differ" if changes else "no change"
+    output.print(Text.assemble((new.source, "bold"), f": {before}", styled(new.status), f", {count}"))
+    for one in changes:
+        output.print(Text.assemble("  ", (one.change, _COLOURS[one.change]), f"  {one.id}  {one.type} {one.name}"))
+        for path, (was, now) in one.fields.items():
+            if one.change != "added":
+                output.print(Text(f"      - {path}: {_json(was)}", style="red"))
+            if one.change != "removed":
+                output.print(Text(f"      + {path}: {_json(now)}", style="green"))
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
