@@ -28,7 +28,7 @@ _FIXED_TRANSITIONS, _TRANSITIONS_PER_ITEM = 3, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPlan:
-    """What one event would start.
+    """Plan of one event.
 
     Attributes:
         source: name of the event for people, as ``events.jsonl:3``.
