@@ -16,6 +16,7 @@ from orchestration.errors import EventError
 from orchestration.events import Delivery, read_event
 from orchestration.items import REJECTED, Item
 from orchestration.plan import plan
+from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE
 
@@ -79,17 +80,11 @@ def plan_event(text: str, config: LoadedConfig, settings: Settings, source: str 
         return EventPlan(source=source, status="FAILED", reason=str(error))
     about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
     if event.event_kind is None:
-        found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
-        return EventPlan(**about, status="IGNORED", reason=f"neither status SUCCESS nor decision APPROVED ({found})")
+        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, None))
     about |= {"event_kind": event.event_kind}
     triggers = config.triggers(event.job_name, event.event_kind, settings)
     if not triggers:
-        reason = (
-            f"the configuration has no workflow for job {event.job_name!r}"
-            if triggers is None
-            else f"workflow {event.job_name!r} has no {event.event_kind} triggers"
-        )
-        return EventPlan(**about, status="IGNORED", reason=reason)
+        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers))
     try:
         planned = plan(event, triggers, config, settings, "")
     except EventError as error:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.io import DEFAULT_CONFIG, print_json, read_text
-from local.defaults import ACCOUNT, PREFIX
-from local.validation import read_config, region_of
+from local.defaults import ACCOUNT
+from local.validation import read_config, region_of, stack_settings
 
 
 def plan(  # noqa: PLR0913 - one parameter an option
@@ -45,19 +45,13 @@ def plan(  # noqa: PLR0913 - one parameter an option
     from analysis.event_plan import plan_event  # noqa: PLC0415
     from cli.plan_output import print_changes, print_plan  # noqa: PLC0415
     from orchestration.config import LoadedConfig  # noqa: PLC0415
-    from orchestration.settings import Settings  # noqa: PLC0415
     from orchestration.workflows import check_document  # noqa: PLC0415
 
     documents = [read_config(read_text(path)) for path in (config, against) if path is not None]
     for document in documents:
         check_document(document)
     region = region or region_of(documents[0])
-    settings = Settings(
-        state_machine_arn=f"arn:aws:states:{region}:{account}:stateMachine:{PREFIX}-downstream-orchestrator",
-        region=region,
-        deploy_env=env,
-        mwaa_trigger_queue_url=queue_url or f"https://sqs.{region}.amazonaws.com/{account}/{PREFIX}-mwaa-triggers",
-    )
+    settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
     loaded = [LoadedConfig(document, "the configuration", "") for document in documents]
     plans = [[plan_event(text, one, settings, source) for one in loaded] for source, text in read_events(event)]
     if against is None:

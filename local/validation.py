@@ -38,10 +38,20 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
     known = session()
     for partition in known.get_available_partitions():
         if region in known.get_available_regions("stepfunctions", partition):
-            machine = f"arn:{partition}:states:{region}:{ACCOUNT}:stateMachine:{prefix}-downstream-orchestrator"
-            queue = f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{prefix}-mwaa-triggers"
-            return Settings(state_machine_arn=machine, region=region, mwaa_trigger_queue_url=queue, deploy_env="local")
+            return stack_settings(region, partition=partition, prefix=prefix, env="local")
     raise ConfigError(f"region: found {region!r:.60}, expected a region with Step Functions. Choose one with --region.")
+
+
+def stack_settings(  # noqa: PLR0913 - one parameter a part of the names
+    region: str, *, account: str = ACCOUNT, partition: str = "aws", prefix: str = PREFIX, env: str, queue_url: str = ""
+) -> Settings:
+    """Return the router's settings in a stack with the local stack's resource names."""
+    return Settings(
+        state_machine_arn=f"arn:{partition}:states:{region}:{account}:stateMachine:{prefix}-downstream-orchestrator",
+        region=region,
+        mwaa_trigger_queue_url=queue_url or f"https://sqs.{region}.amazonaws.com/{account}/{prefix}-mwaa-triggers",
+        deploy_env=env,
+    )
 
 
 def read_config(text: str | bytes) -> Any:

@@ -56,6 +56,8 @@ class LoadedConfig:
 
     def triggers(self, job_name: str, event_kind: EventKind, settings: Settings) -> list[ConfiguredTrigger] | None:
         """Triggers of one workflow, as ``workflows.triggers_for``. An unchanged workflow is validated once."""
+        if job_name not in self.document["workflows"]:
+            return None  # not cached: events may name any number of jobs
         key = (job_name, event_kind, settings)
         if key not in self._read:
             self._read[key] = triggers_for(self.document, job_name, event_kind, settings)

@@ -134,7 +134,7 @@ class ExecutionClient:
             answer = self.client.describe_execution(executionArn=self.settings.execution_arn(name))
         except (ClientError, BotoCoreError) as error:
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-            missing = code in ("ExecutionDoesNotExist", "InvalidName", "InvalidArn")
+            missing = code == "ExecutionDoesNotExist"
             raise ExecutionLookupError(f"execution {name!r}: cannot describe it: {error}", missing=missing) from error
         given = json.loads(answer.get("input") or "{}")
         described = {

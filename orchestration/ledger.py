@@ -1,4 +1,4 @@
-"""Reads what has become of an event's triggers: the original executions, and the replays of each trigger.
+"""Reads the outcomes of an event's triggers: of the original executions, and of the replays of each trigger.
 
 Execution names are the ledger. A replay of a trigger has the name of its attempt, so the newest attempt is the last name
 that exists. No table is needed, and two people who replay at once compute the same name.

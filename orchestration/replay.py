@@ -74,7 +74,8 @@ class Replayer:
         started = self.ledger.executions.start(decision.planned)
         if started.status == "STARTED":
             return replace(decision, action="STARTED", started=started)
-        reason = f"another replay started attempt {decision.attempt} at {started.existing['start']}: {started.name}"
+        what = f"attempt {decision.attempt}" if decision.attempt else "the batch"
+        reason = f"another replay started {what} at {started.existing['start']}: {started.name}"
         return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
 
     def _check_named(self, only: Sequence[tuple[str, str]]) -> None:
@@ -85,7 +86,17 @@ class Replayer:
                 f"the event of execution {self.replay.of!r} has no trigger {unknown[0]!r:.80}. It has: "
                 f"{listed((one.item['id'], *declared(one.item)) for one in self.ledger.originals.values())}"
             )
-        successors = [now for trigger_id, now in only if now != trigger_id]
+        renamed = [(trigger_id, now) for trigger_id, now in only if now != trigger_id]
+        for trigger_id, now in renamed:
+            if trigger_id.startswith(BATCH_PREFIX):
+                raise ReplayError(
+                    f"'only': {trigger_id!r} is a batch, which is started with its original triggers. Name it without '={now}'"
+                )
+            if self.replay.as_was:
+                raise ReplayError(
+                    f"'only': {trigger_id!r} has the successor {now!r}, but 'as_was' sends the original request. Choose one"
+                )
+        successors = [now for _, now in renamed]
         for now in successors:
             if now in self.ledger.originals:
                 raise ReplayError(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from orchestration import strictjson
-from orchestration.events import Replay
+from orchestration.events import JobEvent, Replay
 from orchestration.executions import StartedExecution
 from orchestration.items import REJECTED, Item, declared
 
@@ -18,6 +18,24 @@ log = logging.getLogger(__name__)
 
 LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
 """Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
+
+
+def ignored_reason(event: JobEvent, triggers: Sequence[object] | None) -> str:
+    """The reason why an event starts nothing.
+
+    Args:
+        event: the event.
+        triggers: the workflow's triggers for the event, or None if the configuration has no such workflow.
+    """
+    if event.event_kind is None:
+        status, decision = (event.fields.get(name) for name in ("status", "decision"))
+        return (
+            "no status SUCCESS, and no decision APPROVED from the approvals topic "
+            f"(status {status!r:.40}, decision {decision!r:.40})"
+        )
+    if triggers is None:
+        return f"the configuration has no workflow for job {event.job_name!r}"
+    return f"workflow {event.job_name!r} has no {event.event_kind} triggers"
 
 
 def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -> dict[str, Any]:

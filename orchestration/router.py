@@ -21,15 +21,13 @@ from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_ev
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
 from orchestration.plan import Plan, plan
-from orchestration.reports import replay_report, start_report
+from orchestration.reports import ignored_reason, replay_report, start_report
 from orchestration.settings import Settings
 from orchestration.starts import EventStarter
 from orchestration.waiting import wait_for_outcomes
 from orchestration.workflows import ConfiguredTrigger
 
 log = logging.getLogger(__name__)
-
-_NOT_A_SUCCESS = "no status SUCCESS, and no decision APPROVED from the approvals topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,7 @@ class Router:
         if event.replay is not None:
             return self._replay(event, event.replay, delivery, settings)
         if event.event_kind is None:
-            found = f"status {event.fields.get('status')!r:.40}, decision {event.fields.get('decision')!r:.40}"
-            return _ignored(_about(event), f"{_NOT_A_SUCCESS} ({found})", event.warnings)
+            return _ignored(_about(event), ignored_reason(event, None), event.warnings)
         return self._start(event, delivery, settings)
 
     def _start(self, event: JobEvent, delivery: Delivery, settings: Settings) -> dict[str, Any]:
@@ -113,12 +110,7 @@ class Router:
             # An earlier delivery may have started the event under another configuration.
             started = starter.find()
         if not started:
-            reason = (
-                f"the configuration has no workflow for job {event.job_name!r}"
-                if triggers is None
-                else f"workflow {event.job_name!r} has no {event.event_kind} triggers"
-            )
-            return _ignored(about, reason, warnings)
+            return _ignored(about, ignored_reason(event, triggers), warnings)
         return about | self._waited(start_report(started, warnings), event, starter.executions)
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def printable(value: Any) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and an unterminated string is a token too: otherwise every quote after it would scan to the end again.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _CUT = MAX_DEPTH + 10
 """Depth at which ``_flattened`` cuts: below the bound of every reader, also of one that begins within a document."""
 

@@ -82,6 +82,7 @@ def test_plan_equals_the_routers_calls(found: dict[str, Any], body: dict[str, An
     config = aws.router().config.load(SETTINGS, lambda _: True)
     planned = plan_event(message, config, SETTINGS)
     assert planned.status == {"STARTED": "WOULD_START"}.get(routed["status"], routed["status"])
+    assert (planned.status != "IGNORED") or planned.reason == routed["reason"]
     sent = {name: given.replace('"delivery_id":"request"', '"delivery_id":""') for name, given in aws.inputs.items()}
     assert {name: strictjson.dumps(given) for name, given in planned.executions.items()} == sent
     assert [item["id"] for item in planned.triggers if item["type"] != "rejected"] == [

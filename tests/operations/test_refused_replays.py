@@ -19,6 +19,7 @@ from tests.local.helpers import CONFIG, FIVE, Event, record
         ({}, {"only": ["nobody"]}, "has no trigger 'nobody'. It has: "),
         ({}, {"only": {"announce": "load"}}, "'load' is another trigger of the same event"),
         ({}, {"only": {"load": "new", "announce": "new"}}, "two triggers have the same successor"),
+        ({}, {"only": {"load": "new"}, "as_was": True}, "but 'as_was' sends the original request. Choose one"),
     ],
 )
 def test_replay_that_matches_no_trigger_is_refused(

@@ -56,6 +56,16 @@ def deliver(aws: FakeAws, *, kill_at: int | None = None, after: bool = False) ->
     aws.router().route(EVENT, "delivery", SETTINGS)
 
 
+def killed(before: Document, after: Document, kill_at: int, *, effective: bool) -> FakeAws:
+    """AWS after a first delivery that was killed, and an upload; nothing is retried yet."""
+    aws = FakeAws()
+    aws.upload(before)
+    with pytest.raises(Killed):
+        deliver(aws, kill_at=kill_at, after=effective)
+    aws.upload(after)
+    return aws
+
+
 def points(count: int, size: int) -> int:
     """Number of AWS calls of an undisturbed delivery."""
     aws = FakeAws()
@@ -71,12 +81,8 @@ def test_killed_delivery_is_started_whole_and_once(count: int, size: int, edit: 
     after = EDITS[edit](before)
     for kill_at in range(points(count, size)):
         for effective in (False, True):
-            aws = FakeAws()
-            aws.upload(before)
-            with pytest.raises(Killed):
-                deliver(aws, kill_at=kill_at, after=effective)
+            aws = killed(before, after, kill_at, effective=effective)
             begun = bool(aws.executions)
-            aws.upload(after)
             deliver(aws)
             deliver(aws)
             # An event that began is the first configuration's, whole; else it is the second one's.
@@ -92,12 +98,8 @@ def test_retry_that_is_killed_too_is_finished(edit: str) -> None:
     for first in range(points(7, 70_000)):
         for second in range(10):
             for effective in (False, True):
-                aws = FakeAws()
-                aws.upload(before)
-                with pytest.raises(Killed):
-                    deliver(aws, kill_at=first, after=effective)
+                aws = killed(before, after, first, effective=effective)
                 begun = bool(aws.executions)
-                aws.upload(after)
                 with contextlib.suppress(Killed):
                     deliver(aws, kill_at=second, after=effective)
                 expected = names(before if begun else after)

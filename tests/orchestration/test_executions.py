@@ -1,4 +1,4 @@
-"""ExecutionClient and EventStarter against a fake Step Functions with failures that the engine does not have."""
+"""ExecutionClient against a fake Step Functions with failures that the engine does not have."""
 
 from __future__ import annotations
 

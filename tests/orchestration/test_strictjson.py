@@ -52,7 +52,18 @@ def test_surrogate_pair_is_a_character() -> None:
     assert loads('{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"a": "' + "[" * 100_000, b"\xff", ""])
+UNREADABLE: dict[str, str | bytes] = {
+    "brace": "{",
+    "open brackets": "[" * 100_000,
+    "open string": '{"a": "' + "[" * 100_000,
+    "open string with escapes": "[" * 5_000 + '"' + '\\"' * 200_000,
+    "not UTF-8": b"\xff",
+    "empty": "",
+}
+
+
+@pytest.mark.timeout(10)  # quadratic time would take minutes
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=list(UNREADABLE))
 def test_unreadable_text_is_one_error(text: str | bytes) -> None:
     with pytest.raises(strictjson.StrictJSONError):
         loads(text)
