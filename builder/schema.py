@@ -67,6 +67,11 @@ def build() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "$schema": {"type": "string", "description": "Path or URL of this schema, for editors."},
+            "allow_cycles": {
+                "type": "boolean",
+                "default": False,
+                "description": "True if a workflow may start one of its upstream jobs. `orchestrator validate` reads it.",
+            },
             "workflows": {
                 "type": "object",
                 "description": "Upstream job name to its workflow: the triggers to start.",

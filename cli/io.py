@@ -26,16 +26,25 @@ def read_text(path: Path) -> str:
         InputFileError: it does not exist, cannot be read, or is not UTF-8.
     """
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        return data.decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"{path}: is not UTF-8 (byte {error.start}).") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of the file, or of standard input for ``-``.
+
+    Raises:
+        InputFileError: it does not exist, or cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         if path == DEFAULT_CONFIG and isinstance(error, FileNotFoundError):
             raise InputFileError(
                 f"{path}: the current folder has no such file. Name a configuration, for example {EXAMPLE_CONFIG}"
             ) from error
         raise InputFileError(f"{path}: {error.strerror}. Name a readable file.") from error
-    except UnicodeDecodeError as error:
-        raise InputFileError(f"{path}: is not UTF-8 (byte {error.start}).") from error
 
 
 def print_json(value: Any) -> None:

@@ -1,23 +1,29 @@
-"""``orchestrator validate``: lists every problem of a configuration."""
+"""``orchestrator validate``: lists every problem of configurations, with line and column."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, print_json, read_text
-from local.validation import read_config
+from analysis.check import CheckedFile, check_file
+from analysis.problem import Problem
+from cli.io import DEFAULT_CONFIG, print_json, read_bytes
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
-from orchestration.workflows import EVENT_KINDS, problems_of
 
 
 def validate(  # noqa: PLR0913 - one parameter an option
-    config: Annotated[Path, typer.Argument(help="Configuration; - for standard input.")] = DEFAULT_CONFIG,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help=f"Configurations; - for standard input. Default: {DEFAULT_CONFIG}", show_default=False),
+    ] = None,
     *,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Targets in other regions are errors.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack. Targets in other accounts are errors.")] = "",
     env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "",
@@ -29,8 +35,12 @@ def validate(  # noqa: PLR0913 - one parameter an option
         typer.Option(help="Default queue for sqs_mwaa triggers. With --region, triggers without a queue are errors."),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="Print the problems as SARIF 2.1.0.")] = False,
 ) -> None:
-    """Check a configuration as the router does.
+    """Check configurations as the router does.
+
+    Each line is FILE:LINE:COLUMN, the field, and the problem. Warnings are entries that the router accepts, but that are
+    probably mistakes.
 
     \b
     Exit codes:
@@ -39,6 +49,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     if account and not re.fullmatch(r"\d+", account):
         raise ConfigError(f"--account {account!r}: expected an account id such as 123456789012.")
+    if as_json and as_sarif:
+        raise ConfigError("--json and --sarif: choose one.")
     settings = Settings(
         region=region,
         only_account=account,
@@ -46,17 +58,44 @@ def validate(  # noqa: PLR0913 - one parameter an option
         state_machine_arn=state_machine_arn,
         mwaa_trigger_queue_url=queue_url,
     )
-    document = read_config(read_text(config))
-    problems = list(problems_of(document, settings))
+    checked = []
+    for path in dict.fromkeys(files or [DEFAULT_CONFIG]):
+        name = "(standard input)" if str(path) == "-" else path.as_posix()
+        checked.append(check_file(name, read_bytes(path), settings))
+    if strict:
+        checked = [_without_warnings(one) for one in checked]
+    problems = [problem for one in checked for problem in one.problems]
+    errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
-        print_json(
-            {"valid": not problems, "problems": [{"path": one.path, "message": one.message} for one in problems]}
-        )
-    elif problems:
-        typer.echo("\n".join(str(problem) for problem in problems))
+        shown = [dataclasses.asdict(problem) for problem in problems]
+        print_json({"valid": not errors, "files": [one.file for one in checked], "problems": shown})
+    elif as_sarif:
+        print_json(_sarif(problems))
     else:
-        workflows = document["workflows"].values()
-        triggers = sum(len(workflow.get(event_kind, [])) for workflow in workflows for event_kind in EVENT_KINDS)
-        typer.echo(f"{config}: valid, {len(workflows)} workflows with {triggers} triggers")
-    if problems:
+        _print(checked)
+    if errors:
         raise typer.Exit(2)
+
+
+def _without_warnings(checked: CheckedFile) -> CheckedFile:
+    """The file with its warnings as errors."""
+    return dataclasses.replace(
+        checked, problems=[dataclasses.replace(problem, severity="error") for problem in checked.problems]
+    )
+
+
+def _print(checked: Sequence[CheckedFile]) -> None:
+    for one in checked:
+        for problem in one.problems:
+            typer.echo(str(problem))
+        if not one.errors:
+            warnings = f", {len(one.problems)} warnings" if one.problems else ""
+            typer.echo(f"{one.file}: valid, {one.workflows} workflows with {one.triggers} triggers{warnings}")
+
+
+def _sarif(problems: Sequence[Problem]) -> dict[str, Any]:
+    from importlib.metadata import version  # noqa: PLC0415 - no other output needs it
+
+    from analysis.sarif import sarif  # noqa: PLC0415
+
+    return sarif(problems, version("downstream-orchestrator"))

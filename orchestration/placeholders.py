@@ -16,6 +16,9 @@ from orchestration.validation import ValidationProblem
 NAMES = ("aws.account", "aws.region", "aws.partition", "deploy.env")
 """Accepted placeholders. ``builder/schema.py`` accepts them in fields that have a pattern."""
 
+RESERVED_ROOTS = ("aws", "deploy")
+"""First parts of the placeholders. An event's fields of these names cannot be read."""
+
 _OFFLINE = {
     "aws.account": "123456789012",
     "aws.region": "us-east-1",
@@ -69,6 +72,8 @@ def _filled(value: Any, path: str, values: dict[str, str], problems: list[Valida
                     path,
                     f"found {token[0]!r:.80}, expected one of: {', '.join(f'${{{one}}}' for one in NAMES)}. The roots 'aws' and "
                     "'deploy' are reserved for the deployment",
+                    found=f"${{{name}}}",
+                    options=tuple(f"${{{one}}}" for one in NAMES),
                 )
             )
         elif not values[name]:

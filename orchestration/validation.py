@@ -11,9 +11,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from orchestration.strictjson import InvalidValue, first_invalid
 
@@ -27,10 +27,16 @@ class ValidationProblem:
     Attributes:
         path: place in the document, as ``workflows.load_promos.on_success[1].arguments.--x``.
         message: the value found, the values accepted, and what to do.
+        found: the text found, if the accepted texts are a short list; a reader can suggest the nearest one.
+        options: the accepted texts, or empty.
+        at: part of the field that is wrong, for its place in the file.
     """
 
     path: str
     message: str
+    found: str = field(default="", compare=False)
+    options: tuple[str, ...] = field(default=(), compare=False)
+    at: Literal["key", "value"] = field(default="value", compare=False)
 
     def __str__(self) -> str:
         """``path: message``."""
@@ -64,16 +70,34 @@ def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[Validation
     if not isinstance(value, dict):
         return None, [ValidationProblem(path, f"found {describe(value)}, expected an object")]
     annotations, required = _fields(cast(Any, cls))
-    problems = [
-        ValidationProblem(f"{path}.{key}", f"unknown field, expected one of: {', '.join(sorted(annotations))}")
-        for key in value
-        if key not in annotations
-    ]
+    problems = [unknown_field(f"{path}.{key}", key, sorted(annotations)) for key in value if key not in annotations]
     problems += [ValidationProblem(f"{path}.{key}", "missing field") for key in required if key not in value]
     for key, annotation in annotations.items():
         if key in value:
             problems += _check(value[key], annotation, f"{path}.{key}")
     return (None, problems) if problems else (cls(**value), [])
+
+
+def valid_fields(cls: Any, value: dict[str, Any]) -> dict[str, Any]:
+    """The fields of ``value`` that ``read`` accepts; of an object, the keys that it accepts."""
+    found: dict[str, Any] = {}
+    for key, annotation in _fields(cls)[0].items():
+        if key not in value:
+            continue
+        if get_origin(annotation) is dict and isinstance(value[key], dict):
+            element = get_args(annotation)[1]
+            found[key] = {name: item for name, item in value[key].items() if not any(_check(item, element, ""))}
+        elif not any(_check(value[key], annotation, "")):
+            found[key] = value[key]
+    return found
+
+
+def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProblem:
+    """The problem of a field that does not exist."""
+    accepted = tuple(options)
+    return ValidationProblem(
+        path, f"unknown field, expected one of: {', '.join(accepted)}", found=key, options=accepted, at="key"
+    )
 
 
 def describe(value: Any) -> str:
@@ -90,11 +114,9 @@ def _fields(cls: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     hints = get_type_hints(cls, include_extras=True)
     fields = dataclasses.fields(cls)
     required = tuple(
-        field.name
-        for field in fields
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        one.name for one in fields if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
     )
-    return {field.name: hints[field.name] for field in fields}, required
+    return {one.name: hints[one.name] for one in fields}, required
 
 
 def _check(value: Any, annotation: Any, path: str) -> Iterator[ValidationProblem]:
@@ -111,13 +133,21 @@ def _check(value: Any, annotation: Any, path: str) -> Iterator[ValidationProblem
         yield from problems
         for constraint in constraints if not problems else ():
             if isinstance(constraint, StringPattern) and re.fullmatch(constraint.pattern, value) is None:
-                yield ValidationProblem(path, f"found {describe(value)}, expected {constraint.expected}")
+                yield ValidationProblem(path, f"found {describe(value)}{_blank(value, constraint)}")
     elif origin is dict:
         yield from _check_dict(value, arguments[1], path)
     elif origin is list:
         yield from _check_list(value, arguments[0], path)
     elif type(value) is not annotation:
         yield ValidationProblem(path, f"found {describe(value)}, expected {_EXPECTED[annotation]}")
+
+
+def _blank(value: str, constraint: StringPattern) -> str:
+    """The accepted values, or the blanks around a value that is otherwise accepted: they are hard to see."""
+    if value != value.strip() and re.fullmatch(constraint.pattern, value.strip()):
+        where = "start" if value[0].isspace() else "end"
+        return f", which has a blank at its {where}. Remove the blank"
+    return f", expected {constraint.expected}"
 
 
 def _check_dict(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]:

@@ -8,7 +8,8 @@ Every trigger has an id (``identity.py``), because its place in the list changes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +20,11 @@ from orchestration.identity import problem_id, trigger_ids
 from orchestration.placeholders import fill
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
-from orchestration.validation import ValidationProblem, describe, read
+from orchestration.validation import ValidationProblem, describe, read, unknown_field, valid_fields
 
 EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
-_TOP_LEVEL = ("$schema", "workflows")
+TOP_LEVEL = ("$schema", "allow_cycles", "workflows")
+"""Fields of a configuration. Only ``orchestrator validate`` reads ``allow_cycles``."""
 _TARGET_FIELDS = tuple(dict.fromkeys(trigger.TARGET_FIELD for trigger in BY_TYPE.values()))
 
 
@@ -80,11 +82,11 @@ def check_document(document: Any) -> list[ValidationProblem]:
     if not isinstance(document.get("workflows"), dict):
         what = describe(document["workflows"]) if "workflows" in document else "nothing"
         raise ConfigError(f"workflows: found {what}, expected an object of job name to workflow")
-    return [
-        ValidationProblem(key, f"unknown field, expected one of: {', '.join(_TOP_LEVEL)}")
-        for key in document
-        if key not in _TOP_LEVEL
-    ]
+    problems = [unknown_field(key, key, TOP_LEVEL) for key in document if key not in TOP_LEVEL]
+    for key, kind, expected in (("$schema", str, "a string"), ("allow_cycles", bool, "true or false")):
+        if key in document and type(document[key]) is not kind:
+            problems.append(ValidationProblem(key, f"found {describe(document[key])}, expected {expected}"))
+    return problems
 
 
 def triggers_for(
@@ -115,20 +117,78 @@ def triggers_for(
 
 def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
     """Read and check one trigger; returns the trigger, or None and every problem."""
-    entry, misplaced = fill(entry, path, settings)
-    if misplaced:
-        return None, misplaced
+    entry, problems = fill(entry, path, settings)
     if not isinstance(entry, dict):
         return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
     kind = entry.get("type")
     cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
     if cls is None:
         what = describe(kind) if "type" in entry else "nothing"
-        return None, [ValidationProblem(f"{path}.type", f"found {what}, expected one of: {', '.join(BY_TYPE)}")]
-    trigger, problems = read(cls, {key: value for key, value in entry.items() if key != "type"}, path)
+        message = f"found {what}, expected one of: {', '.join(BY_TYPE)}"
+        found = ValidationProblem(
+            f"{path}.type", message, found=kind if isinstance(kind, str) else "", options=tuple(BY_TYPE)
+        )
+        return None, [*problems, found]
+    fields = {key: value for key, value in entry.items() if key != "type"}
+    trigger, wrong = read(cls, fields, path)
+    problems += _new(wrong, problems)
     if trigger is not None:
-        problems = list(trigger.check(path, settings))
+        problems += _new(trigger.check(path, settings), problems)
+    else:
+        problems += _new(_despite(cls, fields, path, settings), problems)
     return (None if problems else trigger), problems
+
+
+def _despite(cls: type[Trigger], fields: dict[str, Any], path: str, settings: Settings) -> Iterator[ValidationProblem]:
+    """Problems of the valid fields of a trigger that cannot be read, so that one problem does not hide others."""
+    valid = valid_fields(cls, fields)
+    # A trigger needs its required fields to be checked. Problems of the stand-ins are not reported.
+    stand_ins = {key: value for key, value in cls.EXAMPLE.items() if key not in valid and key != "type"}
+    for problem in cls(**{**stand_ins, **valid}).check(path, settings):
+        field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
+        if field_name not in stand_ins:
+            yield problem
+
+
+def _new(found: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
+    """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
+    paths = {problem.path for problem in known}
+    return [problem for problem in found if problem.path not in paths]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedEntry:
+    """One entry of a whole configuration.
+
+    Attributes:
+        path: place of the entry, or of the workflow if the workflow itself has the problems.
+        id: id of the trigger; empty for a workflow.
+        trigger: the trigger, or None if it has problems.
+    """
+
+    job_name: str
+    event_kind: EventKind
+    path: str
+    id: str
+    trigger: Trigger | None
+    problems: list[ValidationProblem]
+
+
+def checked_entries(document: dict[str, Any], settings: Settings) -> Iterator[CheckedEntry]:
+    """Every entry of a document that ``check_document`` accepts, and every workflow with problems."""
+    for job_name, workflow in document["workflows"].items():
+        path = f"workflows.{job_name}"
+        about: dict[str, Any] = {"job_name": job_name}
+        for event_kind in EVENT_KINDS:
+            about["event_kind"] = event_kind
+            entries, problems = _entries(workflow, path, event_kind)
+            if problems and event_kind == EVENT_KINDS[0]:
+                yield CheckedEntry(**about, path=path, id="", trigger=None, problems=problems)
+            for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
+                trigger, wrong = read_trigger(entry, where, settings)
+                wrong += repeated
+                found = None if wrong else trigger
+                yield CheckedEntry(**about, path=where, id=trigger_id, trigger=found, problems=wrong)
 
 
 def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem]:
@@ -138,15 +198,8 @@ def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem
         ConfigError: the document has no ``workflows`` object.
     """
     yield from check_document(document)
-    for job_name, workflow in document["workflows"].items():
-        path = f"workflows.{job_name}"
-        for event_kind in EVENT_KINDS:
-            entries, problems = _entries(workflow, path, event_kind)
-            if event_kind == EVENT_KINDS[0]:
-                yield from problems
-            for where, _, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
-                yield from read_trigger(entry, where, settings)[1]
-                yield from repeated
+    for entry in checked_entries(document, settings):
+        yield from entry.problems
 
 
 def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, list[ValidationProblem]]]:

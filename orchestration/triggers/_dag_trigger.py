@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration import templating
+from orchestration.placeholders import RESERVED_ROOTS
 from orchestration.settings import Settings
 from orchestration.triggers.base import DagId, RequestContext, Trigger
 from orchestration.validation import ValidationProblem
@@ -37,6 +38,12 @@ class DagTrigger(Trigger):
                 yield ValidationProblem(
                     f"{path}.parameter_mapping.{key}",
                     f"found {dot_path!r:.80}, expected a dot path into the event such as artifacts.output_path",
+                )
+            elif dot_path.split(".")[0] in RESERVED_ROOTS:
+                yield ValidationProblem(
+                    f"{path}.parameter_mapping.{key}",
+                    f"found {dot_path!r:.80}, but the roots {' and '.join(RESERVED_ROOTS)} are reserved for the deployment. "
+                    "Write the placeholder in conf",
                 )
 
     def dag_conf(self, context: RequestContext, automatic: Mapping[str, Any]) -> dict[str, Any]:

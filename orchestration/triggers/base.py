@@ -170,7 +170,9 @@ class Trigger(ABC):
         """Refuse keys that the orchestrator sets."""
         for key in fields:
             if key in self.RESERVED_FIELDS:
-                yield ValidationProblem(f"{path}.{key}", "reserved field, which the orchestrator sets. Remove it")
+                yield ValidationProblem(
+                    f"{path}.{key}", "reserved field, which the orchestrator sets. Remove it", at="key"
+                )
 
 
 def other_region(region: str, settings: Settings) -> bool:

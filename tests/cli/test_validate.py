@@ -27,7 +27,39 @@ def test_valid_configuration_exits_0(orchestrator: Orchestrator) -> None:
 
 def test_every_problem_is_printed_and_exits_2(orchestrator: Orchestrator, two_problems: str) -> None:
     result = orchestrator("validate", two_problems)
-    assert (result.exit_code, result.stdout) == (2, "\n".join(TWO_PROBLEMS.errors) + "\n")
+    assert result.exit_code == 2
+    places = [line.split(" ", maxsplit=1) for line in result.stdout.splitlines()]
+    assert [text for _, text in places] == list(TWO_PROBLEMS.errors)
+    assert [place for place, _ in places] == [f"{two_problems}:1:47", f"{two_problems}:1:95"]
+
+
+def test_several_files_are_checked(orchestrator: Orchestrator, two_problems: str, tmp_path: Path) -> None:
+    good = tmp_path / "good.json"
+    good.write_text('{"workflows": {}}')
+    result = orchestrator("validate", str(good), two_problems)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (2, 3)
+    assert f"{good}: valid, 0 workflows with 0 triggers" in result.stdout
+
+
+def test_broken_json_is_a_problem_in_every_format(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text('{\n"workflows": {},\n}')
+    result = orchestrator("validate", str(path))
+    assert (result.exit_code, result.stderr) == (2, "")
+    assert result.stdout == f"{path}:2:16 found a trailing comma before '}}'. Remove the comma\n"
+    (problem,) = json.loads(orchestrator("validate", str(path), "--json").stdout)["problems"]
+    assert (problem["rule"], problem["line"], problem["column"]) == ("syntax", 2, 16)
+    log = json.loads(orchestrator("validate", str(path), "--sarif").stdout)
+    assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["syntax"]
+
+
+def test_strict_makes_warnings_errors(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"workflows": {"j": {}}}')
+    lenient, strict = orchestrator("validate", str(path)), orchestrator("validate", str(path), "--strict")
+    assert (lenient.exit_code, strict.exit_code) == (0, 2)
+    assert lenient.stdout.endswith("valid, 1 workflows with 0 triggers, 1 warnings\n")
+    assert f"{path}:1:21 workflows.j: the workflow has no triggers" in strict.stdout
 
 
 def test_json_lists_every_problem(orchestrator: Orchestrator, two_problems: str) -> None:

@@ -1,0 +1,468 @@
+"""Wrong configurations, each with the exact lines that ``orchestrator validate`` prints for it, without the file's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestration.settings import Settings
+
+SETTINGS = Settings(
+    state_machine_arn="arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator",
+    region="us-west-1",
+    only_account="123456789012",
+    deploy_env="test",
+)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One wrong file.
+
+    Attributes:
+        lines: ``LINE:COLUMN path: message`` of every problem, in the order of the file.
+    """
+
+    name: str
+    text: str | bytes
+    lines: tuple[str, ...]
+
+    def __init__(self, name: str, text: str | bytes, *lines: str) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "lines", lines)
+
+
+def triggers(*entries: str) -> str:
+    """A configuration with one workflow; the triggers begin on line 3, one a line."""
+    listed = ",\n    ".join(entries)
+    return f'{{"workflows": {{\n  "load": {{"on_success": [\n    {listed}\n  ]}}\n}}}}'
+
+
+LARGE = '{"type": "glue_job", "job_name": "aNAME", "arguments": {"--x": "' + "x" * 60_000 + '"}}'
+
+WRONG = (
+    # Not JSON.
+    Wrong("empty file", "", '1:1 is empty. A configuration without workflows is {"workflows": {}}'),
+    Wrong("not UTF-8", b'{"workflows":\n {"caf\xe9": {}}}', "2:7 is not UTF-8 (byte 20). Save the file as UTF-8"),
+    Wrong(
+        "trailing comma in an object",
+        '{\n  "workflows": {},\n}',
+        "2:18 found a trailing comma before '}'. Remove the comma",
+    ),
+    Wrong(
+        "trailing comma in a list",
+        '{"workflows": {"load": {"on_success": [\n  1,\n]}}}',
+        "2:4 found a trailing comma before ']'. Remove the comma",
+    ),
+    Wrong(
+        "line comment",
+        '{\n  // nightly jobs\n  "workflows": {}\n}',
+        "2:3 found a comment, which JSON does not have. Write it in a field 'description'",
+    ),
+    Wrong(
+        "comment after a value",
+        '{\n  "workflows": {} # none yet\n}',
+        "2:19 found a comment, which JSON does not have. Write it in a field 'description'",
+    ),
+    Wrong(
+        "block comment",
+        '{"workflows": /* none */ {}}',
+        "1:15 found a comment, which JSON does not have. Write it in a field 'description'",
+    ),
+    Wrong("single quotes", "{'workflows': {}}", '1:2 found single quotes, expected double quotes ("...")'),
+    Wrong(
+        "single quotes around a value",
+        '{"workflows": {"load": {"description": \'x\'}}}',
+        '1:40 found single quotes, expected double quotes ("...")',
+    ),
+    Wrong(
+        "typographic quotes",
+        "{\u201cworkflows\u201d: {}}",
+        '1:2 found typographic quotes, expected double quotes ("...")',
+    ),
+    Wrong(
+        "field name without quotes",
+        "{workflows: {}}",
+        "1:2 found 'workflows' without quotes, expected a field name in double quotes (\"...\")",
+    ),
+    Wrong(
+        "text without quotes",
+        '{"workflows": {"load": {"description": nightly}}}',
+        "1:40 found 'nightly' without quotes, expected a text in double quotes (\"...\")",
+    ),
+    Wrong("Python constant", '{"workflows": {}, "allow_cycles": True}', "1:35 found True, expected true"),
+    Wrong("missing comma between fields", '{\n  "$schema": "x"\n  "workflows": {}\n}', "2:17 a comma is missing here"),
+    Wrong(
+        "missing comma between triggers",
+        triggers('{"type": "glue_job", "job_name": "a"}\n    {"type": "glue_job", "job_name": "b"}'),
+        "3:42 a comma is missing here",
+    ),
+    Wrong("missing colon", '{"workflows" {}}', "1:13 found '{', expected ':' between a field's name and its value"),
+    Wrong("equals sign", '{"workflows" = {}}', "1:13 found '=', expected ':' between a field's name and its value"),
+    Wrong(
+        "file ends too early",
+        '{\n  "workflows": {\n    "load": {}\n',
+        "4:1 the file ends, but '{' of line 2, column 16 is not closed",
+    ),
+    Wrong("wrong bracket", '{"workflows": {"load": {"on_success": [}}}}', "1:40 found '}', expected a value"),
+    Wrong(
+        "one bracket too many",
+        '{"workflows": {}}\n}',
+        "2:1 found '}' after the end of the JSON value. It closes nothing. Remove it",
+    ),
+    Wrong(
+        "two documents",
+        '{"workflows": {}}\n{"workflows": {}}',
+        "2:1 found '{' after the end of the JSON value. A file holds one JSON value",
+    ),
+    Wrong(
+        "text over two lines",
+        '{"workflows": {"load": {"description": "first\nsecond"}}}',
+        "1:40 the text is not closed on its line. Add the closing quote, or write a new line as \\n",
+    ),
+    Wrong(
+        "text that never ends",
+        '{"workflows": {"load": {"description": "first}}}',
+        "1:40 the text is not closed. Add the closing quote",
+    ),
+    Wrong(
+        "tab in a text",
+        '{"workflows": {"load": {"description": "a\tb"}}}',
+        "1:42 found a control character (U+0009) in a text. Write a tab as \\t",
+    ),
+    Wrong(
+        "backslash",
+        '{"workflows": {"load": {"description": "C:\\data"}}}',
+        "1:43 found '\\\\d', which is not an escape. Write a backslash as \\\\",
+    ),
+    Wrong(
+        "merge conflict",
+        '{\n<<<<<<< HEAD\n  "workflows": {}\n=======\n  "workflows": {"load": {}}\n>>>>>>> branch\n}',
+        "2:1 found a marker of a merge conflict. Resolve the conflict",
+    ),
+    # The document.
+    Wrong("a list", "[]", "1:1 found a list, expected a JSON object with 'workflows'"),
+    Wrong(
+        "no workflows",
+        '{\n  "$schema": "workflow_config.schema.json"\n}',
+        "1:1 workflows: found nothing, expected an object of job name to workflow",
+    ),
+    Wrong(
+        "workflows misspelt",
+        '{\n  "workflow": {}\n}',
+        "1:1 workflows: found nothing, expected an object of job name to workflow",
+        "2:3 workflow: unknown field, expected one of: $schema, allow_cycles, workflows. Did you mean 'workflows'?",
+    ),
+    Wrong(
+        "workflows twice",
+        '{\n  "workflows": {},\n  "workflows": {}\n}',
+        "3:16 workflows: found a key that appears twice, expected an object of job name to workflow",
+    ),
+    Wrong(
+        "workflows is a list",
+        '{\n  "workflows": []\n}',
+        "2:16 workflows: found a list, expected an object of job name to workflow",
+    ),
+    Wrong(
+        "unknown field at the top",
+        '{\n  "workflows": {},\n  "allow_cycle": true\n}',
+        "3:3 allow_cycle: unknown field, expected one of: $schema, allow_cycles, workflows. Did you mean 'allow_cycles'?",
+    ),
+    Wrong(
+        "allow_cycles is a text",
+        '{"workflows": {}, "allow_cycles": "true"}',
+        "1:35 allow_cycles: found 'true', expected true or false",
+    ),
+    Wrong("schema is a number", '{"$schema": 7, "workflows": {}}', "1:13 $schema: found 7, expected a string"),
+    # Workflows.
+    Wrong(
+        "workflow is a list",
+        '{"workflows": {\n  "load": [{"type": "glue_job", "job_name": "a"}]\n}}',
+        "2:11 workflows.load: found a list, expected an object",
+    ),
+    Wrong(
+        "event kind misspelt",
+        '{"workflows": {\n  "load": {"on_sucess": [\n    {"type": "glue_job", "job_name": "a"}\n  ]}\n}}',
+        "2:12 workflows.load.on_sucess: unknown field, expected one of: description, on_approval, on_success. Did you mean 'on_success'?",
+    ),
+    Wrong(
+        "event kind of another tool",
+        '{"workflows": {\n  "load": {"onSuccess": []}\n}}',
+        "2:12 workflows.load.onSuccess: unknown field, expected one of: description, on_approval, on_success. Did you mean 'on_success'?",
+    ),
+    Wrong(
+        "triggers are an object",
+        '{"workflows": {\n  "load": {"on_success": {"type": "glue_job", "job_name": "a"}}\n}}',
+        "2:26 workflows.load.on_success: found an object, expected a list",
+    ),
+    Wrong(
+        "same job twice",
+        '{"workflows": {\n  "load": {"on_success": [{"type": "glue_job", "job_name": "a"}]},\n  "load": {"on_approval": [{"type": "glue_job", "job_name": "b"}]}\n}}',
+        "3:11 workflows.load: found a key that appears twice, expected an object",
+    ),
+    Wrong(
+        "trigger is a text",
+        triggers('"a"'),
+        "3:5 workflows.load.on_success[0]: found 'a', expected a trigger object with a 'type'",
+    ),
+    Wrong(
+        "blank in a job name",
+        '{"workflows": {\n  "load ": {"on_success": [{"type": "glue_job", "job_name": "a"}]}\n}}',
+        "2:3 warning: workflows.load : the job name 'load ' has a blank at its start or end. Events of 'load' do not match",
+    ),
+    Wrong(
+        "empty workflow",
+        '{"workflows": {\n  "load": {"description": "not ready"}\n}}',
+        "2:11 warning: workflows.load: the workflow has no triggers, so its events start nothing",
+    ),
+    # Triggers.
+    Wrong(
+        "no type",
+        triggers('{"job_name": "a"}'),
+        "3:5 workflows.load.on_success[0].type: found nothing, expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+    ),
+    Wrong(
+        "type misspelt",
+        triggers('{"type": "glue_jbo", "job_name": "a"}'),
+        "3:14 workflows.load.on_success[0].type: found 'glue_jbo', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa. Did you mean 'glue_job'?",
+    ),
+    Wrong(
+        "type in capitals",
+        triggers('{"type": "Glue_Job", "job_name": "a"}'),
+        "3:14 workflows.load.on_success[0].type: found 'Glue_Job', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa. Did you mean 'glue_job'?",
+    ),
+    Wrong(
+        "type of nothing",
+        triggers('{"type": "lambda", "function": "a"}'),
+        "3:14 workflows.load.on_success[0].type: found 'lambda', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+    ),
+    Wrong(
+        "type is a number",
+        triggers('{"type": 7}'),
+        "3:14 workflows.load.on_success[0].type: found 7, expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+    ),
+    Wrong(
+        "missing field", triggers('{"type": "glue_job"}'), "3:5 workflows.load.on_success[0].job_name: missing field"
+    ),
+    Wrong(
+        "field misspelt",
+        triggers('{"type": "glue_job", "jobname": "a"}'),
+        "3:5 workflows.load.on_success[0].job_name: missing field",
+        "3:26 workflows.load.on_success[0].jobname: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled. Did you mean 'job_name'?",
+    ),
+    Wrong(
+        "field of another type",
+        triggers('{"type": "sqs_mwaa", "dag_id": "d", "environment_name": "e"}'),
+        "3:41 workflows.load.on_success[0].environment_name: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url",
+    ),
+    Wrong(
+        "field has the wrong type",
+        triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": 7}'),
+        "3:61 workflows.load.on_success[0].dag_id: found 7, expected a string",
+    ),
+    Wrong(
+        "field twice",
+        triggers('{"type": "glue_job", "job_name": "a", "job_name": "b"}'),
+        "3:55 workflows.load.on_success[0].job_name: found a key that appears twice, expected a string",
+    ),
+    Wrong(
+        "template in a target",
+        triggers('{"type": "glue_job", "job_name": "load_${metrics.size}"}'),
+        "3:38 workflows.load.on_success[0].job_name: found 'load_${metrics.size}', expected a non-empty string without a ${...} template (only the configuration names targets)",
+    ),
+    Wrong(
+        "trailing blank",
+        triggers('{"type": "glue_job", "job_name": "a "}'),
+        "3:38 workflows.load.on_success[0].job_name: found 'a ', which has a blank at its end. Remove the blank",
+    ),
+    Wrong(
+        "leading blank",
+        triggers('{"type": "step_function", "arn": " arn:aws:states:us-west-1:123456789012:stateMachine:m"}'),
+        "3:38 workflows.load.on_success[0].arn: found ' arn:aws:states:us-west-1:123456789012:stateMachine:m', which has a blank at its start. Remove the blank",
+    ),
+    Wrong(
+        "id twice",
+        triggers(
+            '{"type": "glue_job", "job_name": "a", "id": "x"}', '{"type": "glue_job", "job_name": "b", "id": "x"}'
+        ),
+        "3:49 workflows.load.on_success[0].id: found 'x' twice, expected an id that is unique within workflows.load.on_success",
+        "4:49 workflows.load.on_success[1].id: found 'x' twice, expected an id that is unique within workflows.load.on_success",
+    ),
+    Wrong(
+        "id with a blank",
+        triggers('{"type": "glue_job", "job_name": "a", "id": "load a"}'),
+        "3:49 workflows.load.on_success[0].id: found 'load a', expected 1 to 64 letters, digits, '_' or '-'",
+    ),
+    Wrong(
+        "argument is a number",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--rows": 100}}'),
+        "3:67 workflows.load.on_success[0].arguments.--rows: found 100, expected a string",
+    ),
+    Wrong(
+        "reserved argument",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {\n      "--triggered_by_job": "me"}}'),
+        "4:7 workflows.load.on_success[0].arguments.--triggered_by_job: reserved field, which the orchestrator sets. Remove it",
+    ),
+    Wrong(
+        "reserved conf key",
+        triggers(
+            '{"type": "sqs_mwaa", "dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/q",\n     "conf": {"triggered_by_job": "me"}}'
+        ),
+        "4:15 workflows.load.on_success[0].conf.triggered_by_job: reserved field, which the orchestrator sets. Remove it",
+    ),
+    Wrong(
+        "template is not closed",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "${artifacts.path"}}'),
+        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts.path': the template is empty or not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${'",
+    ),
+    Wrong(
+        "empty part of a template",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "${artifacts..path}"}}'),
+        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts..path}', expected a dot path such as ${artifacts.output_path}",
+    ),
+    Wrong(
+        "two problems in one trigger",
+        triggers('{"type": "glue_job", "job_nam": "a",\n     "arguments": {"--path": "${}"}}'),
+        "3:5 workflows.load.on_success[0].job_name: missing field",
+        "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled. Did you mean 'job_name'?",
+        "4:30 workflows.load.on_success[0].arguments.--path: found '${}', expected a dot path such as ${artifacts.output_path}",
+    ),
+    Wrong(
+        "unknown placeholder",
+        triggers('{"type": "glue_job", "job_name": "a-${deploy.environment}"}'),
+        "3:38 workflows.load.on_success[0].job_name: found '${deploy.environment}', expected one of: ${aws.account}, ${aws.region}, ${aws.partition}, ${deploy.env}. The roots 'aws' and 'deploy' are reserved for the deployment. Did you mean '${deploy.env}'?",
+    ),
+    Wrong(
+        "placeholder in a mapping",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"account": "aws.account"}}'
+        ),
+        "3:99 workflows.load.on_success[0].parameter_mapping.account: found 'aws.account', but the roots aws and deploy are reserved for the deployment. Write the placeholder in conf",
+    ),
+    Wrong(
+        "mapping is a template",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"path": "artifacts..path"}}'
+        ),
+        "3:96 workflows.load.on_success[0].parameter_mapping.path: found 'artifacts..path', expected a dot path into the event such as artifacts.output_path",
+    ),
+    Wrong(
+        "ARN of an execution",
+        triggers('{"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:execution:m:1"}'),
+        "3:38 workflows.load.on_success[0].arn: found 'arn:aws:states:us-west-1:123456789012:execution:m:1', expected the ARN of a state machine, or of its version or alias, without a template",
+    ),
+    Wrong(
+        "ARN in another region",
+        triggers('{"type": "step_function", "arn": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}'),
+        "3:38 workflows.load.on_success[0].arn: found region us-east-1, expected us-west-1. Nested executions start in the orchestrator's region",
+    ),
+    Wrong(
+        "ARN in another account",
+        triggers('{"type": "step_function", "arn": "arn:aws:states:us-west-1:210987654321:stateMachine:m"}'),
+        "3:38 workflows.load.on_success[0].arn: found account 210987654321, expected 123456789012. Write ${aws.account}, or name a target in it",
+    ),
+    Wrong(
+        "the orchestrator itself",
+        triggers('{"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator"}'),
+        "3:38 workflows.load.on_success[0].arn: found the orchestrator's own state machine, which would start itself in a loop. Name another one",
+    ),
+    Wrong(
+        "bus in another account",
+        triggers(
+            '{"type": "eventbridge", "source": "dwh", "detail_type": "Done", "event_bus": "arn:aws:events:us-west-1:210987654321:event-bus/b"}'
+        ),
+        "3:82 workflows.load.on_success[0].event_bus: found account 210987654321, expected 123456789012. Write ${aws.account}, or name a target in it",
+    ),
+    Wrong(
+        "FIFO queue",
+        triggers(
+            '{"type": "sqs_mwaa", "dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/q.fifo"}'
+        ),
+        "3:54 workflows.load.on_success[0].queue_url: found 'https://sqs.us-west-1.amazonaws.com/123456789012/q.fifo', expected the URL of a standard SQS queue (not .fifo), without a template",
+    ),
+    Wrong(
+        "no queue",
+        triggers('{"type": "sqs_mwaa", "dag_id": "d"}'),
+        "3:5 workflows.load.on_success[0].queue_url: missing field, and the router has no MWAA_TRIGGER_QUEUE_URL. Set one of them (Terraform variable mwaa_trigger_queue_url)",
+    ),
+    Wrong(
+        "DAG id too long",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e",\n     "dag_id": "load_product_images_into_the_warehouse_of_the_north_west"}'
+        ),
+        "4:16 workflows.load.on_success[0].dag_id: found 56 URL-encoded characters, expected at most 50 (MWAA's InvokeRestApi limits the path to 64). Use sqs_mwaa, which has no such limit",
+    ),
+    Wrong(
+        "value nested too deeply",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"x": ' + "[" * 120 + "]" * 120 + "}}"
+        ),
+        "3:80 workflows.load.on_success[0].conf.x: found a value nested deeper than 100 levels, expected plain JSON",
+    ),
+    Wrong(
+        "not a number",
+        triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"x": NaN}}'),
+        "3:74 workflows.load.on_success[0].conf.x: found NaN, which is not JSON, expected plain JSON",
+    ),
+    Wrong(
+        "half a surrogate pair",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--x": "\\ud83d"}}'),
+        "3:64 workflows.load.on_success[0].arguments.--x: found an unpaired surrogate (invalid Unicode), expected a string",
+    ),
+    # Cycles.
+    Wrong(
+        "cycle of one workflow",
+        triggers('{"type": "glue_job", "job_name": "load"}'),
+        '3:5 workflows.load.on_success[0]: the workflows form a cycle: load -> load. If each round ends by itself, write "allow_cycles": true at the top of the file',
+    ),
+    Wrong(
+        "cycle of two workflows",
+        '{"workflows": {\n  "a": {"on_success": [{"type": "glue_job", "job_name": "b"}]},\n  "b": {"on_approval": [\n    {"type": "mwaa_dag", "environment_name": "e", "dag_id": "a"}]}\n}}',
+        '4:5 workflows.b.on_approval[0]: the workflows form a cycle: a -> b -> a. If each round ends by itself, write "allow_cycles": true at the top of the file',
+    ),
+    # Warnings.
+    Wrong(
+        "same trigger twice",
+        triggers(
+            '{"type": "glue_job", "job_name": "a", "description": "first"}', '{"type": "glue_job", "job_name": "a"}'
+        ),
+        "4:5 warning: workflows.load.on_success[1]: the same trigger as workflows.load.on_success[0]. The event starts its target twice",
+    ),
+    Wrong(
+        "Jinja template",
+        triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"day": "{{ ds }}"}}'),
+        "3:82 warning: workflows.load.on_success[0].conf.day: found '{{ ds }}', which is sent as it is. A template is ${path}",
+    ),
+    Wrong(
+        "template without braces",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "$artifacts.output_path"}}'),
+        "3:67 warning: workflows.load.on_success[0].arguments.--path: found '$artifacts.output_path', which is sent as it is. A template has braces: ${artifacts.output_path}",
+    ),
+    Wrong(
+        "Glue argument without dashes",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"path": "x"}}'),
+        "3:57 warning: workflows.load.on_success[0].arguments.path: found argument 'path', expected '--path'. Glue reads only arguments with '--'",
+    ),
+    Wrong(
+        "unknown region",
+        triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "region": "us-wset-2"}'),
+        "3:76 warning: workflows.load.on_success[0].region: found region 'us-wset-2', which the AWS SDK does not know. Did you mean 'us-west-2'?",
+    ),
+    Wrong(
+        "target like a job",
+        triggers('{"type": "glue_job", "job_name": "Load"}'),
+        "3:5 warning: workflows.load.on_success[0]: found target 'Load', and a workflow 'load'. Their names differ only in case, '-' or '_'",
+    ),
+    Wrong(
+        "little room for the event",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"x": "' + "x" * 200_000 + '"}}'
+        ),
+        "3:5 warning: workflows.load.on_success[0]: found 200,079 bytes, which leaves 45,681 bytes of an execution's input for the event. Pass the address of large values instead",
+    ),
+    Wrong(
+        "many large triggers",
+        triggers(*[LARGE.replace("NAME", name) for name in ("a", "b", "c", "d")]),
+        "2:26 warning: workflows.load.on_success: found 240,256 bytes in 4 triggers. With an event of 65,536 bytes they exceed one execution's input (258,048), so the event is started in several parts",
+    ),
+)
