@@ -6,14 +6,16 @@ router sends to StartExecution, except for the ids of the delivery and of the co
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.problem import nearest
 from orchestration import batch
 from orchestration.config import LoadedConfig
 from orchestration.errors import EventError
-from orchestration.events import Delivery, read_event
+from orchestration.events import Delivery, EventKind, read_event
 from orchestration.items import REJECTED, Item
 from orchestration.plan import plan
 from orchestration.reports import ignored_reason
@@ -35,6 +37,7 @@ class EventPlan:
         source: name of the event for people, as ``events.jsonl:3``.
         status: ``WOULD_START``, ``IGNORED`` or ``FAILED``, which the router would raise.
         reason: why the event would start nothing.
+        suggestion: the job of the configuration with the nearest name, if it has no workflow for the event's job.
         executions: input of each StartExecution call of the router, by name.
         triggers: every item, also those in batches.
         iam_actions: actions that the state machine's role needs for these triggers.
@@ -45,6 +48,7 @@ class EventPlan:
     source: str
     status: str
     reason: str = ""
+    suggestion: str = ""
     job_name: str = ""
     job_run_id: str = ""
     event_kind: str = ""
@@ -65,7 +69,13 @@ class EventPlan:
         return sum(item["type"] == batch.TYPE for given in self.executions.values() for item in given["triggers"])
 
 
-def plan_event(text: str, config: LoadedConfig, settings: Settings, source: str = "the event") -> EventPlan:
+def plan_event(
+    text: str,
+    config: LoadedConfig,
+    settings: Settings,
+    source: str = "the event",
+    event_kind: EventKind | None = None,
+) -> EventPlan:
     """Plan the event ``text`` under ``config``; a bad event is a plan with status FAILED.
 
     Args:
@@ -73,9 +83,11 @@ def plan_event(text: str, config: LoadedConfig, settings: Settings, source: str 
         config: the configuration, with a usable document.
         settings: the router's environment.
         source: name of the event for people.
+        event_kind: the kind that a router decided; by default the event's fields decide.
     """
     try:
         event = read_event(Delivery(source=source, body=text, topic_arn="(SNS)"))
+        event = event if event_kind is None else dataclasses.replace(event, event_kind=event_kind)
     except EventError as error:
         return EventPlan(source=source, status="FAILED", reason=str(error))
     about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
@@ -84,7 +96,8 @@ def plan_event(text: str, config: LoadedConfig, settings: Settings, source: str 
     about |= {"event_kind": event.event_kind}
     triggers = config.triggers(event.job_name, event.event_kind, settings)
     if not triggers:
-        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers))
+        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
+        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers), suggestion=suggestion)
     try:
         planned = plan(event, triggers, config, settings, "")
     except EventError as error:

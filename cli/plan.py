@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.defaults import ACCOUNT
 from local.validation import read_config, region_of, stack_settings
+from orchestration.errors import EventError
+
+if TYPE_CHECKING:
+    from analysis.event_plan import EventPlan
+    from operations.recorded import RecordedEvent
+    from orchestration.config import LoadedConfig
+    from orchestration.settings import Settings
 
 
 def plan(  # noqa: PLR0913 - one parameter an option
     *,
-    event: Annotated[list[Path], typer.Option(help="Event, JSON Lines file, or folder of them. Repeatable.")],
+    event: Annotated[
+        list[Path] | None, typer.Option(help="Event, JSON Lines file, or folder of them. Repeatable.")
+    ] = None,
+    recorded: Annotated[
+        str, typer.Option(help="Age of the oldest past execution, as 30m, 24h or 7d: plan its event. Needs --function.")
+    ] = "",
+    function: Annotated[str, typer.Option(help="With --recorded: name of the router Lambda.")] = "",
+    job: Annotated[str, typer.Option(help="With --recorded: upstream job. Default: every job.")] = "",
     config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
     against: Annotated[
         Path | None, typer.Option(help="Older configuration. Show only what differs from it.", show_default=False)
@@ -29,10 +44,10 @@ def plan(  # noqa: PLR0913 - one parameter an option
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the plans as JSON.")] = False,
 ) -> None:
-    """Show what events would start, offline.
+    """Show what events would start.
 
     The router's own code makes the plan: which triggers fire and why not, each resolved request, the execution names, the
-    permissions and the price.
+    permissions and the price. Nothing starts. With --recorded, events and settings come from the deployed stack.
 
     \b
     Exit codes:
@@ -40,39 +55,80 @@ def plan(  # noqa: PLR0913 - one parameter an option
       1  --fail-on-change, and something changed
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    from analysis.differences import changes  # noqa: PLC0415 - botocore, which --help does not need
-    from analysis.event_files import read_events  # noqa: PLC0415
+    if bool(event) == bool(recorded):
+        raise EventError("plan: expected either --event or --recorded.")
+    if bool(recorded) != bool(function) or (job and not recorded):
+        raise EventError("plan: --recorded needs --function ROUTER. --function and --job need --recorded.")
+    from analysis.event_files import read_events  # noqa: PLC0415 - botocore, which --help does not need
     from analysis.event_plan import plan_event  # noqa: PLC0415
-    from cli.plan_output import print_changes, print_plan  # noqa: PLC0415
-    from orchestration.config import LoadedConfig  # noqa: PLC0415
-    from orchestration.workflows import check_document  # noqa: PLC0415
 
-    documents = [read_config(read_text(path)) for path in (config, against) if path is not None]
-    for document in documents:
-        check_document(document)
-    region = region or region_of(documents[0])
-    settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
-    loaded = [LoadedConfig(document, "the configuration", "") for document in documents]
-    plans = [[plan_event(text, one, settings, source) for one in loaded] for source, text in read_events(event)]
+    configs = [_config(path) for path in (config, against) if path is not None]
+    if recorded:
+        settings, past = _recorded(function, recorded, job)
+        plans = [
+            [plan_event(one.text, each, settings, one.execution, one.event_kind) for each in configs] for one in past
+        ]
+    else:
+        region = region or region_of(configs[0].document)
+        settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
+        plans = [
+            [plan_event(text, one, settings, source) for one in configs] for source, text in read_events(event or ())
+        ]
     if against is None:
-        if as_json:
-            print_json([_shown(one) for (one,) in plans])
-        for (one,) in plans if not as_json else ():
-            print_plan(one)
+        _print_plans((one for (one,) in plans), as_json=as_json)
         return
-    found = [(new, old, changes(old, new)) for new, old in plans]
-    changed = any(new.status != old.status or different for new, old, different in found)
-    if as_json:
-        print_json([_difference(new, old, different) for new, old, different in found])
-    for new, old, different in found if not as_json else ():
-        print_changes(new, old, different)
+    changed = _print_changes([(new, old) for new, old in plans], as_json=as_json)
     raise typer.Exit(1 if changed and fail_on_change else 0)
 
 
-def _shown(one: Any) -> dict[str, Any]:
-    return {**dataclasses.asdict(one), "batches": one.batches, "dollars": one.dollars}
+def _config(path: Path) -> LoadedConfig:
+    from orchestration.config import LoadedConfig  # noqa: PLC0415 - botocore
+    from orchestration.workflows import check_document  # noqa: PLC0415
+
+    document = read_config(read_text(path))
+    check_document(document)
+    return LoadedConfig(document, "the configuration", "")
 
 
-def _difference(new: Any, old: Any, different: list[Any]) -> dict[str, Any]:
+def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[RecordedEvent]]:
+    from cli.render import errors  # noqa: PLC0415 - rich
+    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
+    from operations.recorded import recorded_events  # noqa: PLC0415
+
+    router = DeployedRouter.find(function)
+    with errors.status("listing executions") as status:
+        past = recorded_events(
+            router, since, job, lambda read, listed: status.update(f"read {read:,} of {listed:,} executions")
+        )
+    if not past:
+        raise EventError(f"--recorded {since}: {function} has no executions with events in that time.")
+    errors.print(f"{len(past):,} events from executions of {function}")
+    return router.settings, past
+
+
+def _print_plans(plans: Iterable[EventPlan], *, as_json: bool) -> None:
+    from cli.plan_output import print_plan  # noqa: PLC0415 - rich
+
+    if as_json:
+        print_json([{**dataclasses.asdict(one), "batches": one.batches, "dollars": one.dollars} for one in plans])
+    else:
+        for one in plans:
+            print_plan(one)
+
+
+def _print_changes(pairs: list[tuple[EventPlan, EventPlan]], *, as_json: bool) -> bool:
+    """Print how each new plan differs from the old one; returns True if one does."""
+    from analysis.differences import changes  # noqa: PLC0415
+    from cli.plan_output import print_changes  # noqa: PLC0415 - rich
+
+    found = [(new, old, changes(old, new)) for new, old in pairs]
+    if as_json:
+        print_json([_difference(new, old, different) for new, old, different in found])
+    else:
+        print_changes(found)
+    return any(new.status != old.status or different for new, old, different in found)
+
+
+def _difference(new: EventPlan, old: EventPlan, different: list[Any]) -> dict[str, Any]:
     changes = [dataclasses.asdict(one) for one in different]
     return {"source": new.source, "before": old.status, "after": new.status, "changes": changes}

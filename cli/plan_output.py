@@ -18,7 +18,9 @@ _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
 def print_plan(plan: EventPlan) -> None:
     """Print one event's plan: the executions, then each trigger with its request."""
-    output.print(Text.assemble((plan.source, "bold"), ": ", styled(plan.status), f" {plan.reason or plan.event_kind}"))
+    reason = plan.reason or plan.event_kind
+    reason += f". Did you mean {plan.suggestion!r}?" if plan.suggestion else ""
+    output.print(Text.assemble((plan.source, "bold"), ": ", styled(plan.status), f" {reason}"))
     for name in plan.executions:
         output.print(f"  execution {name}" + (f", {plan.batches} batches" if plan.batches else ""))
     for item in plan.triggers:
@@ -36,18 +38,31 @@ def print_plan(plan: EventPlan) -> None:
         output.print(Text.assemble(("  warning: ", "yellow"), warning))
 
 
-def print_changes(new: EventPlan, old: EventPlan, changes: Sequence[TriggerChange]) -> None:
-    """Print how one event's plan differs from the plan under the older configuration."""
-    before = f"{old.status} -> " if old.status != new.status else ""
-    count = f"{len(changes)} triggers differ" if changes else "no change"
-    output.print(Text.assemble((new.source, "bold"), f": {before}", styled(new.status), f", {count}"))
-    for one in changes:
-        output.print(Text.assemble("  ", (one.change, _COLOURS[one.change]), f"  {one.id}  {one.type} {one.name}"))
-        for path, (was, now) in one.fields.items():
-            if one.change != "added":
-                output.print(Text(f"      - {path}: {_json(was)}", style="red"))
-            if one.change != "removed":
-                output.print(Text(f"      + {path}: {_json(now)}", style="green"))
+def print_changes(found: Sequence[tuple[EventPlan, EventPlan, Sequence[TriggerChange]]]) -> None:
+    """Print how the plan of each event differs from the plan under the older configuration.
+
+    Args:
+        found: new plan, old plan and the triggers that differ, for each event.
+    """
+    changed = [one for one in found if one[0].status != one[1].status or one[2]]
+    for new, old, changes in changed:
+        before = f"{old.status} -> " if old.status != new.status else ""
+        count = f", {len(changes)} triggers differ" if changes else ""
+        output.print(Text.assemble((new.source, "bold"), f": {before}", styled(new.status), count))
+        for one in changes:
+            _print_change(one)
+    output.print(
+        f"{len(changed):,} of {len(found):,} events change" if changed else f"no change for {len(found):,} events"
+    )
+
+
+def _print_change(one: TriggerChange) -> None:
+    output.print(Text.assemble("  ", (one.change, _COLOURS[one.change]), f"  {one.id}  {one.type} {one.name}"))
+    for path, (was, now) in one.fields.items():
+        if one.change != "added":
+            output.print(Text(f"      - {path}: {_json(was)}", style="red"))
+        if one.change != "removed":
+            output.print(Text(f"      + {path}: {_json(now)}", style="green"))
 
 
 def _json(value: Any, indent: int | None = None) -> str:

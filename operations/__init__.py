@@ -4,6 +4,8 @@ The modules::
 
     deployed_router.py      finds the router Lambda and invokes it
     replay.py               starts failed triggers of an execution again
+    ages.py                 ages such as 7d
+    recorded.py             the events of past executions
     dead_letters.py         reads the body of a dead letter
     dead_letter_stores.py   reads the delivery DLQ and the failure destination
     redrive.py              sends dead letters through the router again

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 
+from operations.ages import age
 from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
 from orchestration.executions import ExecutionClient, readable_items, routing_of
@@ -18,8 +19,6 @@ from orchestration.identity import execution_name
 _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
 )
-_AGE = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 Progress = Callable[[str], None]
 
@@ -134,10 +133,10 @@ def find_failed(function: str, since: str, job: str = "", progress: Progress = l
         progress: called with a line for each execution.
 
     Raises:
-        ReplayError: ``since`` is not an age.
+        AgeError: ``since`` is not an age.
         RouterNotFoundError: the function does not exist.
     """
-    begin = datetime.now(UTC) - _age(since)
+    begin = datetime.now(UTC) - age(since, "--since")
     router = DeployedRouter.find(function)
     found = FailedEvents(answers=[], unanswered=[])
     for replay in _prepare_each(router, begin, job, progress):
@@ -183,10 +182,3 @@ def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]
 
 def _executions(router: DeployedRouter) -> ExecutionClient:
     return ExecutionClient(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)
-
-
-def _age(text: str) -> timedelta:
-    match = _AGE.fullmatch(text)
-    if match is None:
-        raise ReplayError(f"--since {text!r}: expected an age such as 30m, 24h or 7d.")
-    return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
