@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.resources
+import importlib.util
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from analysis.lineage import Edge
@@ -148,7 +149,9 @@ def _region(region: str, path: str) -> Iterator[RuleProblem]:
 @functools.cache
 def regions() -> tuple[str, ...]:
     """Regions of every partition, from the AWS SDK's data; read without its import, which takes 0.2 s."""
-    data = json.loads(importlib.resources.files("botocore").joinpath("data/partitions.json").read_text())
+    sdk = importlib.util.find_spec("botocore")
+    folder = next(iter(sdk.submodule_search_locations or ()), "") if sdk else ""
+    data = json.loads(Path(folder, "data", "partitions.json").read_text(encoding="utf-8"))
     return tuple(
         region for partition in data["partitions"] for region in partition["regions"] if not region.endswith("-global")
     )

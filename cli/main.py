@@ -17,6 +17,7 @@ from orchestration.errors import OrchestrationError
 COMMANDS = {
     "validate": "cli.validate",
     "plan": "cli.plan",
+    "test": "cli.test",
     "simulate": "cli.simulate",
     "demo": "cli.demo",
     "local": "cli.local",

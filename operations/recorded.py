@@ -51,7 +51,7 @@ def recorded_events(
 ) -> list[RecordedEvent]:
     """The events of the router's executions since a time, oldest first; each event once.
 
-    Executions of batches and replays have no events of their own, and a person's test has none.
+    Executions of batches and replays repeat an event. An execution that a person started has none.
 
     Args:
         router: the deployed router.

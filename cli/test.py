@@ -1,0 +1,111 @@
+"""``orchestrator test``: runs the test cases of a configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.io import DEFAULT_CONFIG, print_json, read_text
+from local.defaults import ACCOUNT, clear_aws_profile_env
+from local.validation import local_settings, read_config, region_of, stack_settings
+from orchestration.errors import ConfigError
+
+if TYPE_CHECKING:
+    from analysis.cases import CaseResult
+    from local.simulation import Simulator
+    from orchestration.config import LoadedConfig
+
+DEFAULT_FOLDER = Path("workflow_tests")
+
+
+def test(  # noqa: PLR0913 - one parameter an option
+    folder: Annotated[Path, typer.Argument(help="Folder of NAME.event.json and NAME.expected.json.")] = DEFAULT_FOLDER,
+    *,
+    config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
+    update: Annotated[bool, typer.Option("--update", help="Write the results as the expected ones.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Also run each event through the local stack.")] = False,
+    junit: Annotated[
+        Path | None, typer.Option(help="Write a JUnit XML report to this file.", show_default=False)
+    ] = None,
+    region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
+    account: Annotated[str, typer.Option(help="Account, for the placeholder ${aws.account}.")] = ACCOUNT,
+    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "local",
+    queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Compare what events start with what is expected.
+
+    A case is an event, NAME.event.json, and what it starts, NAME.expected.json: trigger ids and requests. The router's own
+    code plans it. With --simulate, the local stack starts once and also runs every event.
+
+    \b
+    Exit codes:
+      0  all cases passed, or --update wrote the results
+      1  a case failed
+      2  bad input
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
+    from analysis.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
+    from cli.test_output import print_results, write_junit  # noqa: PLC0415
+    from orchestration.config import LoadedConfig  # noqa: PLC0415
+    from orchestration.workflows import check_document  # noqa: PLC0415
+
+    if update and simulate:
+        raise ConfigError("test: --update and --simulate: choose one.")
+    document = read_config(read_text(config))
+    check_document(document)
+    region = region or region_of(document)
+    loaded = LoadedConfig(document, "the configuration", "")
+    settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
+    results = [run_case(case, loaded, settings) for case in find_cases(folder)]
+    if update:
+        _update(results)
+        return
+    if simulate:
+        local_settings(region)  # reports an unknown region before the engine starts
+        results = list(_simulated(results, loaded, region))
+    if junit is not None:
+        write_junit(results, junit)
+    if as_json:
+        print_json([{"name": one.case.name, "problem": one.problem, "diff": one.diff} for one in results])
+    else:
+        print_results(results)
+    raise typer.Exit(int(any(one.problem for one in results)))
+
+
+def _update(results: Sequence[CaseResult]) -> None:
+    changed = [one for one in results if one.problem]
+    for one in changed:
+        one.case.expected.write_text(one.text, encoding="utf-8")
+        typer.echo(f"wrote {one.case.expected}")
+    typer.echo(f"{len(changed)} of {len(results)} expected results changed")
+
+
+def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str) -> Iterator[CaseResult]:
+    """The results, with the differences between the plan and the engine."""
+    from analysis.event_plan import plan_event  # noqa: PLC0415
+    from local.case_simulation import simulate_plan  # noqa: PLC0415 - moto takes a second to import
+
+    with _engine(region, config) as (simulator, progress):
+        for number, one in enumerate(results, 1):
+            progress(f"case {number} of {len(results)}: {one.case.name}")
+            text = one.case.event.read_text(encoding="utf-8-sig")
+            planned = plan_event(text, config, simulator.settings).executions
+            found = simulate_plan(simulator, text, planned)
+            problem = "; ".join([one.problem, *found] if one.problem else found)
+            yield dataclasses.replace(one, problem=problem)
+
+
+@contextmanager
+def _engine(region: str, config: LoadedConfig) -> Iterator[tuple[Simulator, Callable[[str], None]]]:
+    clear_aws_profile_env()
+    from cli.render import errors  # noqa: PLC0415
+    from local.engine import run_engine  # noqa: PLC0415
+    from local.simulation import Simulator  # noqa: PLC0415
+
+    with errors.status("starting the local engine") as status, run_engine(region) as engine:
+        yield Simulator.deploy(engine, config.document), status.update
