@@ -18,6 +18,7 @@ COMMANDS = {
     "validate": "cli.validate",
     "plan": "cli.plan",
     "test": "cli.test",
+    "graph": "cli.graph",
     "simulate": "cli.simulate",
     "demo": "cli.demo",
     "local": "cli.local",
