@@ -10,6 +10,7 @@ from typing import Any
 
 from builder.integrations import INTEGRATIONS
 from orchestration.triggers.base import Allow
+from orchestration.triggers.mwaa_dag import MwaaDag
 
 _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
@@ -64,11 +65,7 @@ ROUTER: tuple[Allow, ...] = (
 )
 
 MWAA_DAG: tuple[Allow, ...] = (
-    Allow(
-        action="airflow:InvokeRestApi",
-        resource="arn:${partition}:airflow:${region}:${account}:role/*/${airflow_role}",
-        doc_url="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
-    ),
+    MwaaDag.TARGET_PERMISSION,
     *_of_every_function("${mwaa_dag_log_group_arn}"),
 )
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "cli.plan",
     "test": "cli.test",
     "graph": "cli.graph",
+    "iam": "cli.iam",
     "simulate": "cli.simulate",
     "demo": "cli.demo",
     "local": "cli.local",

@@ -135,6 +135,10 @@ class Trigger(ABC):
     TARGET_FIELD: ClassVar[str]
     """The field that names the target, for reports about a trigger that is invalid."""
     INTEGRATION: ClassVar[ServiceIntegration]
+    TARGET_PERMISSION: ClassVar[Allow]
+    """Permission to start targets, with ``*`` in place of one target. ``allow_list_entry`` narrows it."""
+    ALLOW_LIST: ClassVar[str]
+    """Terraform variable with the targets that may be started (terraform/variables.tf)."""
     RESERVED_FIELDS: ClassVar[Mapping[str, str]]
     """Automatic field of the payload to its meaning. A configuration cannot override these fields."""
     EXAMPLE: ClassVar[Mapping[str, Any]]
@@ -148,6 +152,14 @@ class Trigger(ABC):
     @abstractmethod
     def target_name(self) -> str:
         """Name of the target, for on-call."""
+
+    @abstractmethod
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The target in the Terraform variable ``ALLOW_LIST``: its name, or its ARN in another account.
+
+        Args:
+            settings: the router's environment, with region and account.
+        """
 
     @abstractmethod
     def request(self, context: RequestContext) -> dict[str, Any]:

@@ -80,6 +80,8 @@ class EventBridge(Trigger):
         sample={"Entries": [{"EventId": "11710aed-b79e-4468-a20b-bb3c0c3b4860"}], "FailedEntryCount": 0},
         sample_error="EventBridge.FailedEntry",
     )
+    TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
+    ALLOW_LIST: ClassVar[str] = "event_buses"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "eventbridge",
         "id": "announce",
@@ -92,6 +94,12 @@ class EventBridge(Trigger):
     def target_name(self) -> str:
         """``bus/detail type``."""
         return f"{self.event_bus.rsplit(':event-bus/', 1)[-1]}/{self.detail_type}"
+
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The bus's name, or its ARN in another account."""
+        bus = self.event_bus
+        own = not bus.startswith("arn:") or bus.split(":")[4] == settings.account
+        return bus.rsplit(":event-bus/", 1)[-1] if own else bus
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse a bus in another region or account."""

@@ -67,6 +67,8 @@ class GlueJob(Trigger):
         sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )
+    TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
+    ALLOW_LIST: ClassVar[str] = "glue_jobs"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "glue_job",
         "id": "load-images",
@@ -78,6 +80,10 @@ class GlueJob(Trigger):
 
     def target_name(self) -> str:
         """The Glue job's name."""
+        return self.job_name
+
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The job's name."""
         return self.job_name
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:

@@ -80,6 +80,13 @@ class MwaaDag(DagTrigger):
         sample={"StatusCode": 200, "Payload": "transform_images-spark-0123-0"},
         sample_error="DagRunRejectedError",
     )
+    # The MWAA Lambda function makes this call, so its role needs the permission.
+    TARGET_PERMISSION: ClassVar[Allow] = Allow(
+        action="airflow:InvokeRestApi",
+        resource="arn:${partition}:airflow:${region}:${account}:role/*/${airflow_role}",
+        doc_url="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
+    )
+    ALLOW_LIST: ClassVar[str] = "mwaa_environments"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "mwaa_dag",
         "id": "downstream-dag",
@@ -90,6 +97,11 @@ class MwaaDag(DagTrigger):
         "parameter_mapping": {"start_date": "start_date", "output_path": "artifacts.output_path"},
         "description": "Run the downstream DAG",
     }
+
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The environment's name, with its region if that is another one."""
+        other = self.region not in ("", settings.region)
+        return f"{self.region}/{self.environment_name}" if other else self.environment_name
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved keys, broken templates, and a DAG id that is too long for the API's path."""

@@ -66,6 +66,8 @@ class SqsMwaa(DagTrigger):
         },
         sample_error="SQS.AmazonSQSException",
     )
+    TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
+    ALLOW_LIST: ClassVar[str] = "queues"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "sqs_mwaa",
         "id": "downstream-dag",
@@ -75,6 +77,12 @@ class SqsMwaa(DagTrigger):
         "parameter_mapping": {"start_date": "start_date", "end_date": "end_date", "created_by": "created_by"},
         "description": "Run the downstream DAG",
     }
+
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The queue's name, or its ARN in another account."""
+        *_, account, name = (self.queue_url or settings.mwaa_trigger_queue_url).split("/")
+        own = account == settings.account
+        return name if own else f"arn:{settings.partition}:sqs:{settings.region}:{account}:{name}"
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved keys, broken templates, a queue in another region or account, and a missing queue."""

@@ -78,6 +78,8 @@ class StepFunction(Trigger):
         },
         sample_error="StepFunctions.StateMachineDoesNotExistException",
     )
+    TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
+    ALLOW_LIST: ClassVar[str] = "state_machines"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "step_function",
         "id": "publish-catalog",
@@ -88,6 +90,10 @@ class StepFunction(Trigger):
     def target_name(self) -> str:
         """The state machine's name, with the version or alias that the ARN has."""
         return self.arn.split(":stateMachine:")[1]
+
+    def allow_list_entry(self, settings: Settings) -> str:
+        """The state machine's name, without version or alias: IAM authorizes the call by the unqualified ARN."""
+        return self.target_name().partition(":")[0]
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse a state machine in another region or account, and the orchestrator's own one, which would be a loop."""

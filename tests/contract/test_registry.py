@@ -71,8 +71,20 @@ def test_file_type_and_key_are_one_name(trigger: type[Trigger]) -> None:
     assert BY_TYPE[trigger.TYPE] is trigger
 
 
+FACETS = [
+    "TYPE",
+    "TARGET_FIELD",
+    "INTEGRATION",
+    "TARGET_PERMISSION",
+    "ALLOW_LIST",
+    "RESERVED_FIELDS",
+    "EXAMPLE",
+    "__doc__",
+]
+
+
 @each_type
-@pytest.mark.parametrize("facet", ["TYPE", "TARGET_FIELD", "INTEGRATION", "RESERVED_FIELDS", "EXAMPLE", "__doc__"])
+@pytest.mark.parametrize("facet", FACETS)
 def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
     assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
 
@@ -185,6 +197,9 @@ def test_check_names_a_missing_attribute() -> None:
         TYPE = "half"
 
         def target_name(self) -> str:
+            return ""
+
+        def allow_list_entry(self, settings: Settings) -> str:
             return ""
 
         def request(self, context: RequestContext) -> dict[str, Any]:

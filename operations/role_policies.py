@@ -1,0 +1,53 @@
+"""Reads the policies of a deployed role."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+import boto3
+
+from orchestration.errors import OrchestrationError
+
+
+class RoleNotFoundError(OrchestrationError):
+    """The role does not exist. The person who named it acts."""
+
+
+def role_statements(role: str) -> list[dict[str, Any]]:
+    """IAM statements of a role's inline and attached policies.
+
+    Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html (documents may be URL-encoded).
+
+    Args:
+        role: name of the role.
+
+    Raises:
+        RoleNotFoundError: the role does not exist.
+        ClientError: the caller may not read the role.
+    """
+    iam = boto3.client("iam")
+    try:
+        iam.get_role(RoleName=role)
+    except iam.exceptions.NoSuchEntityException as error:
+        raise RoleNotFoundError(
+            f"role {role!r}: does not exist. Name the state machine's role, PREFIX-orchestrator-machine-REGION."
+        ) from error
+    documents = []
+    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
+        documents += [
+            iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in page["PolicyNames"]
+        ]
+    for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
+        for attached in page["AttachedPolicies"]:
+            arn = attached["PolicyArn"]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            documents.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+    return [statement for document in documents for statement in _statements(document)]
+
+
+def _statements(document: Any) -> list[dict[str, Any]]:
+    parsed = json.loads(unquote(document)) if isinstance(document, str) else document
+    found = parsed.get("Statement", [])
+    return found if isinstance(found, list) else [found]

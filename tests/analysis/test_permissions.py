@@ -1,0 +1,152 @@
+"""The permissions of a configuration's targets, and what a role's statements lack or allow too widely."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.permissions import Permission, missing, permissions, unused
+from orchestration.settings import Settings
+from orchestration.triggers import REGISTRY
+from orchestration.workflows import checked_entries
+
+ACCOUNT, OTHER = "123456789012", "210987654321"
+SETTINGS = Settings(
+    state_machine_arn=f"arn:aws:states:us-west-1:{ACCOUNT}:stateMachine:m",
+    region="us-west-1",
+    mwaa_trigger_queue_url=f"https://sqs.us-west-1.amazonaws.com/{ACCOUNT}/default-queue",
+)
+CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
+    "glue job": (
+        {"type": "glue_job", "job_name": "load"},
+        "load",
+        "glue:StartJobRun",
+        f"arn:aws:glue:us-west-1:{ACCOUNT}:job/load",
+    ),
+    "version of a state machine": (
+        {"type": "step_function", "arn": f"arn:aws:states:us-west-1:{OTHER}:stateMachine:child:7"},
+        "child",
+        "states:StartExecution",
+        f"arn:aws:states:us-west-1:{ACCOUNT}:stateMachine:child",
+    ),
+    "default bus": (
+        {"type": "eventbridge", "source": "s", "detail_type": "d"},
+        "default",
+        "events:PutEvents",
+        f"arn:aws:events:us-west-1:{ACCOUNT}:event-bus/default",
+    ),
+    "bus in another account": (
+        {
+            "type": "eventbridge",
+            "source": "s",
+            "detail_type": "d",
+            "event_bus": f"arn:aws:events:us-west-1:{OTHER}:event-bus/b",
+        },
+        f"arn:aws:events:us-west-1:{OTHER}:event-bus/b",
+        "events:PutEvents",
+        f"arn:aws:events:us-west-1:{OTHER}:event-bus/b",
+    ),
+    "default queue": (
+        {"type": "sqs_mwaa", "dag_id": "d"},
+        "default-queue",
+        "sqs:SendMessage",
+        f"arn:aws:sqs:us-west-1:{ACCOUNT}:default-queue",
+    ),
+    "queue in another account": (
+        {"type": "sqs_mwaa", "dag_id": "d", "queue_url": f"https://sqs.us-west-1.amazonaws.com/{OTHER}/q"},
+        f"arn:aws:sqs:us-west-1:{OTHER}:q",
+        "sqs:SendMessage",
+        f"arn:aws:sqs:us-west-1:{OTHER}:q",
+    ),
+    "environment": (
+        {"type": "mwaa_dag", "environment_name": "e", "dag_id": "d"},
+        "e",
+        "airflow:InvokeRestApi",
+        f"arn:aws:airflow:us-west-1:{ACCOUNT}:role/e/Op",
+    ),
+    "environment in another region": (
+        {"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "region": "us-east-1"},
+        "us-east-1/e",
+        "airflow:InvokeRestApi",
+        f"arn:aws:airflow:us-east-1:{ACCOUNT}:role/e/Op",
+    ),
+}
+
+
+def needed_by(*entries: dict[str, Any]) -> Any:
+    document = {"workflows": {"j": {"on_success": list(entries)}}}
+    triggers = [entry.trigger for entry in checked_entries(document, SETTINGS) if entry.trigger]
+    assert len(triggers) == len(entries)
+    return permissions(triggers, SETTINGS, "Op")
+
+
+@pytest.mark.parametrize(("trigger", "entry", "action", "resource"), CASES.values(), ids=list(CASES))
+def test_target_is_one_permission(trigger: dict[str, Any], entry: str, action: str, resource: str) -> None:
+    found = needed_by(trigger, trigger | {"description": "again"})
+    role = "mwaa_dag" if trigger["type"] == "mwaa_dag" else "state_machine"
+    assert found.roles[role] == [Permission(action, resource)]
+    assert [entries for entries in found.allow_lists.values() if entries] == [[entry]]
+    (statement,) = found.policies()[role]["Statement"]
+    assert statement == {"Effect": "Allow", "Action": [action], "Resource": [resource]}
+    assert missing(found.roles[role], [statement]) == unused(found.roles[role], [statement]) == []
+
+
+def test_terraform_has_each_allow_list() -> None:
+    variables = (Path(__file__).parents[2] / "terraform" / "variables.tf").read_text()
+    declared = set(re.findall(r'variable "(\w+)"', variables))
+    assert {trigger.ALLOW_LIST for trigger in REGISTRY} <= declared
+    written = needed_by({"type": "glue_job", "job_name": "load"}).tfvars()
+    assert 'glue_jobs         = ["load"]\n' in written
+    assert "queues            = []\n" in written
+
+
+ONE = Permission("glue:StartJobRun", f"arn:aws:glue:us-west-1:{ACCOUNT}:job/load")
+
+
+@pytest.mark.parametrize(
+    ("statement", "lacks"),
+    [
+        ({"Effect": "Allow", "Action": "*", "Resource": "*"}, False),
+        ({"Effect": "Allow", "Action": "GLUE:start*", "Resource": [ONE.resource]}, False),
+        (
+            {"Effect": "Allow", "Action": ["glue:GetJob", "glue:StartJobRun"], "Resource": "arn:aws:glue:*:*:job/l?ad"},
+            False,
+        ),
+        ({"Effect": "Allow", "Action": "glue:StartJobRun", "Resource": "arn:aws:glue:*:*:job/Load"}, True),
+        ({"Effect": "Allow", "Action": "glue:StartJobRun", "Resource": "arn:aws:glue:*:*:job/[l]oad"}, True),
+        ({"Effect": "Allow", "Action": "glue:GetJob", "Resource": "*"}, True),
+        ({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, True),
+    ],
+)
+def test_statement_covers_a_permission_as_iam_does(statement: dict[str, Any], lacks: bool) -> None:
+    assert missing([ONE], [statement]) == ([ONE] if lacks else [])
+
+
+def test_denied_permission_is_missing() -> None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": "glue:*", "Resource": "*"}
+    assert missing([ONE], [allow, deny]) == [ONE]
+    assert missing([ONE], [allow, deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}]) == []
+
+
+def test_wide_statement_is_unused() -> None:
+    wide = {
+        "Effect": "Allow",
+        "Action": ["glue:StartJobRun", "logs:PutLogEvents"],
+        "Resource": "arn:aws:glue:*:*:job/*",
+    }
+    assert unused([ONE], [wide]) == [Permission("glue:StartJobRun", "arn:aws:glue:*:*:job/*")]
+    every = {"Effect": "Allow", "Action": "states:*", "Resource": "*"}
+    assert unused([ONE], [every]) == [Permission("states:*", "*")]
+
+
+@given(st.text(alphabet="abc*?[]-", max_size=6), st.text(alphabet="abc[]-", max_size=6))
+def test_wildcards_match_as_a_regular_expression(pattern: str, name: str) -> None:
+    expression = "".join(".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
+    statement = {"Effect": "Allow", "Action": "a:B", "Resource": pattern}
+    assert (missing([Permission("a:B", name)], [statement]) == []) == bool(re.fullmatch(expression, name))
