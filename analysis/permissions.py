@@ -25,7 +25,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What the configuration needs.
+    """Permissions and allow-lists of a configuration.
 
     Attributes:
         roles: role (``state_machine`` or ``mwaa_dag``) to the permissions that it needs for the targets.

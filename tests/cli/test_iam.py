@@ -54,9 +54,8 @@ def test_role_with_the_printed_policies_lacks_nothing(orchestrator: Orchestrator
 
 def test_attached_policy_counts_and_wide_statement_is_listed(orchestrator: Orchestrator, iam: Any) -> None:
     wide = {"Effect": "Allow", "Action": "glue:StartJobRun", "Resource": "*"}
-    arn = iam.create_policy(PolicyName="wide", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": wide}))[
-        "Policy"
-    ]["Arn"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": wide})
+    arn = iam.create_policy(PolicyName="wide", PolicyDocument=document)["Policy"]["Arn"]
     iam.create_role(RoleName="attached", AssumeRolePolicyDocument="{}")
     iam.attach_role_policy(RoleName="attached", PolicyArn=arn)
     result = orchestrator("iam", "--check", "attached", "--json")
