@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builder import definition_checks, diagram, docs, iam, mocks, quotas, schema, state_machine
+from builder import definition_checks, diagram, docs, event_schema, iam, mocks, quotas, schema, state_machine
 
 DEFINITION = "statemachines/downstream_orchestrator.asl.json"
 
@@ -21,6 +21,7 @@ def artifacts() -> dict[str, str]:
         "statemachines/MockConfigFile.json": _json(mocks.build()),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),
+        "orchestration/job_event.schema.json": _json(event_schema.build()),
         "docs/triggers.md": docs.build(),
         "docs/quotas.md": quotas.build(),
     }

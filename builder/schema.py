@@ -41,7 +41,7 @@ def fields(cls: type[Any]) -> dict[str, Any]:
     for name, field in schema["properties"].items():
         if "pattern" in field and name != "id":
             # The router checks the pattern after it has filled the placeholders of the deployment.
-            field["anyOf"] = [{"pattern": field.pop("pattern")}, {"pattern": _WITH_PLACEHOLDER}]
+            field["pattern"] = f"{field['pattern']}|{_WITH_PLACEHOLDER}"
     for base in filter(dataclasses.is_dataclass, cls.__mro__[1:]):  # inherited fields lose their docstring
         for name, inherited in fields(base)["properties"].items():
             schema["properties"][name].setdefault("description", inherited["description"])
@@ -85,10 +85,21 @@ def build() -> dict[str, Any]:
                 "required": ["type"],
                 "properties": {"type": {"enum": kinds, "description": "Type of the target to start."}},
                 "allOf": branches,
+                "defaultSnippets": [_snippet(trigger) for trigger in REGISTRY],
             },
             **{trigger.TYPE: _trigger(trigger) for trigger in REGISTRY},
         },
     }
+
+
+def _snippet(trigger: type[Trigger]) -> dict[str, Any]:
+    """The required fields of a type, for editors (code.visualstudio.com/docs/languages/json: define snippets)."""
+    required = [
+        one.name for one in dataclasses.fields(trigger) if one.default is one.default_factory is dataclasses.MISSING
+    ]
+    body = {name: f"${{{number}:{trigger.EXAMPLE[name]}}}" for number, name in enumerate(required, 1)}
+    label = f"{trigger.TYPE}: {(inspect.getdoc(trigger) or '').partition('.')[0]}"
+    return {"label": label, "body": {"type": trigger.TYPE, **body}}
 
 
 def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
@@ -97,5 +108,8 @@ def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
     schema["examples"] = [dict(trigger.EXAMPLE)]
     for name in ("arguments", "conf", "parameter_mapping"):
         if name in schema["properties"]:
-            schema["properties"][name]["propertyNames"] = {"not": {"enum": sorted(trigger.RESERVED_FIELDS)}}
+            schema["properties"][name]["propertyNames"] = {
+                "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
+                "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
+            }
     return schema

@@ -57,8 +57,11 @@ class StringPattern:
     expected: str
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
-        """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it."""
-        return {**handler(core_schema), "pattern": self.pattern}
+        """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it.
+
+        ``patternErrorMessage`` is an extension of VS Code's JSON service, which otherwise shows the regular expression.
+        """
+        return {**handler(core_schema), "pattern": self.pattern, "patternErrorMessage": f"Expected {self.expected}."}
 
 
 def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[ValidationProblem]]:

@@ -18,7 +18,7 @@ from statelint.linter import Linter
 
 from builder import definition_checks
 from builder.definition import render
-from tests.second_interpreter import NodeProgram, running
+from tests.node_programs import NodeProgram, running
 
 TEXT = render(
     (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),

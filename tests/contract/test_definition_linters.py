@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.definition_linters import TEXT, VARIANTS, gates
-from tests.second_interpreter import NodeProgram, running
+from tests.node_programs import NodeProgram, running
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 from local.engine import Engine
 from local.faults import Fault
 from orchestration.triggers import REGISTRY
-from tests.second_interpreter import NodeProgram, missing, running
+from tests.node_programs import NodeProgram, missing, running
 from tests.state_machine.harness import REQUESTS, Machine, script_of, shortened, trigger
 from tests.trigger_types import TYPE_CASES
 

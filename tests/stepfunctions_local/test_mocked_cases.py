@@ -23,8 +23,8 @@ from builder.integrations import INTEGRATIONS
 from local.engine import run_engine
 from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
-from tests.second_interpreter import NodeProgram
-from tests.second_interpreter import running as second_interpreter
+from tests.node_programs import NodeProgram
+from tests.node_programs import running as second_interpreter
 from tests.state_machine.harness import shortened
 
 FILES = Path(__file__).parents[2] / "statemachines"

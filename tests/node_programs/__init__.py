@@ -1,4 +1,4 @@
-"""Two Node programs behind one class: an interpreter and a definition checker, independent of the embedded engine."""
+"""Node programs behind one class: an interpreter, a definition checker, and the JSON service of VS Code."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def running(program: str) -> Iterator[NodeProgram]:
     """Run ``program``; where it cannot, skip the test, or fail it where ``CI`` is ``true``."""
     if missing():
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say(f"the second interpreter cannot run: {missing()}")
+        say(f"the Node program {program} cannot run: {missing()}")
     process = subprocess.Popen(
         ["node", program], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
