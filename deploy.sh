@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Uploads a release's code and the configuration to the account's code bucket. Terraform and the router read them there.
 set -euo pipefail
+caller="$PWD"
 cd "$(dirname "$0")"
 
-OPTIONS="--account= --env= [--region=us-west-1] [--version=] [--prefix=sfly-aws-dwh] [--config-only] [--dry-run] [--overwrite-digest=DIGEST]"
+OPTIONS="--account= --env= [--region=us-west-1] [--version=] [--prefix=sfly-aws-dwh] [--config=FILE] [--config-only] [--dry-run] [--overwrite-digest=DIGEST]"
 
 fail() {
   echo "deploy.sh: $*" >&2
@@ -20,6 +21,8 @@ Validates the configuration and the generated files, then uploads to s3://{prefi
   orchestration/workflow_config.json          the configuration; the next event uses it
 
   --version=V           version of the release; default: the version in pyproject.toml. Released code never changes
+  --config=FILE|FOLDER  the configuration, also in another repository; default: orchestration. In a folder, the file
+                        workflow_config.{env}.json has priority over workflow_config.json
   --config-only         upload the configuration only
   --dry-run             show the uploads and change nothing
   --overwrite-digest=D  overwrite the remote configuration with digest D, which the git history does not have
@@ -28,7 +31,7 @@ AWS credentials and AWS_ENDPOINT_URL come from the environment.
 HELP
 }
 
-account="" env="" region="us-west-1" version="" prefix="sfly-aws-dwh" mode="all"
+account="" env="" region="us-west-1" version="" prefix="sfly-aws-dwh" config="" mode="all"
 flags=()
 for argument in "$@"; do
   case "$argument" in
@@ -37,6 +40,10 @@ for argument in "$@"; do
     --region=*) region="${argument#*=}" ;;
     --version=*) version="${argument#*=}" ;;
     --prefix=*) prefix="${argument#*=}" ;;
+    --config=*)
+      config="${argument#*=}"
+      [[ "$config" = /* ]] || config="$caller/$config"
+      ;;
     --overwrite-digest=*) flags+=("$argument") ;;
     --dry-run) flags+=("$argument") ;;
     --config-only) mode="config" flags+=("$argument") ;;
@@ -54,13 +61,20 @@ done
 [[ "$prefix-$account-$env-$region" =~ ^[a-z0-9-]+$ ]] ||
   fail "--prefix=, --account=, --env=, --region=: expected lower-case letters, digits and hyphens, because they are part of the bucket name"
 
+config="${config:-orchestration}"
+if [[ -d "$config" ]]; then
+  config="${config%/}"
+  [[ -f "$config/workflow_config.$env.json" ]] && config="$config/workflow_config.$env.json" || config="$config/workflow_config.json"
+fi
+[[ -f "$config" ]] || fail "--config=: $config does not exist. Name a configuration, or a folder with workflow_config.json"
+
 command -v make >/dev/null || fail "make is missing. It installs the dependencies into .venv"
 make -s .venv/.synced
 
 # Terraform sets the default queue. Use a placeholder here.
-.venv/bin/orchestrator validate --region "$region" --queue-url "https://sqs.$region.amazonaws.com/000000000000/any" >&2
+.venv/bin/orchestrator validate "$config" --region "$region" --env "$env" --queue-url "https://sqs.$region.amazonaws.com/000000000000/any" >&2
 .venv/bin/python -m builder --check
-.venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" ${flags[@]+"${flags[@]}"}
+.venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" --config "$config" ${flags[@]+"${flags[@]}"}
 
 if [[ "$mode" = config ]]; then
   echo "Routers of version $version read it on the next event, unless workflow_config_s3_uri points elsewhere."

@@ -130,7 +130,8 @@ def _check_history(text: bytes, uri: str, path: Path, overwrite_digest: str) -> 
         return
     # git names a text by the SHA-1 of its header and content.
     blob = hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
-    listed, problem = _git(path, "rev-list", "--objects", "HEAD", "--", path.name)
+    # An environment may have changed from workflow_config.json to workflow_config.ENV.json.
+    listed, problem = _git(path, "rev-list", "--objects", "HEAD", "--", path.name, "workflow_config*.json")
     if any(line.startswith(blob) for line in listed.splitlines()):
         return
     if not problem and _git(path, "rev-parse", "--is-shallow-repository")[0].strip() == "true":

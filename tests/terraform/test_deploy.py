@@ -102,6 +102,50 @@ def test_config_only_uploads_the_configuration(engine: Engine, env: str) -> None
     assert "terraform" not in answer.stdout
 
 
+@pytest.fixture
+def other_repository(tmp_path: Path, env: str) -> Path:
+    """A git repository with only two configurations: the default, and one for the environment."""
+    folder = tmp_path / "their repository"
+    folder.mkdir()
+    for name, job in (("workflow_config.json", "general"), (f"workflow_config.{env}.json", "special")):
+        (folder / name).write_text(json.dumps({"workflows": {job: {"on_success": []}}}))
+    commit(folder)
+    return folder
+
+
+def commit(folder: Path) -> None:
+    identity = ["-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "configuration"]):
+        subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True)
+
+
+def deployed_jobs(engine: Engine, env: str) -> list[str]:
+    return list(json.loads(body(engine, env, CONFIG.format(version="1.0.0")))["workflows"])
+
+
+def test_config_comes_from_another_repository(engine: Engine, env: str, other_repository: Path) -> None:
+    arguments = ("--account=sandbox", f"--env={env}", "--version=1.0.0")
+    file = other_repository / "workflow_config.json"
+    answer = deploy(engine, *arguments, f"--config={file}")
+    assert answer.returncode == 0, answer.stderr
+    assert deployed_jobs(engine, env) == ["general"]
+    answer = deploy(engine, *arguments, f"--config={other_repository}", "--config-only")
+    assert answer.returncode == 0, answer.stderr
+    assert deployed_jobs(engine, env) == ["special"]
+
+
+def test_relative_config_is_in_the_callers_folder(engine: Engine, env: str, other_repository: Path) -> None:
+    (other_repository / f"workflow_config.{env}.json").unlink()
+    given = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | aws_environment(engine)
+    command = [str(ROOT / "deploy.sh"), "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config=."]
+    answer = subprocess.run(command, cwd=other_repository, env=given, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert deployed_jobs(engine, env) == ["general"]
+    assert "none.json does not exist" in refused(
+        deploy(engine, "--account=sandbox", f"--env={env}", "--config=none.json")
+    )
+
+
 def test_interrupted_upload_resumes_unless_content_differs(engine: Engine, env: str) -> None:
     """A release without its manifest: its zips are ours, or somebody else's."""
     arguments, bucket = ("--account=sandbox", f"--env={env}", "--version=1.0.0"), BUCKET.format(env=env)
