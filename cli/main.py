@@ -21,6 +21,7 @@ COMMANDS = {
     "graph": "cli.graph",
     "iam": "cli.iam",
     "simulate": "cli.simulate",
+    "publish": "cli.publish",
     "demo": "cli.demo",
     "local": "cli.local",
     "replay": "cli.replay",

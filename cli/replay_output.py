@@ -25,17 +25,23 @@ def print_record(record: dict[str, Any]) -> None:
         execution = outcomes.get(one.get("execution", ""))
         output.print(_line(one))
         if execution is not None:
-            output.print(f"      {execution['name']}: {execution.get('execution_status', 'no outcome yet')}")
-            for outcome in execution.get("outcomes", ()):
-                error = outcome.get("error", {})
-                detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
-                output.print(Text.assemble("      ", styled(outcome["result"]["status"]), f" {detail}"))
+            print_outcomes(execution, indent="      ")
         for item in one.get("input", ()):
             output.print(Text(_indented(json.dumps(item["request"], indent=2, ensure_ascii=False))))
     if not replay["triggers"]:
         output.print("  no trigger failed")
     for warning in record["warnings"]:
         output.print(Text.assemble(("warning: ", "yellow"), warning))
+
+
+def print_outcomes(execution: dict[str, Any], indent: str = "") -> None:
+    """Print the status of an execution and the outcome of each trigger."""
+    output.print(f"{indent}{execution['name']}: {execution.get('execution_status', 'no outcome yet')}")
+    for outcome in execution.get("outcomes", ()):
+        error = outcome.get("error", {})
+        detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
+        target = "" if indent else f" {outcome['type']} {outcome['name']}:"
+        output.print(Text.assemble(indent or "  ", styled(outcome["result"]["status"]), f"{target} {detail}"))
 
 
 def print_plan(records: Sequence[dict[str, Any]]) -> None:

@@ -115,7 +115,11 @@ class Simulator:
         match = next(one for one in reversed(self.engine.runtime.subscription_matches) if one.message_id == message_id)
         if not match.matched:
             ((field, values),) = FILTERS[topic].items()
-            reason = f"the subscription filter of {topic} dropped the event: its {field} is not {' or '.join(values)}"
+            found = repr(fields[field]) if isinstance(fields, dict) and field in fields else "nothing"
+            expected = " or ".join(map(repr, values))
+            reason = (
+                f"the subscription filter of {topic} dropped the event: found {field} {found:.60}, expected {expected}"
+            )
             return Simulation(**common, status="FILTERED", reason=reason, seconds=time.monotonic() - began)
         progress("the router is reading the event and the configuration")
         self.engine.runtime.drain()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SUCCESS = ("SUCCESS", "SUCCEEDED", "SUCCESSFUL", "COMPLETED", "COMPLETE")
+_APPROVED = ("APPROVED", "APPROVE")
+
 LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
 """Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
 
@@ -31,11 +34,18 @@ def ignored_reason(event: JobEvent, triggers: Sequence[object] | None) -> str:
         status, decision = (event.fields.get(name) for name in ("status", "decision"))
         return (
             "no status SUCCESS, and no decision APPROVED from the approvals topic "
-            f"(status {status!r:.40}, decision {decision!r:.40})"
+            f"(status {status!r:.40}, decision {decision!r:.40}){_meant(status, _SUCCESS)}{_meant(decision, _APPROVED)}"
         )
     if triggers is None:
         return f"the configuration has no workflow for job {event.job_name!r}"
     return f"workflow {event.job_name!r} has no {event.event_kind} triggers"
+
+
+def _meant(found: object, words: tuple[str, ...]) -> str:
+    """Advice for a text that means the accepted one, the first of ``words``."""
+    if isinstance(found, str) and found.strip().upper() in words:
+        return f". Write {words[0]!r} instead of {found!r:.40}"
+    return ""
 
 
 def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -> dict[str, Any]:

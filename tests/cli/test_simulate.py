@@ -96,7 +96,7 @@ def test_report_for_people(simulate: Simulate, event: Event) -> None:
     [
         (
             {"status": "FAILED"},
-            "FILTERED: the subscription filter of job_events dropped the event: its status is not SUCCESS",
+            "FILTERED: the subscription filter of job_events dropped the event: found status 'FAILED', expected 'SUCCESS'",
         ),
         ({"job_name": "nobody"}, "IGNORED: the configuration has no workflow for job 'nobody'"),
     ],

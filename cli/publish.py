@@ -1,0 +1,138 @@
+"""``orchestrator publish``: publishes a job event, and prints the outcomes of its triggers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.io import print_json, read_text
+from local.validation import check_event
+from orchestration.errors import EventError
+from orchestration.reports import ignored_reason
+
+if TYPE_CHECKING:
+    from operations.publish import Follower
+
+
+def publish(  # noqa: PLR0913 - one parameter an option
+    file: Annotated[
+        Path | None, typer.Argument(help="Event; - for standard input. Default: the options below.", show_default=False)
+    ] = None,
+    *,
+    function: Annotated[str, typer.Option(help="Router Lambda, whose topics receive the event.")] = "",
+    topic: Annotated[str, typer.Option("--topic-arn", help="Topic ARN, instead of --function.")] = "",
+    job: Annotated[str, typer.Option(help="Upstream job.")] = "",
+    run_id: Annotated[str, typer.Option(help="Run of the job. The triggers of a run start once.")] = "",
+    artifact: Annotated[list[str] | None, typer.Option(help="Artifact, as NAME=VALUE. Repeatable.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help="Metric, as NAME=VALUE. Repeatable.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="Other field, as NAME=VALUE. Repeatable.")] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve the run: decision APPROVED.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the outcomes. Needs --function.")] = False,
+    timeout: Annotated[float, typer.Option(help="Maximum seconds to wait.", min=1)] = 120,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the message and the outcomes as JSON.")] = False,
+) -> None:
+    """Publish a job event.
+
+    The event comes from a file, from standard input, or from --job and --run-id. A value that is JSON is sent as JSON, any
+    other as text. An event that would start nothing is not published.
+
+    \b
+    Exit codes:
+      0  published; with --wait: all triggers started
+      1  --wait: some triggers failed, or have no outcome yet
+      2  bad input
+      3  --wait: nothing started
+    """  # noqa: D301 - click reads the character \b: keep the lines below it
+    _check_options(function, topic, wait=wait)
+    fields = _fields(file, job, run_id, {"artifacts": artifact or [], "metrics": metric or []}, field or [])
+    if approve:
+        fields["decision"] = "APPROVED"
+    elif file is None:
+        fields.setdefault("status", "SUCCESS")
+    text = json.dumps(fields, ensure_ascii=False)
+    event = check_event(text)
+    if event.event_kind is None:
+        raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
+    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3, which --help does not need
+    from operations.publish import APPROVALS, EVENTS, Follower, topic_arn  # noqa: PLC0415
+    from operations.publish import publish as send  # noqa: PLC0415
+
+    follower: Follower | None = None
+    if function:
+        router = DeployedRouter.find(function)
+        topic = topic_arn(router, APPROVALS if event.event_kind == "on_approval" else EVENTS)
+        follower = Follower(router, event)
+        before = follower.existing() if wait else None
+        if before is not None:
+            typer.echo(f"orchestrator: this run has started before, at {before['start']}: {before['name']}", err=True)
+    message = send(topic, text)
+    report: dict[str, Any] = {"topic_arn": message.topic_arn, "message_id": message.message_id}
+    if not as_json:
+        typer.echo(f"published message {message.message_id} to {message.topic_arn}")
+    code = 0
+    if wait and follower is not None:
+        report["executions"], code = _wait(follower, timeout, as_json=as_json)
+    if as_json:
+        print_json(report)
+    raise typer.Exit(code)
+
+
+def _check_options(function: str, topic: str, *, wait: bool) -> None:
+    if bool(function) == bool(topic):
+        raise EventError("publish: expected either --function ROUTER or --topic-arn ARN.")
+    if wait and not function:
+        raise EventError("publish --wait: needs --function ROUTER, which knows the state machine.")
+    if topic and not topic.startswith("arn:"):
+        raise EventError(f"--topic-arn {topic!r}: expected the ARN of an SNS topic.")
+
+
+def _wait(follower: Follower, timeout: float, *, as_json: bool) -> tuple[list[dict[str, Any]], int]:
+    """Executions with their outcomes, and the exit code."""
+    from cli.render import errors  # noqa: PLC0415 - rich
+    from cli.replay_output import print_outcomes  # noqa: PLC0415
+
+    with errors.status("waiting for the router") as status:
+        executions = follower.outcomes(timeout, status.update)
+    if not executions:
+        typer.echo(
+            f"orchestrator: no execution started in {timeout:g} s. The configuration may have no workflow for the event: see "
+            "the log of the router, or run: orchestrator plan",
+            err=True,
+        )
+        return [], 3
+    for one in executions if not as_json else ():
+        print_outcomes(one)
+    return executions, int(any(one["execution_status"] != "SUCCEEDED" for one in executions))
+
+
+def _fields(file: Path | None, job: str, run_id: str, objects: dict[str, list[str]], more: list[str]) -> dict[str, Any]:
+    """The event of the file with the options' fields, which have priority."""
+    if file is None and not (job and run_id):
+        raise EventError("publish: name a file, or --job and --run-id.")
+    fields: dict[str, Any] = {}
+    if file is not None:
+        try:
+            given = json.loads(read_text(file))
+        except ValueError as error:
+            raise EventError(f"{file}: is not JSON: {error}.") from error
+        if not isinstance(given, dict):
+            raise EventError(f"{file}: expected a JSON object with job_name and job_run_id.")
+        fields = given
+    fields |= {name: value for name, value in (("job_name", job), ("job_run_id", run_id)) if value}
+    for name, options in objects.items():
+        if options:
+            fields[name] = {**(fields.get(name) or {}), **dict(map(_pair, options))}
+    return fields | dict(map(_pair, more))
+
+
+def _pair(option: str) -> tuple[str, Any]:
+    name, equals, text = option.partition("=")
+    if not name or not equals:
+        raise EventError(f"{option!r}: expected NAME=VALUE.")
+    try:
+        return name, json.loads(text)
+    except ValueError:
+        return name, text

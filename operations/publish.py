@@ -1,0 +1,105 @@
+"""Publishes job events to the topics of a stack, and follows them to the outcomes of their triggers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from operations.deployed_router import DeployedRouter
+from orchestration.events import JobEvent
+from orchestration.executions import ExecutionClient
+from orchestration.identity import execution_name, part_name
+from orchestration.starts import parts_of
+from orchestration.waiting import wait_for_outcomes
+
+EVENTS, APPROVALS = "job_events", "job_approvals"
+_SUFFIX = "-downstream-orchestrator"
+_POLL_SECONDS = 0.5
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A message that SNS accepted."""
+
+    topic_arn: str
+    message_id: str
+
+
+def topic_arn(router: DeployedRouter, topic: str) -> str:
+    """ARN of a topic of the router's stack, by the names that Terraform gives (terraform/locals.tf)."""
+    settings = router.settings
+    if topic == APPROVALS and settings.approvals_topic_arn:
+        return settings.approvals_topic_arn
+    name = f"{router.name.rpartition(':')[2].removesuffix(_SUFFIX)}-{topic}"
+    return f"arn:{settings.partition}:sns:{settings.region}:{settings.account}:{name}"
+
+
+def publish(arn: str, text: str) -> Published:
+    """Publish a message.
+
+    Raises:
+        ClientError: the topic does not exist, or the caller may not publish to it.
+    """
+    client = boto3.client("sns", region_name=arn.split(":")[3])
+    return Published(arn, client.publish(TopicArn=arn, Message=text)["MessageId"])
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Follows the executions of an event.
+
+    Attributes:
+        router: the router that the topic invokes.
+        event: the published event; it has an event kind.
+    """
+
+    router: DeployedRouter
+    event: JobEvent
+
+    @property
+    def name(self) -> str:
+        """Name of the event's first execution."""
+        return execution_name(self.event.event_kind or "", self.event.job_name, self.event.job_run_id)
+
+    def existing(self) -> dict[str, Any] | None:
+        """The event's first execution, if it started before."""
+        return self._executions().find(self.name)
+
+    def outcomes(self, seconds: float, progress: Progress = lambda _: None) -> list[dict[str, Any]]:
+        """Executions with their outcomes, as the router's response has them; empty if none starts in time.
+
+        Args:
+            seconds: time for the start and the end of the executions.
+            progress: called with the name of each step.
+        """
+        executions, deadline = self._executions(), time.monotonic() + seconds
+        progress(f"waiting for execution {self.name}")
+        first = self._appeared(executions, self.name, deadline)
+        if first is None:
+            return []
+        found = [first]
+        for number in range(2, parts_of(first["input"]) + 1):
+            part = self._appeared(executions, part_name(self.name, number), deadline)
+            found += [part] if part else []
+        ours: dict[str, Any] = {"event": self.event.fields, "routing": {}}
+        reports = [executions.existing(described, ours).report() for described in found]
+        progress(f"waiting for the end of {len(reports)} executions")
+        return wait_for_outcomes(reports, executions, max(0.0, deadline - time.monotonic()))
+
+    def _executions(self) -> ExecutionClient:
+        settings = self.router.settings
+        return ExecutionClient(boto3.client("stepfunctions", region_name=settings.region), settings)
+
+    @staticmethod
+    def _appeared(executions: ExecutionClient, name: str, deadline: float) -> dict[str, Any] | None:
+        while True:
+            found = executions.find(name)
+            if found is not None or time.monotonic() >= deadline:
+                return found
+            time.sleep(_POLL_SECONDS)

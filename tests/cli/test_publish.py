@@ -1,0 +1,146 @@
+"""``orchestrator publish`` on the local stack: messages, approvals, outcomes, and events that would start nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import Engine, run_engine
+from local.simulation import Simulator
+from tests.cli.helpers import Orchestrator
+
+ROUTER = "local-downstream-orchestrator"
+LOAD = {
+    "type": "glue_job",
+    "job_name": "load",
+    "arguments": {"--path": "${artifacts.path}", "--rows": "${metrics.rows}"},
+}
+APPROVE = {"type": "sqs_mwaa", "dag_id": "approved"}
+MANY = [{"type": "sqs_mwaa", "dag_id": f"dag-{number}"} for number in range(41)]
+DOCUMENT: dict[str, Any] = {
+    "workflows": {
+        "images": {"on_success": [LOAD], "on_approval": [APPROVE]},
+        "gone": {"on_success": [LOAD, {"type": "glue_job", "job_name": "missing"}]},
+        "many": {"on_success": MANY},
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with run_engine("us-west-1") as started:
+        Simulator.deploy(started, DOCUMENT, ["glue_job:missing"])
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def environment(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {"AWS_ENDPOINT_URL": engine.endpoint, "AWS_DEFAULT_REGION": engine.region}
+    for name, value in {**variables, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+
+
+def of(job: str, run: str, *more: str) -> list[str]:
+    return ["publish", "--function", ROUTER, "--job", job, "--run-id", run, *more]
+
+
+def last_arguments(engine: Engine) -> dict[str, str]:
+    found: dict[str, str] = engine.client("glue").get_job_runs(JobName="load")["JobRuns"][0]["Arguments"]
+    return found
+
+
+def test_published_event_starts_its_triggers(orchestrator: Orchestrator, engine: Engine) -> None:
+    fields = ["--artifact", "path=s3://bucket/1", "--metric", "rows=12", "--field", "created_by=me"]
+    result = orchestrator(*of("images", "first", *fields, "--wait"))
+    assert result.exit_code == 0, result.stderr
+    assert "to arn:aws:sns:us-west-1:123456789012:local-job_events" in result.stdout
+    assert "  TRIGGERED glue_job load: " in result.stdout
+    arguments = last_arguments(engine)
+    assert (arguments["--path"], arguments["--rows"], arguments["--triggered_by_run_id"]) == (
+        "s3://bucket/1",
+        "12",
+        "first",
+    )
+    again = orchestrator(*of("images", "first", *fields, "--wait"))
+    assert again.exit_code == 0
+    assert "this run has started before, at " in again.stderr
+
+
+def test_approval_goes_to_the_approvals_topic(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("images", "approved", "--approve", "--wait", "--json"))
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["topic_arn"].endswith(":local-job_approvals")
+    ((outcome,),) = (execution["outcomes"] for execution in report["executions"])
+    assert (outcome["type"], outcome["name"], outcome["result"]["status"]) == ("sqs_mwaa", "approved", "TRIGGERED")
+
+
+def test_failed_trigger_is_printed_and_exits_1(orchestrator: Orchestrator) -> None:
+    fields = ["--artifact", "path=p", "--metric", "rows=1"]
+    result = orchestrator(*of("gone", "1", *fields, "--wait"))
+    assert result.exit_code == 1
+    assert "  TRIGGERED glue_job load: " in result.stdout
+    assert "  FAILED glue_job missing: Glue.EntityNotFoundException" in result.stdout
+
+
+def test_outcomes_of_batches_are_printed(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("many", "1", "--wait", "--json"))
+    executions = json.loads(result.stdout)["executions"]
+    assert (result.exit_code, [len(one["outcomes"]) for one in executions]) == (0, [2, 40, 1])
+
+
+@pytest.mark.parametrize("stdin", [True, False])
+def test_event_comes_from_a_file_or_standard_input(orchestrator: Orchestrator, tmp_path: Path, stdin: bool) -> None:
+    event = {
+        "job_name": "images",
+        "job_run_id": "?",
+        "status": "SUCCESS",
+        "artifacts": {"path": "a"},
+        "metrics": {"rows": 1},
+    }
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(event))
+    named = ["-"] if stdin else [str(path)]
+    options = ["--function", ROUTER, "--run-id", f"from-{stdin}", "--wait"]
+    result = orchestrator("publish", *named, *options, stdin=path.read_text())
+    assert result.exit_code == 0, result.stderr
+
+
+def test_topic_needs_no_router(orchestrator: Orchestrator, engine: Engine) -> None:
+    topic = "arn:aws:sns:us-west-1:123456789012:local-job_events"
+    result = orchestrator("publish", "--topic-arn", topic, "--job", "images", "--run-id", "topic")
+    assert (result.exit_code, result.stdout.endswith(f"to {topic}\n")) == (0, True)
+
+
+def test_job_without_a_workflow_exits_3(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("nobody", "1", "--wait", "--timeout", "2"))
+    assert result.exit_code == 3
+    assert "no execution started in 2 s. The configuration may have no workflow" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--topic-arn", "arn:aws:sns:us-west-1:123456789012:t", "--function", ROUTER], "expected either --function"),
+        (["--topic-arn", "jobs"], "expected the ARN of an SNS topic"),
+        (["--topic-arn", "arn:aws:sns:us-west-1:123456789012:t", "--wait"], "--wait: needs --function"),
+        (["--function", ROUTER], "name a file, or --job and --run-id"),
+        (of("images", "1", "--artifact", "path")[1:], "'path': expected NAME=VALUE"),
+        (of("images", "1", "--field", "artifacts=text")[1:], "event field 'artifacts': found a string"),
+        (
+            of("images", "1", "--field", "status=Success")[1:],
+            "Write 'SUCCESS' instead of 'Success'. It was not published",
+        ),
+        (of("images", "1", "--field", "status=FAILED")[1:], "no status SUCCESS, and no decision APPROVED"),
+        (["--function", "nobody", "--job", "j", "--run-id", "r"], "function 'nobody': does not exist"),
+        (["--topic-arn", "arn:aws:sns:us-west-1:123456789012:t", "--job", "j", "--run-id", "r"], "NotFound"),
+    ],
+)
+def test_unusable_options_exit_2_with_one_line(orchestrator: Orchestrator, options: list[str], words: str) -> None:
+    result = orchestrator("publish", *options)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
+    assert words in result.stderr
