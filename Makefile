@@ -9,13 +9,14 @@ AIRFLOW := .venv-airflow
 AIRFLOW_VERSIONS := $(patsubst requirements/airflow-%.txt,%,$(wildcard requirements/airflow-*.txt))
 AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 
-CHECKOV := .venv-checkov
-CHECKOV_STAMP := $(CHECKOV)/.synced
+# Tools whose dependencies conflict with ours; each has a lock requirements/NAME.txt and an environment .venv-NAME.
+SEPARATE := checkov awscli
+SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
 
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging
 
-.PHONY: $(AIRFLOW_TARGETS) help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node checkov airflow clean
+.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -32,7 +33,7 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 3 --dist loadfile
 
-test-all: test checkov airflow ## Run every test: also Terraform, checkov, the installed tool and every Airflow
+test-all: test $(SEPARATE) airflow ## Run every test: also Terraform, checkov, the AWS CLI, the installed tool and every Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
 
@@ -69,10 +70,10 @@ local: $(STAMP) ## Keep the local stack running until Ctrl-C
 	@$(BIN)/orchestrator local
 
 lock: $(STAMP) ## Resolve the dependencies again
-	@echo 'uv' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header -o requirements/bootstrap.txt
-	@echo 'checkov' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header -o requirements/checkov.txt
+	@for tool in bootstrap=uv $(foreach tool,$(SEPARATE),$(tool)=$(tool)); do \
+		echo "$${tool#*=}" | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-annotate --no-header -o requirements/$${tool%=*}.txt || exit 1; \
+	done
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header -o requirements/dev.txt
 
@@ -103,13 +104,12 @@ node: ## Install the second interpreter, if Node exists
 	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
 	else echo "Node 20+ is missing. Tests with the second interpreter and asl-validator are skipped." >&2; fi
 
-checkov: $(CHECKOV_STAMP) ## Install checkov
+$(SEPARATE): %: .venv-%/.synced
 
-# A separate environment, because checkov pins an old boto3.
-$(CHECKOV_STAMP): $(STAMP) requirements/checkov.txt
-	@echo "Installing checkov into $(CHECKOV) ..." >&2
-	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(CHECKOV)
-	@$(BIN)/uv pip sync -q --python $(CHECKOV)/bin/python --require-hashes requirements/checkov.txt
+$(SEPARATE_STAMPS): .venv-%/.synced: $(STAMP) requirements/%.txt
+	@echo "Installing $* into .venv-$* ..." >&2
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv-$*
+	@$(BIN)/uv pip sync -q --python .venv-$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
 
 $(NODE_STAMP): $(NODE)/package-lock.json
@@ -118,7 +118,7 @@ $(NODE_STAMP): $(NODE)/package-lock.json
 	@touch $@
 
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) $(CHECKOV) $(AIRFLOW) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(SEPARATE:%=.venv-%) $(AIRFLOW) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

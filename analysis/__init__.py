@@ -1,8 +1,18 @@
-"""Reasons about a configuration offline, with the router's own code. Pure functions; nothing here calls AWS.
+"""Reasons about a configuration offline, with the router's own code. Nothing here calls AWS.
 
 The modules::
 
-    event_files.py     events from files, folders and JSON Lines
-    event_plan.py      what one event would start under a configuration
-    differences.py     how two plans of one event differ
+    check.py, problem.py      every problem of a file, with its place; the entry of ``orchestrator validate``
+    places.py                 line and column of a path
+    syntax_errors.py          the usual mistakes in a text that is not JSON
+    warnings.py               entries that the router accepts, but that are probably mistakes
+    sarif.py                  problems for code hosts
+    lineage.py                which job starts which target, and cycles
+    graph.py                  lineage as a graph: parts of it, JSON and Mermaid
+    graph_layout.py, graph_svg.py, graph_html.py    pictures of a graph
+    permissions.py            least privilege for the targets
+    event_files.py            events from files, folders and JSON Lines
+    event_plan.py             what one event would start under a configuration
+    differences.py            how two plans of one event differ
+    cases.py                  test cases: events with expected results
 """

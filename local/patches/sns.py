@@ -32,6 +32,8 @@ def sns_to_lambda(context: PatchContext) -> Iterator[None]:
         if subscription.protocol != "lambda":
             publish(subscription, message, message_id, **details)
             return
+        if details.get("message_structure") == "json":  # one text a protocol, as Airflow's SnsPublishOperator sends
+            message = subscription._parse_message_structure(message, subscription.protocol)
         attributes = details.get("message_attributes")
         matcher = subscription._filter_policy_matcher
         matched = matcher is None or matcher.matches(attributes, message)

@@ -100,8 +100,15 @@ class Airflow:
 
     def command(self, *arguments: str) -> str:
         """Output of ``airflow``."""
+        return self._output("airflow", *arguments)
+
+    def python(self, program: str) -> str:
+        """Output of a Python program in Airflow's environment."""
+        return self._output("python", "-c", program)
+
+    def _output(self, *command: str) -> str:
         answer = subprocess.run(
-            [self.bin / "airflow", *arguments],
+            [self.bin / command[0], *command[1:]],
             env=self.variables,
             cwd=self.home,
             capture_output=True,
@@ -109,9 +116,7 @@ class Airflow:
             check=False,
             timeout=120,
         )
-        assert answer.returncode == 0, (
-            f"airflow {' '.join(arguments)}:\n{answer.stdout[-2000:]}\n{answer.stderr[-2000:]}"
-        )
+        assert answer.returncode == 0, f"{' '.join(command)}:\n{answer.stdout[-2000:]}\n{answer.stderr[-2000:]}"
         return answer.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -55,6 +55,16 @@ def test_record_has_message_id_and_attributes(simulator: Simulator, event: Event
     assert sns["MessageAttributes"] == {"tenant": {"Type": "String", "Value": "dwh"}}
 
 
+def test_message_with_a_text_for_each_protocol_is_delivered(simulator: Simulator, event: Event) -> None:
+    """Airflow's SnsPublishOperator sends messages this way."""
+    engine, topic = simulator.engine, simulator.stack.topics["job_events"]
+    message = json.dumps(event(job_run_id="structured"))
+    texts = json.dumps({"default": "a text", "lambda": message})
+    engine.client("sns").publish(TopicArn=topic, Message=texts, MessageStructure="json")
+    engine.runtime.drain()
+    assert engine.runtime.invocations[-1].event["Records"][0]["Sns"]["Message"] == message
+
+
 def test_delivery_to_deleted_function_goes_to_dlq(simulator: Simulator, event: Event) -> None:
     engine, stack = simulator.engine, simulator.stack
     engine.client("lambda").delete_function(FunctionName=stack.function)
