@@ -3,6 +3,8 @@
 The modules::
 
     deployed_router.py      finds the router Lambda and invokes it
+    publish.py              publishes events and follows them to their outcomes
+    role_policies.py        the policies of a deployed role
     replay.py               starts failed triggers of an execution again
     ages.py                 ages such as 7d
     recorded.py             the events of past executions
