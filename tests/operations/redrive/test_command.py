@@ -118,7 +118,7 @@ def test_interrupted_redrive_keeps_its_events(redrive: Redrive, event: Event) ->
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, "Interrupted. " in err, "Traceback" in err) == (1, True, False)
+    assert (process.returncode, "Interrupted. " in err, "Traceback" in err) == (1, True, False), out + err
     assert [report["status"] for report in json.loads(out)] == ["UNREADABLE"]
     assert (set(redrive.bodies()), len(redrive.objects())) == ({unreadable}, 1)
     redrive.settle()
