@@ -24,6 +24,8 @@ COMMANDS = {
     "publish": "cli.publish",
     "demo": "cli.demo",
     "local": "cli.local",
+    "executions": "cli.executions",
+    "inspect": "cli.inspect",
     "replay": "cli.replay",
     "redrive-dlq": "cli.redrive",
     "upload": "cli.upload",

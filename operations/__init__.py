@@ -7,6 +7,9 @@ The modules::
     role_policies.py        the policies of a deployed role
     replay.py               starts failed triggers of an execution again
     ages.py                 ages such as 7d
+    listing.py              executions with their events
+    inspection.py           everything about one event
+    timeline.py             service calls of an execution's items
     recorded.py             the events of past executions
     dead_letters.py         reads the body of a dead letter
     dead_letter_stores.py   reads the delivery DLQ and the failure destination

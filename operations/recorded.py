@@ -5,25 +5,18 @@ Source: docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (execut
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from operations import listing
 from operations.ages import age
 from operations.deployed_router import DeployedRouter
 from orchestration import strictjson
-from orchestration.errors import ExecutionLookupError
 from orchestration.events import EventKind
-from orchestration.executions import ExecutionClient, routing_of
+from orchestration.executions import routing_of
 from orchestration.workflows import EVENT_KINDS
-
-READERS = 8
-"""Parallel DescribeExecution calls. AWS allows 15 a second after a burst of 300; the SDK waits when AWS throttles."""
 
 Progress = Callable[[int, int], None]
 """Called with the numbers of executions read and listed."""
@@ -64,43 +57,17 @@ def recorded_events(
         ExecutionLookupError: an execution cannot be read.
     """
     begin = datetime.now(UTC) - age(since, "--recorded")
-    config = Config(max_pool_connections=READERS, retries={"mode": "adaptive", "total_max_attempts": 10})
-    client = boto3.client("stepfunctions", region_name=router.settings.region, config=config)
-    executions = ExecutionClient(client, router.settings)
+    executions = listing.client(router)
+    names = list(listing.names_since(executions, begin))[::-1]
     found: dict[tuple[str, str, str], RecordedEvent] = {}
-    with ThreadPoolExecutor(READERS) as pool:
-        pending = [pool.submit(executions.describe, name) for name in _since(executions, begin)]
-        try:
-            for read, described in enumerate(map(_result, reversed(pending)), 1):
-                if progress is not None:
-                    progress(read, len(pending))
-                event = _event(described) if described else None
-                if event is not None and job in ("", event.job_name):
-                    # A large event has several executions.
-                    found.setdefault((event.event_kind, event.job_name, event.job_run_id), event)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    for read, described in enumerate(listing.describe_each(executions, names), 1):
+        if progress is not None:
+            progress(read, len(names))
+        event = _event(described) if described else None
+        if event is not None and job in ("", event.job_name):
+            # A large event has several executions.
+            found.setdefault((event.event_kind, event.job_name, event.job_run_id), event)
     return list(found.values())
-
-
-def _since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
-    """Names of the executions that started after ``begin``, newest first."""
-    pages = executions.client.get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=executions.settings.state_machine_arn):
-        for one in page["executions"]:
-            if one["startDate"] < begin:
-                return  # docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html: sorted by time
-            yield one["name"]
-
-
-def _result(future: Future[dict[str, Any]]) -> dict[str, Any] | None:
-    """The execution; None if Step Functions has deleted it since it was listed."""
-    try:
-        return future.result()
-    except ExecutionLookupError as error:
-        if error.missing:
-            return None
-        raise
 
 
 def _event(described: dict[str, Any]) -> RecordedEvent | None:

@@ -61,6 +61,11 @@ def execution_name(event_kind: str, job_name: str, job_run_id: str) -> str:
     return _name(job_name, job_run_id, [event_kind, job_name, job_run_id])
 
 
+def name_prefix(job_name: str, job_run_id: str = "") -> str:
+    """Beginning of the names of all executions of a job, or of a job's run; other jobs may share it."""
+    return "-".join(filter(None, (_readable(job_name, 24), _readable(job_run_id, 20))))
+
+
 def replay_name(event_kind: str, job_name: str, job_run_id: str, trigger_id: str, attempt: int) -> str:
     """Name of a trigger's replay execution. ``attempt`` counts from 1."""
     return f"{_name(job_name, job_run_id, [event_kind, job_name, job_run_id, trigger_id])}-r{attempt}"

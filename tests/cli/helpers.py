@@ -61,6 +61,11 @@ def run_process(*arguments: str, stdin: bytes = b"", **environment: str) -> Resu
     return result
 
 
+def accept_interrupts() -> None:
+    """Make SIGINT end the new process. A shell's background job ignores it, and so would every process of the tests."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Local:
     """A process that runs ``orchestrator local``.
 
@@ -76,6 +81,7 @@ class Local:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=accept_interrupts,  # noqa: PLW1509 - it only sets a signal's disposition
             env={**os.environ, **environment},
         )
         assert self.process.stdout is not None

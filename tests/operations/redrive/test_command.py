@@ -17,7 +17,7 @@ import pytest
 from local.faults import Fault
 from local.targets.queues import messages
 from operations.dead_letter_stores import ReceiveSettings, SqsStore
-from tests.cli.helpers import COMMAND, ROOT
+from tests.cli.helpers import COMMAND, ROOT, accept_interrupts
 from tests.local.helpers import Event
 from tests.operations.redrive.harness import FUNCTION, Redrive
 
@@ -110,7 +110,14 @@ def test_interrupted_redrive_keeps_its_events(redrive: Redrive, event: Event) ->
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})
     with redrive.engine.patch_context.faults.inject("glue.StartJobRun", Fault(delay=3)):
         command = [*COMMAND, "redrive-dlq", FUNCTION, "--yes", "--json"]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=accept_interrupts,  # noqa: PLW1509 - it only sets a signal's disposition
+        )
         assert process.stderr is not None
         assert process.stderr.readline() == f"1. {unreadable}: UNREADABLE, remains\n"
         deadline = time.monotonic() + 20

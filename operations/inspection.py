@@ -1,0 +1,244 @@
+"""Reads everything about one event: its executions, the attempts of each trigger, and the replays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from operations.deployed_router import DeployedRouter
+from operations.timeline import Call, calls
+from orchestration.errors import ExecutionLookupError
+from orchestration.executions import ExecutionClient, routing_of
+from orchestration.identity import execution_name, replay_name
+from orchestration.items import REJECTED, Item, declared
+from orchestration.ledger import Ledger, Original
+from orchestration.settings import Settings
+from orchestration.workflows import EVENT_KINDS
+
+ARN = re.compile(
+    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One attempt of a trigger: the original execution, or a replay.
+
+    Attributes:
+        number: 0 for the original execution, else the number of the replay.
+        execution: name of the execution.
+        status: ``TRIGGERED``, ``FAILED``, ``RUNNING``, ``UNKNOWN`` (it stopped without an outcome) or ``NOT_STARTED``.
+        id: downstream run id of a triggered one.
+        calls: the service calls.
+    """
+
+    number: int
+    execution: str
+    status: str
+    id: str = ""
+    error: str = ""
+    cause: str = ""
+    request: dict[str, Any] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedTrigger:
+    """A trigger of the event with its runs, the original first."""
+
+    id: str
+    type: str
+    name: str
+    batch: str
+    runs: list[Run]
+
+    @property
+    def status(self) -> str:
+        """Status of the newest run."""
+        return self.runs[-1].status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """Everything about one event.
+
+    Attributes:
+        name: name of the event's first execution.
+        url: page of that execution in the AWS console.
+        executions: name, status, start and stop of the original executions, batches included.
+        config_source: source and version of the configuration that decided.
+        replay: command that starts the failed triggers again; empty if none failed.
+    """
+
+    name: str
+    arn: str
+    url: str
+    job_name: str
+    job_run_id: str
+    event_kind: str
+    event: dict[str, Any]
+    config_source: str
+    config_version: str
+    executions: list[dict[str, str]]
+    triggers: list[InspectedTrigger]
+    replay: str = ""
+
+
+def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
+    """Names of the executions of a job's run that exist: of its success, of its approval. No search is needed."""
+    names = [execution_name(event_kind, job, run) for event_kind in EVENT_KINDS]
+    return [name for name in names if executions.find(name) is not None]
+
+
+def client_of(execution: str, function: str) -> tuple[ExecutionClient, str]:
+    """Client of the state machine, and the execution's name.
+
+    Args:
+        execution: ARN of an execution, its name, or empty.
+        function: name of the router Lambda; by default the name of the execution's state machine.
+
+    Raises:
+        ExecutionLookupError: neither an ARN nor a function is given.
+    """
+    arn = ARN.fullmatch(execution)
+    if arn is not None and not function:
+        machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+        settings = Settings(state_machine_arn=machine, region=arn["region"])
+    elif function:
+        settings = DeployedRouter.find(function, arn["region"] if arn else "").settings
+    else:
+        raise ExecutionLookupError(
+            f"execution {execution!r}: expected an execution's ARN, or a name, or JOB RUN, together with --function"
+        )
+    client = boto3.client("stepfunctions", region_name=settings.region)
+    return ExecutionClient(client, settings), arn["name"] if arn else execution
+
+
+def inspect(executions: ExecutionClient, name: str) -> Inspection:
+    """Read an event's executions and replays.
+
+    Args:
+        executions: client of the orchestrator's state machine.
+        name: name of an execution of the event: an original one, a batch's or a replay.
+
+    Raises:
+        ExecutionLookupError: the execution does not exist, or cannot be read.
+        ReplayError: the router did not start the execution.
+    """
+    reader = _Reader(executions, Ledger.open(executions, name))
+    ledger, settings = reader.ledger, executions.settings
+    triggers = [reader.trigger(original) for original in ledger.originals.values()]
+    root = reader.described(ledger.name) or {}
+    routing = routing_of(root.get("input", {}))
+    arn = settings.execution_arn(ledger.name)
+    originals = dict.fromkeys([ledger.name, *(one.parent or one.execution for one in ledger.originals.values())])
+    originals |= dict.fromkeys(one.execution for one in ledger.originals.values())
+    return Inspection(
+        name=ledger.name,
+        arn=arn,
+        url=execution_url(arn),
+        job_name=ledger.identity[0],
+        job_run_id=ledger.identity[1],
+        event_kind=ledger.event_kind,
+        event=ledger.event,
+        config_source=str(routing.get("config_source", "")),
+        config_version=str(routing.get("config_version", "")),
+        executions=[reader.summary(one) for one in originals],
+        triggers=triggers,
+        replay=f"orchestrator replay {arn}" if any(one.status == "FAILED" for one in triggers) else "",
+    )
+
+
+def execution_url(arn: str) -> str:
+    """Page of an execution in the AWS console."""
+    region, china = arn.split(":")[3], arn.startswith("arn:aws-cn:")
+    host = "console.amazonaws.cn" if china else f"{region}.console.aws.amazon.com"
+    return f"https://{host}/states/home?region={region}#/v2/executions/details/{arn}"
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads executions and their histories once each."""
+
+    executions: ExecutionClient
+    ledger: Ledger
+    _described: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    _calls: dict[str, dict[int, list[Call]]] = field(default_factory=dict)
+    _outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def described(self, name: str) -> dict[str, Any] | None:
+        if name not in self._described:
+            self._described[name] = self.executions.find(name)
+        return self._described[name]
+
+    def summary(self, name: str) -> dict[str, str]:
+        described = self.described(name) or {"status": "NOT_STARTED"}
+        return {"name": name} | {
+            key: described[key] for key in ("status", "start", "stop", "error") if key in described
+        }
+
+    def trigger(self, original: Original) -> InspectedTrigger:
+        item = original.item
+        kind, name = declared(item) if item["type"] == REJECTED else (item["type"], item["name"])
+        runs = [self._run(0, original.execution, item)]
+        runs += [self._run(number, execution, item) for number, execution in self._replays(item["id"])]
+        return InspectedTrigger(
+            id=item["id"],
+            type=kind or item["type"],
+            name=name or item["name"],
+            batch=original.batch["name"] if original.batch else "",
+            runs=runs,
+        )
+
+    def _replays(self, trigger_id: str) -> Iterator[tuple[int, str]]:
+        number = 1
+        while True:
+            name = replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, number)
+            if self.described(name) is None:
+                return
+            yield number, name
+            number += 1
+
+    def _run(self, number: int, execution: str, item: Item) -> Run:
+        described = self.described(execution)
+        about: dict[str, Any] = {"number": number, "execution": execution}
+        if described is None:
+            return Run(**about, status="NOT_STARTED", request=item["request"])
+        outcome = next((one for one in self._outcomes_of(described) if one.get("id") == item["id"]), None)
+        index = self._index(described, item["id"])
+        about["calls"] = self._calls_of(execution).get(index, [])
+        about["request"] = next(
+            (one["request"] for one in described["input"]["triggers"] if one.get("id") == item["id"]), item["request"]
+        )
+        if outcome is None:
+            return Run(**about, status="RUNNING" if described["status"] == "RUNNING" else "UNKNOWN")
+        error = outcome.get("error", {})
+        return Run(
+            **about,
+            status=outcome["result"]["status"],
+            id=str(outcome["result"].get("id", "")),
+            error=error.get("Error", ""),
+            cause=error.get("Cause", ""),
+        )
+
+    @staticmethod
+    def _index(described: dict[str, Any], trigger_id: str) -> int:
+        ids = [one.get("id") for one in described["input"].get("triggers", ())]
+        return ids.index(trigger_id) if trigger_id in ids else -1
+
+    def _outcomes_of(self, described: dict[str, Any]) -> list[dict[str, Any]]:
+        name = described["name"]
+        if name not in self._outcomes:
+            self._outcomes[name] = self.executions.outcomes(described)
+        return self._outcomes[name]
+
+    def _calls_of(self, name: str) -> dict[int, list[Call]]:
+        if name not in self._calls:
+            pages = self.executions.client.get_paginator("get_execution_history")
+            arn = self.executions.settings.execution_arn(name)
+            self._calls[name] = calls(event for page in pages.paginate(executionArn=arn) for event in page["events"])
+        return self._calls[name]

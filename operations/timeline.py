@@ -1,0 +1,81 @@
+"""Attempts of each item of an execution, from its history: service calls with times, errors and waits between them.
+
+The history has one list for all items. ``previousEventId`` links each event to the one before it in the same iteration:
+docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+_ENDS = ("TaskSucceeded", "TaskFailed", "TaskTimedOut", "TaskSubmitFailed", "TaskStartFailed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of a service, by the state machine.
+
+    Attributes:
+        start: ISO 8601.
+        seconds: duration; None while the call is running.
+        waited: seconds since the end of the call before it, which failed and was retried.
+        error: error name, or empty.
+    """
+
+    start: str
+    seconds: float | None
+    waited: float
+    error: str = ""
+    cause: str = ""
+
+
+def calls(events: Iterable[dict[str, Any]]) -> dict[int, list[Call]]:
+    """The calls of each item, by the item's index, in order.
+
+    Args:
+        events: history events of one execution, oldest first.
+    """
+    iteration: dict[int, int] = {}
+    begun: dict[int, datetime] = {}
+    ended: dict[int, datetime] = {}
+    found: dict[int, list[Call]] = defaultdict(list)
+    for event in events:
+        if event["type"] == "MapIterationStarted":
+            iteration[event["id"]] = event["mapIterationStartedEventDetails"]["index"]
+            continue
+        index = iteration.get(event["previousEventId"])
+        if index is None:
+            continue
+        iteration[event["id"]] = index
+        if event["type"] == "TaskScheduled":
+            begun[index] = event["timestamp"]
+        elif event["type"] in _ENDS and index in begun:
+            details = _details(event)
+            start = begun.pop(index)
+            found[index].append(
+                Call(
+                    start=start.isoformat(),
+                    seconds=_between(start, event["timestamp"]),
+                    waited=_between(ended[index], start) if index in ended else 0.0,
+                    error=details.get("error", "States.Timeout" if event["type"] == "TaskTimedOut" else ""),
+                    cause=details.get("cause", ""),
+                )
+            )
+            ended[index] = event["timestamp"]
+    for index, start in begun.items():
+        waited = _between(ended[index], start) if index in ended else 0.0
+        found[index].append(Call(start=start.isoformat(), seconds=None, waited=waited))
+    return dict(found)
+
+
+def _details(event: dict[str, Any]) -> dict[str, str]:
+    """The ``task…EventDetails`` of an event."""
+    return next((value for key, value in event.items() if key.endswith("EventDetails") and isinstance(value, dict)), {})
+
+
+def _between(start: datetime, end: datetime) -> float:
+    return round((end - start).total_seconds(), 3)
