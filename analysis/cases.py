@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.event_files import EVENT, EXPECTED
 from analysis.event_plan import EventPlan, plan_event
 from orchestration import strictjson
 from orchestration.config import LoadedConfig
 from orchestration.errors import EventError
 from orchestration.items import REJECTED
 from orchestration.settings import Settings
-
-EVENT, EXPECTED = ".event.json", ".expected.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 from orchestration.errors import EventError
 
 _SUFFIXES = (".json", ".jsonl")
+EVENT, EXPECTED = ".event.json", ".expected.json"
+"""Suffixes of a test case's event and of its expected result."""
 
 
 def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
@@ -26,7 +28,9 @@ def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
 def _events(path: Path) -> Iterator[tuple[str, str]]:
     if path.is_dir():
         for file in sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES):
-            yield from _events(file)
+            # A folder of test cases has an expected result for each event.
+            if not file.name.endswith(EXPECTED):
+                yield from _events(file)
         return
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -33,6 +33,7 @@ def events(tmp_path: Path) -> Path:
     lines = [EVENT | {"job_name": "nobody"}, EVENT | {"status": "Success"}]
     (folder / "b.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n\nnot json\n")
     (folder / "notes.txt").write_text("ignored")
+    (folder / "a.expected.json").write_text("{}")
     return folder
 
 
