@@ -41,9 +41,7 @@ def inspect(
     chosen = [name] if len(names) == 1 else find_names(executions, *names)
     if not chosen:
         typer.echo(
-            f"orchestrator: job {names[0]!r} run {names[1]!r} started nothing. The subscription filter dropped its event, or the "
-            "router ignored it: see the router's log, or run: orchestrator plan --event FILE",
-            err=True,
+            f"orchestrator: job {names[0]!r} run {names[1]!r} started nothing. {_reason(function, *names)}", err=True
         )
         raise typer.Exit(3)
     found = [read(executions, one) for one in chosen]
@@ -55,3 +53,17 @@ def inspect(
         for one in found:
             print_inspection(one, requests=requests)
     raise typer.Exit(int(any(trigger.status != "TRIGGERED" for one in found for trigger in one.triggers)))
+
+
+def _reason(function: str, job: str, run: str) -> str:
+    """The router's reason for ignoring the event, or the causes that leave no line in its log."""
+    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
+    from operations.router_log import ignored_reasons  # noqa: PLC0415
+
+    reasons = ignored_reasons(DeployedRouter.find(function), job, run)
+    if reasons:
+        return f"The router ignored it: {'; '.join(reasons)}"
+    return (
+        "The router's log of the last 14 days has no such event: it was not published, the subscription filter dropped it, or it "
+        "waits in a dead-letter store. Run: orchestrator plan --event FILE, and: orchestrator redrive-dlq ROUTER --dry-run"
+    )

@@ -9,6 +9,7 @@ The modules::
     ages.py                 ages such as 7d
     listing.py              executions with their events
     inspection.py           everything about one event
+    router_log.py           why an event started nothing
     timeline.py             service calls of an execution's items
     recorded.py             the events of past executions
     dead_letters.py         reads the body of a dead letter

@@ -131,7 +131,22 @@ def test_text_has_the_next_command_and_requests(orchestrator: Orchestrator) -> N
 def test_run_that_started_nothing_exits_3(orchestrator: Orchestrator) -> None:
     result = orchestrator("inspect", "good", "nothing", "--function", ROUTER)
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "started nothing" in result.stderr
+    assert (
+        "job 'good' run 'nothing' started nothing. The router's log of the last 14 days has no such event"
+        in result.stderr
+    )
+
+
+def test_ignored_event_has_the_routers_reason(orchestrator: Orchestrator, engine: Engine) -> None:
+    for status in ("Success", "Success", "FAILED"):
+        assert send(engine, "good", 'say "ignored"', status=status)["status"] == "IGNORED"
+    result = orchestrator("inspect", "good", 'say "ignored"', "--function", ROUTER)
+    assert result.exit_code == 3
+    assert result.stderr.count("no status SUCCESS") == 2
+    assert "Write 'SUCCESS' instead of 'Success'" in result.stderr
+    send(engine, "nobody", "1")
+    result = orchestrator("inspect", "nobody", "1", "--function", ROUTER)
+    assert "The router ignored it: the configuration has no workflow for job 'nobody'" in result.stderr
 
 
 @pytest.mark.parametrize(

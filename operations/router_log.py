@@ -1,0 +1,44 @@
+"""Reads from the router's log why an event started nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import boto3
+
+from operations.deployed_router import DeployedRouter
+
+_IGNORED = "Ignored: job {job} run {run}: "
+"""Beginning of the router's log line for an ignored event (orchestration/router.py)."""
+
+_DAYS = 14
+
+
+def ignored_reasons(router: DeployedRouter, job: str, run: str) -> list[str]:
+    """Reasons of the router for ignoring the events of a job's run, oldest first, each once; of the last 14 days.
+
+    Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html (a phrase in quotes).
+
+    Raises:
+        ClientError: the caller may not read the log.
+    """
+    client = boto3.client("logs", region_name=router.settings.region)
+    phrase = _IGNORED.format(job=job, run=run)
+    # A quote would end the phrase, so the search is for a part without one.
+    pattern = max(re.split(r'["\\]', phrase), key=len)
+    pages = client.get_paginator("filter_log_events").paginate(
+        logGroupName=f"/aws/lambda/{router.name.rpartition(':')[2]}",
+        filterPattern=f'"{pattern}"',
+        startTime=int((time.time() - _DAYS * 86_400) * 1000),
+    )
+    found: dict[str, None] = {}
+    try:
+        for page in pages:
+            for event in page["events"]:
+                _, marked, reason = event["message"].partition(phrase)
+                if marked:
+                    found[reason.strip()] = None
+    except client.exceptions.ResourceNotFoundException:
+        return []  # the router has not run yet
+    return list(found)
