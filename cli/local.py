@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +33,9 @@ def local(
 ) -> None:
     """Run the local stack until Ctrl-C.
 
-    Print the environment variables for the AWS CLI and boto3. The variable ORCHESTRATOR_AIRFLOW_PASSWORD has the password of
-    --airflow-user.
+    Print the environment variables for the AWS CLI and boto3, then a line for each event and each trigger.
+
+    The variable ORCHESTRATOR_AIRFLOW_PASSWORD has the password of --airflow-user.
 
     \b
     Exit codes:
@@ -48,6 +50,7 @@ def local(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     clear_aws_profile_env()
+    from local.activity import Activity  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 
@@ -71,10 +74,18 @@ def local(
                 "# Stop with Ctrl-C.\n"
             )
             sys.stdout.flush()
+            activity = Activity(engine, stack, _print_line)
+            activity.start()
             stopped.wait()
+            activity.stop()
     except OSError as error:
         typer.echo(f"orchestrator: port {port}: {error.strerror}. Choose another port with --port.", err=True)
         raise typer.Exit(2) from error
+
+
+def _print_line(line: str) -> None:
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+    sys.stdout.flush()
 
 
 def _real_airflow(url: str, user: str) -> AirflowApi:

@@ -14,6 +14,7 @@ import time
 import uuid
 import zipfile
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +93,7 @@ class LambdaRuntime:
             failed.
         invocations: the newest runs, in the order in which they ended.
         subscription_matches: filter decisions on the newest SNS messages to functions.
+        listeners: called with each run when it has ended, and with each filter decision.
     """
 
     environment: dict[str, str]
@@ -99,6 +101,7 @@ class LambdaRuntime:
     on_failure: Any = None
     invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT))
     subscription_matches: deque[SubscriptionMatch] = field(default_factory=lambda: deque(maxlen=KEPT))
+    listeners: list[Callable[[Invocation | SubscriptionMatch], None]] = field(default_factory=list)
     _pools: dict[str, WorkerPool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
@@ -133,6 +136,8 @@ class LambdaRuntime:
             self.invocations.append(invocation)
             function.logs_backend.ensure_log_group(function.logs_group_name)
             function.save_logs(invocation.logs or f"END {request_id}")
+        for listener in self.listeners:
+            listener(invocation)
         return invocation
 
     def invoke_async(self, function: Function, event: Any) -> None:
@@ -143,7 +148,10 @@ class LambdaRuntime:
 
     def record_subscription_match(self, message_id: str, topic_arn: str, *, matched: bool) -> None:
         """Record the decision of a subscription's filter on a message."""
-        self.subscription_matches.append(SubscriptionMatch(message_id, topic_arn, matched))
+        match = SubscriptionMatch(message_id, topic_arn, matched)
+        self.subscription_matches.append(match)
+        for listener in self.listeners:
+            listener(match)
 
     def drain(self) -> None:
         """Wait until all asynchronous invocations have ended."""

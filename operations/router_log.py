@@ -16,7 +16,7 @@ _DAYS = 14
 
 
 def ignored_reasons(router: DeployedRouter, job: str, run: str) -> list[str]:
-    """Reasons of the router for ignoring the events of a job's run, oldest first, each once; of the last 14 days.
+    """The router's reasons for ignoring events of a job's run in the last 14 days, oldest first.
 
     Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html (a phrase in quotes).
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,45 @@ def test_local_serves_boto3_and_replay(
         code = local.stop()
     assert code == 0
     assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
+
+
+def test_local_prints_events_and_triggers_as_they_happen(event: Event, tmp_path: Path) -> None:
+    broken = {"type": "glue_job", "job_name": "b", "arguments": {"--x": "${nowhere}"}}
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"workflows": {"j": {"on_success": [{"type": "glue_job", "job_name": "a"}, broken]}}}))
+    local = Local("--config", str(config))
+    try:
+        profile = local.variables["AWS_PROFILE"]
+        environment = {"AWS_CONFIG_FILE": local.variables["AWS_CONFIG_FILE"]}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            sns = boto3.session.Session(profile_name=profile).client("sns")
+            topic = next(
+                one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith("job_events")
+            )
+            for change in ({"status": "Success"}, {"job_name": "nobody"}, {"job_name": "j", "job_run_id": "shown"}):
+                sns.publish(TopicArn=topic, Message=json.dumps(event(**change)))
+        assert local.process.stdout is not None
+        watchdog = threading.Timer(30, local.process.kill)
+        watchdog.start()
+        lines: list[str] = []
+        while not any("next: " in line for line in lines):
+            lines.append(local.process.stdout.readline()[len("00:00:00 ") :].rstrip())
+            assert lines[-1], lines
+        watchdog.cancel()
+    finally:
+        code = local.stop()
+    assert code == 0
+    assert any(
+        re.fullmatch("FILTERED  message .* on job_events: its filter passes only status SUCCESS", one) for one in lines
+    )
+    assert any(one.startswith("IGNORED  nobody ") and "no workflow for job 'nobody'" in one for one in lines)
+    started = lines.index("STARTED  j shown on_success, 2 triggers")
+    assert re.match("  TRIGGERED  glue_job a: jr_", lines[started + 1])
+    assert lines[started + 2].startswith("  FAILED  ")
+    assert "'nowhere'" in lines[started + 2]
+    assert re.match("  next: orchestrator inspect arn:aws:states:.*:j-shown-", lines[started + 3])
 
 
 def test_port_in_use_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
