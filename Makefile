@@ -14,7 +14,7 @@ SEPARATE := checkov awscli
 SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
 
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
-SLOW_TESTS := tests/terraform tests/packaging
+SLOW_TESTS := tests/terraform tests/packaging tests/properties
 
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help

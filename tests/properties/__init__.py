@@ -1,0 +1,1 @@
+"""Properties of thousands of random cases, which take half a minute each."""
