@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.lineage import Edge
 from orchestration import strictjson
-from orchestration.plan import MAX_INPUT, MAX_ITEM
+from orchestration.items import MAX_INPUT, MAX_ITEM
 from orchestration.triggers import BY_TYPE
 from orchestration.validation import ValidationProblem
 from orchestration.workflows import EVENT_KINDS, Workflow

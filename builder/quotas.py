@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from builder.integrations import INTEGRATIONS
 from orchestration import strictjson
-from orchestration.plan import MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
+from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
 from orchestration.triggers.base import ServiceIntegration
 
 HISTORY = 25_000

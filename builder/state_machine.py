@@ -12,7 +12,7 @@ from typing import Any
 
 from builder import sdk
 from builder.integrations import INTEGRATIONS
-from orchestration.plan import MAX_TRIGGERS
+from orchestration.items import MAX_TRIGGERS
 from orchestration.triggers.base import Retry, ServiceIntegration
 
 # Every path here gives a list, perhaps empty, because an error may have no Cause and this state must not fail.

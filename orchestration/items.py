@@ -15,6 +15,15 @@ Item = dict[str, Any]
 REJECTED = "rejected"
 """Type of an item that cannot start; its request is ``{Error, Cause}``."""
 
+MAX_TRIGGERS = 40
+"""Items in one execution. An inline Map runs as many at once, so no trigger waits for another's retries."""
+
+MAX_INPUT = 262_144 - 4_096
+"""Bytes of an execution's input, with room for data that Step Functions adds."""
+
+MAX_ITEM = 262_144 - 16_384
+"""Bytes of event and request together. They are one state's input, and a nested input or detail contains the event."""
+
 MAX_CAUSE = 2_000
 """Bytes of a rejected trigger's cause. 40 of them, in the Map's output, stay far below 262,144."""
 

@@ -18,19 +18,10 @@ from orchestration.config import LoadedConfig
 from orchestration.errors import OversizedEventError
 from orchestration.events import JobEvent
 from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id, execution_name, part_name
-from orchestration.items import MAX_REJECTED, Item, build_item, too_large
+from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, MAX_TRIGGERS, Item, build_item, too_large
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 from orchestration.workflows import ConfiguredTrigger
-
-MAX_TRIGGERS = 40
-"""Items in one execution. An inline Map runs as many at once, so no trigger waits for another's retries."""
-
-MAX_INPUT = 262_144 - 4_096
-"""Bytes of an execution's input, with room for data that Step Functions adds."""
-
-MAX_ITEM = 262_144 - 16_384
-"""Bytes of event and request together. They are one state's input, and a nested input or detail contains the event."""
 
 _WIDEST = "9999/9999"
 """Longest value of ``routing.batch``."""

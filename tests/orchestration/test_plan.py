@@ -11,8 +11,8 @@ from orchestration import batch, strictjson
 from orchestration.config import LoadedConfig
 from orchestration.errors import OversizedEventError
 from orchestration.events import Delivery, JobEvent, read_event
-from orchestration.items import MAX_CAUSE
-from orchestration.plan import MAX_INPUT, MAX_TRIGGERS, Plan, plan
+from orchestration.items import MAX_CAUSE, MAX_INPUT, MAX_TRIGGERS
+from orchestration.plan import Plan, plan
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.triggers.glue_job import GlueJob

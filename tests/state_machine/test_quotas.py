@@ -11,7 +11,7 @@ from builder import quotas
 from local.engine import Engine
 from local.faults import Fault
 from orchestration import strictjson
-from orchestration.plan import MAX_TRIGGERS
+from orchestration.items import MAX_TRIGGERS
 from orchestration.triggers.glue_job import GlueJob
 from tests.state_machine.harness import Machine, shortened, trigger
 
