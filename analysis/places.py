@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -98,5 +99,7 @@ def _fields(value: _Value) -> dict[str, _Value]:
         for pair in value.node.named_children:
             key, item = pair.child_by_field_name("key"), pair.child_by_field_name("value")
             if key is not None and item is not None:
-                value.fields[json.loads(key.text, strict=False)] = _Value(item, key)
+                # After NaN, which strict JSON does not have, the parser's keys are guesses.
+                with contextlib.suppress(ValueError):
+                    value.fields[str(json.loads(key.text, strict=False))] = _Value(item, key)
     return value.fields

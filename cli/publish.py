@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from cli.io import print_json, read_text
 from local.validation import check_event
+from orchestration import strictjson
 from orchestration.errors import EventError
 from orchestration.reports import ignored_reason
 
@@ -52,7 +52,7 @@ def publish(  # noqa: PLR0913 - one parameter an option
         fields["decision"] = "APPROVED"
     elif file is None:
         fields.setdefault("status", "SUCCESS")
-    text = json.dumps(fields, ensure_ascii=False)
+    text = _text(fields)
     event = check_event(text)
     if event.event_kind is None:
         raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
@@ -112,20 +112,23 @@ def _fields(file: Path | None, job: str, run_id: str, objects: dict[str, list[st
     """The event of the file with the options' fields, which have priority."""
     if file is None and not (job and run_id):
         raise EventError("publish: name a file, or --job and --run-id.")
-    fields: dict[str, Any] = {}
-    if file is not None:
-        try:
-            given = json.loads(read_text(file))
-        except ValueError as error:
-            raise EventError(f"{file}: is not JSON: {error}.") from error
-        if not isinstance(given, dict):
-            raise EventError(f"{file}: expected a JSON object with job_name and job_run_id.")
-        fields = given
+    fields = {} if file is None else _read(file)
     fields |= {name: value for name, value in (("job_name", job), ("job_run_id", run_id)) if value}
     for name, options in objects.items():
         if options:
-            fields[name] = {**(fields.get(name) or {}), **dict(map(_pair, options))}
+            before = fields.get(name)
+            fields[name] = (before if isinstance(before, dict) else {}) | dict(map(_pair, options))
     return fields | dict(map(_pair, more))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        given = strictjson.loads(read_text(file))
+    except strictjson.StrictJSONError as error:
+        raise EventError(f"{file}: {error}.") from error
+    if not isinstance(given, dict):
+        raise EventError(f"{file}: expected a JSON object with job_name and job_run_id.")
+    return given
 
 
 def _pair(option: str) -> tuple[str, Any]:
@@ -133,6 +136,14 @@ def _pair(option: str) -> tuple[str, Any]:
     if not name or not equals:
         raise EventError(f"{option!r}: expected NAME=VALUE.")
     try:
-        return name, json.loads(text)
-    except ValueError:
+        return name, strictjson.loads(text)
+    except strictjson.StrictJSONError:
         return name, text
+
+
+def _text(fields: dict[str, Any]) -> str:
+    """The event as JSON text."""
+    wrong = strictjson.first_invalid(strictjson.bounded(fields))
+    if wrong is not None:
+        raise EventError(f"the event: found {wrong.reason}, expected plain JSON.")
+    return strictjson.dumps(fields)

@@ -79,6 +79,8 @@ def _event(described: dict[str, Any]) -> RecordedEvent | None:
     job, run = event.get("job_name"), event.get("job_run_id")
     if not isinstance(job, str) or not isinstance(run, str):
         return None
-    return RecordedEvent(
-        execution=described["name"], job_name=job, job_run_id=run, event_kind=kind, text=strictjson.dumps(event)
-    )
+    try:
+        text = strictjson.dumps(event)
+    except ValueError:  # NaN, in an execution that a person started
+        return None
+    return RecordedEvent(execution=described["name"], job_name=job, job_run_id=run, event_kind=kind, text=text)
