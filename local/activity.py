@@ -37,7 +37,7 @@ class Activity:
     stack: Stack
     write: Write
     _arrived: queue.SimpleQueue[Invocation | SubscriptionMatch] = field(default_factory=queue.SimpleQueue)
-    _watched: dict[str, None] = field(default_factory=dict)
+    _watched: dict[str, str] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread = field(init=False)
 
@@ -76,8 +76,8 @@ class Activity:
             for name in list(self._watched):
                 described = executions.find(name)
                 if described is not None and described["status"] != "RUNNING":
-                    del self._watched[name]
-                    for line in _ended(described, executions):
+                    about = self._watched.pop(name)
+                    for line in _ended(about, described, executions):
                         self.write(line)
 
     def _lines(self, found: Invocation | SubscriptionMatch | None) -> Iterator[str]:
@@ -101,15 +101,16 @@ class Activity:
         )
         for execution in record.get("executions", ()):
             if execution["status"] == "STARTED":
-                self._watched |= dict.fromkeys([execution["name"], *execution.get("batches", ())])
+                self._watched |= dict.fromkeys([execution["name"], *execution.get("batches", ())], about)
 
 
-def _ended(described: dict[str, Any], executions: ExecutionClient) -> Iterator[str]:
+def _ended(about: str, described: dict[str, Any], executions: ExecutionClient) -> Iterator[str]:
+    # Each line names job and run: lines of other events may stand between a start and its triggers.
     for outcome in executions.outcomes(described):
         if outcome["type"] == batch.TYPE and outcome["result"]["status"] == "TRIGGERED":
             continue  # the batch's own execution has its triggers
         error = outcome.get("error", {})
         detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
-        yield f"  {outcome['result']['status']}  {outcome['type']} {outcome['name']}: {detail:.200}"
+        yield f"  {outcome['result']['status']}  {about}  {outcome['type']} {outcome['name']}: {detail:.200}"
     if described["status"] != "SUCCEEDED":
         yield f"  next: orchestrator inspect {executions.settings.execution_arn(described['name'])}"
