@@ -120,7 +120,7 @@ def _edges(machine: dict[str, Any], boxes: dict[str, _Box]) -> list[str]:
 def _line(start: _Box, end: _Box, *, failure: bool) -> str:
     y1, y2 = start.y + start.height, end.y
     bend = (y1 + y2) / 2
-    style = 'stroke="#c0392b" stroke-dasharray="5 4"' if failure else 'stroke="#2c3e50"'
+    style = 'class="failure" stroke="#c0392b" stroke-dasharray="5 4"' if failure else 'class="way" stroke="#2c3e50"'
     path = f"M{start.middle:g} {y1:g} C{start.middle:g} {bend:g} {end.middle:g} {bend:g} {end.middle:g} {y2:g}"
     return f'<path d="{path}" fill="none" stroke-width="1.4" marker-end="url(#tip)" {style}/>'
 
@@ -133,15 +133,17 @@ def _box(box: _Box) -> str:
     )
     radius = 26 if box.kind in ("Succeed", "Fail") else 14 if box.kind == "Choice" else 5
     return (
+        f'<g class="state" data-state="{escape(box.name)}">'
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="{radius}" '
-        f'fill="{_FILL[box.kind]}" stroke="#5d6d7e"/><text text-anchor="middle" fill="#1b2631">{texts}</text>'
+        f'fill="{_FILL[box.kind]}" stroke="#5d6d7e"/><text text-anchor="middle" fill="#1b2631">{texts}</text></g>'
     )
 
 
 def _frame(frame: _Box) -> str:
     return (
+        f'<g class="frame" data-state="{escape(frame.name)}">'
         f'<rect x="{frame.x:g}" y="{frame.y:g}" width="{frame.width:g}" height="{frame.height:g}" rx="10" fill="#fbfcfd" '
         f'stroke="#5d6d7e" stroke-dasharray="2 3"/><text x="{frame.x + 18:g}" y="{frame.y + 28:g}" font-size="16" '
         f'font-weight="bold" fill="#1b2631">{escape(frame.name)}</text><text x="{frame.x + 18:g}" y="{frame.y + 48:g}" '
-        'fill="#566573">up to 40 at a time; a failed one is recorded (dashed), and the others still start</text>'
+        'fill="#566573">up to 40 at a time; a failed one is recorded (dashed), and the others still start</text></g>'
     )

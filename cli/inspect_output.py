@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cli.render import output, styled
-from operations.inspection import InspectedTrigger, Inspection, Run
+from operations.inspected import InspectedTrigger, Inspection, Run
 from operations.listing import Listed
 from operations.timeline import Call
 

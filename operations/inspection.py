@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 
+from operations.console_pages import execution_url, run_url
 from operations.deployed_router import DeployedRouter
-from operations.timeline import Call, calls
+from operations.inspected import InspectedTrigger, Inspection, Run
+from operations.timeline import Call, StateCount, calls, states
 from orchestration.errors import ExecutionLookupError
 from orchestration.executions import ExecutionClient, routing_of
 from orchestration.identity import execution_name, replay_name
@@ -22,70 +24,6 @@ from orchestration.workflows import EVENT_KINDS
 ARN = re.compile(
     r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One attempt of a trigger: the original execution, or a replay.
-
-    Attributes:
-        number: 0 for the original execution, else the number of the replay.
-        execution: name of the execution.
-        status: ``TRIGGERED``, ``FAILED``, ``RUNNING``, ``UNKNOWN`` (it stopped without an outcome) or ``NOT_STARTED``.
-        id: downstream run id of a triggered one.
-        calls: the service calls.
-    """
-
-    number: int
-    execution: str
-    status: str
-    id: str = ""
-    error: str = ""
-    cause: str = ""
-    request: dict[str, Any] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectedTrigger:
-    """A trigger of the event with its runs, the original first."""
-
-    id: str
-    type: str
-    name: str
-    batch: str
-    runs: list[Run]
-
-    @property
-    def status(self) -> str:
-        """Status of the newest run."""
-        return self.runs[-1].status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspection:
-    """Everything about one event.
-
-    Attributes:
-        name: name of the event's first execution.
-        url: page of that execution in the AWS console.
-        executions: name, status, start and stop of the original executions, batches included.
-        config_source: source and version of the configuration that decided.
-        replay: command that starts the failed triggers again; empty if none failed.
-    """
-
-    name: str
-    arn: str
-    url: str
-    job_name: str
-    job_run_id: str
-    event_kind: str
-    event: dict[str, Any]
-    config_source: str
-    config_version: str
-    executions: list[dict[str, str]]
-    triggers: list[InspectedTrigger]
-    replay: str = ""
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
@@ -149,15 +87,9 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         config_version=str(routing.get("config_version", "")),
         executions=[reader.summary(one) for one in originals],
         triggers=triggers,
+        states=reader.states(originals),
         replay=f"orchestrator replay {arn}" if any(one.status == "FAILED" for one in triggers) else "",
     )
-
-
-def execution_url(arn: str) -> str:
-    """Page of an execution in the AWS console."""
-    region, china = arn.split(":")[3], arn.startswith("arn:aws-cn:")
-    host = "console.amazonaws.cn" if china else f"{region}.console.aws.amazon.com"
-    return f"https://{host}/states/home?region={region}#/v2/executions/details/{arn}"
 
 
 @dataclass(slots=True)
@@ -168,6 +100,7 @@ class _Reader:
     ledger: Ledger
     _described: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     _calls: dict[str, dict[int, list[Call]]] = field(default_factory=dict)
+    _events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def described(self, name: str) -> dict[str, Any] | None:
@@ -216,11 +149,12 @@ class _Reader:
         )
         if outcome is None:
             return Run(**about, status="RUNNING" if described["status"] == "RUNNING" else "UNKNOWN")
-        error = outcome.get("error", {})
+        error, run_id = outcome.get("error", {}), str(outcome["result"].get("id", ""))
         return Run(
             **about,
             status=outcome["result"]["status"],
-            id=str(outcome["result"].get("id", "")),
+            id=run_id,
+            url=run_url(item["type"], about["request"], run_id, self.executions.settings.execution_arn(execution)),
             error=error.get("Error", ""),
             cause=error.get("Cause", ""),
         )
@@ -236,9 +170,25 @@ class _Reader:
             self._outcomes[name] = self.executions.outcomes(described)
         return self._outcomes[name]
 
+    def states(self, names: Iterable[str]) -> dict[str, StateCount]:
+        """Visits of each state, summed over the executions that exist."""
+        total: dict[str, StateCount] = {}
+        for name in names:
+            for state, count in states(self._history(name)).items() if self.described(name) else ():
+                known = total.setdefault(state, StateCount())
+                known.entered += count.entered
+                known.failed += count.failed
+                known.retried += count.retried
+        return total
+
     def _calls_of(self, name: str) -> dict[int, list[Call]]:
         if name not in self._calls:
+            self._calls[name] = calls(self._history(name))
+        return self._calls[name]
+
+    def _history(self, name: str) -> list[dict[str, Any]]:
+        if name not in self._events:
             pages = self.executions.client.get_paginator("get_execution_history")
             arn = self.executions.settings.execution_arn(name)
-            self._calls[name] = calls(event for page in pages.paginate(executionArn=arn) for event in page["events"])
-        return self._calls[name]
+            self._events[name] = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+        return self._events[name]

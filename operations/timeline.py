@@ -1,4 +1,4 @@
-"""Attempts of each item of an execution, from its history: service calls with times, errors and waits between them.
+"""The history of an execution: service calls of each item, with times, errors and waits, and the entered states.
 
 The history has one list for all items. ``previousEventId`` links each event to the one before it in the same iteration:
 docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
@@ -31,6 +31,52 @@ class Call:
     waited: float
     error: str = ""
     cause: str = ""
+
+
+@dataclass(slots=True)
+class StateCount:
+    """Visits of one state of the machine.
+
+    Attributes:
+        entered: number of visits.
+        failed: visits that ended with an error.
+        retried: visits with an error and a later attempt that succeeded.
+    """
+
+    entered: int = 0
+    failed: int = 0
+    retried: int = 0
+
+
+def states(events: Iterable[dict[str, Any]]) -> dict[str, StateCount]:
+    """Visits of each state, by its name.
+
+    Args:
+        events: history events of one execution, oldest first.
+    """
+    visit: dict[int, int] = {}
+    names: dict[int, str] = {}
+    errors: dict[int, int] = defaultdict(int)
+    last_failed: dict[int, bool] = {}
+    for event in events:
+        if event["type"].endswith("StateEntered"):
+            visit[event["id"]] = event["id"]
+            names[event["id"]] = event["stateEnteredEventDetails"]["name"]
+            last_failed[event["id"]] = event["type"] == "FailStateEntered"
+            continue
+        entry = visit.get(event["previousEventId"])
+        if entry is None:
+            continue
+        visit[event["id"]] = entry
+        if event["type"] in _ENDS:
+            last_failed[entry] = event["type"] != "TaskSucceeded"
+            errors[entry] += last_failed[entry]
+    found: dict[str, StateCount] = defaultdict(StateCount)
+    for entry, name in names.items():
+        found[name].entered += 1
+        found[name].failed += last_failed[entry]
+        found[name].retried += errors[entry] > 0 and not last_failed[entry]
+    return dict(found)
 
 
 def calls(events: Iterable[dict[str, Any]]) -> dict[int, list[Call]]:

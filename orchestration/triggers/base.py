@@ -86,6 +86,8 @@ class ServiceIntegration:
         already_started: errors that show that an earlier call, whose answer was lost, started the target.
         already_started_id: ASL intrinsic that gives the run id in that case.
         iam: permissions that the state machine's role needs.
+        run_page: the run's page in the AWS console, after the host, or the page of its target. ``{id}``, ``{region}``,
+            ``{execution_arn}`` and the request's fields are filled in (operations/console_pages.py). Empty if there is none.
         sample: a response of the service, for mocks.
         sample_error: the error if the target does not exist, for mocks.
     """
@@ -100,6 +102,7 @@ class ServiceIntegration:
     already_started: tuple[str, ...] = ()
     already_started_id: str = ""
     iam: tuple[Allow, ...]
+    run_page: str = ""
     sample: Mapping[str, Any]
     sample_error: str
 

@@ -64,6 +64,7 @@ class GlueJob(Trigger):
                 doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
             ),
         ),
+        run_page="gluestudio/home?region={region}#/job/{JobName}/run/{id}",
         sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )

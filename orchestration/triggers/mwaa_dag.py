@@ -77,6 +77,7 @@ class MwaaDag(DagTrigger):
                 doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
             ),
         ),
+        run_page="mwaa/home?region={region}#environments/{environment_name}",
         sample={"StatusCode": 200, "Payload": "transform_images-spark-0123-0"},
         sample_error="DagRunRejectedError",
     )

@@ -60,6 +60,7 @@ class SqsMwaa(DagTrigger):
                 doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html",
             ),
         ),
+        run_page="sqs/v3/home?region={region}#/queues/{QueueUrl}",
         sample={
             "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274",
             "MD5OfMessageBody": "fafb00f5732ab283681e124bf8747ed1",

@@ -72,6 +72,7 @@ class StepFunction(Trigger):
                 doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
             ),
         ),
+        run_page="states/home?region={region}#/v2/executions/details/{execution_arn}",
         sample={
             "ExecutionArn": "arn:aws:states:us-west-1:123456789012:execution:publish_image_catalog:run-0",
             "StartDate": "2026-01-01T00:00:00.000Z",
