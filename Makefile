@@ -10,13 +10,13 @@ AIRFLOW_VERSIONS := $(patsubst requirements/airflow-%.txt,%,$(wildcard requireme
 AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 
 # Tools whose dependencies conflict with ours; each has a lock requirements/NAME.txt and an environment .venv-NAME.
-SEPARATE := checkov awscli
+SEPARATE := checkov awscli playwright
 SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
 
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
-SLOW_TESTS := tests/terraform tests/packaging tests/properties
+SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser
 
-.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
+.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -33,7 +33,7 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 3 --dist loadfile
 
-test-all: test $(SEPARATE) airflow ## Run every test: also Terraform, checkov, the AWS CLI, the installed tool and every Airflow
+test-all: test $(SEPARATE) chromium airflow ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, the installed tool and every Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
 
@@ -103,6 +103,16 @@ $(AIRFLOW_VERSIONS:%=$(AIRFLOW)/%/.synced): $(AIRFLOW)/%/.synced: requirements/a
 node: ## Install the second interpreter, if Node exists
 	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP); \
 	else echo "Node 20+ is missing. Tests with the second interpreter and asl-validator are skipped." >&2; fi
+
+# Only a CI machine is changed. On others the person installs Chromium.
+chromium: ## Install Chromium for the tests of the console, on a CI machine
+	@command -v chromium >/dev/null || if [ "$(CI)" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium ..." >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "Chromium is missing (Debian: apt-get install chromium). The tests of the console in it are skipped." >&2; fi
+
+screenshots: $(STAMP) playwright chromium ## Write the screenshots of docs/console.md
+	@$(BIN)/python -m tests.browser.scene docs/images
 
 $(SEPARATE): %: .venv-%/.synced
 

@@ -72,6 +72,39 @@ class Graph:
             [link for number, link in enumerate(self.links) if number in links],
         )
 
+    def grouped(self, most: int = 12) -> Graph:
+        """The graph with one node in place of a job's targets of one type, if there are more than ``most``.
+
+        Only targets that nothing else starts, and that start nothing, are grouped.
+        """
+        sources: dict[str, set[str]] = defaultdict(set)
+        for link in self.links:
+            sources[link.target].add(link.source)
+        groups: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for link in self.links:
+            node = self.nodes[link.target]
+            if node.kind != "job" and len(sources[node.key]) == 1:
+                groups[link.source, node.kind][node.key] = None
+        nodes, links, key_of = dict(self.nodes), list[Link](), dict[str, str]()
+        for (source, kind), members in groups.items():
+            if len(members) > most:
+                key = f"group:{kind}:{source}"
+                key_of |= dict.fromkeys(members, key)
+                nodes = {one: node for one, node in nodes.items() if one not in members}
+                nodes[key] = Node(
+                    key=key,
+                    name=f"{len(members)} targets",
+                    kind=kind,
+                    description=", ".join(self.nodes[one].name for one in members),
+                )
+        seen: set[str] = set()
+        for link in self.links:
+            target = key_of.get(link.target, link.target)
+            if target == link.target or target not in seen:
+                seen.add(target)
+                links.append(Link(link.source, target, link.trigger))
+        return Graph(nodes, links)
+
     def _reach(self, start: set[str], direction: Direction) -> tuple[set[str], set[int]]:
         """Nodes that can be reached, and positions of the links on the way."""
         after: dict[str, list[tuple[int, str]]] = defaultdict(list)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.io import print_json
 from orchestration.errors import ExecutionLookupError
+
+if TYPE_CHECKING:
+    from operations.inspected import Inspection
 
 
 def inspect(
@@ -18,6 +23,7 @@ def inspect(
     *,
     function: Annotated[str, typer.Option(help="Router Lambda. An ARN needs none.")] = "",
     requests: Annotated[bool, typer.Option("--requests", help="Show the request of each trigger.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the page of the execution to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Show the outcome of an event.
@@ -40,14 +46,18 @@ def inspect(
     executions, name = client_of(names[0] if len(names) == 1 else "", function)
     chosen = [name] if len(names) == 1 else find_names(executions, *names)
     if not chosen:
-        typer.echo(
-            f"orchestrator: job {names[0]!r} run {names[1]!r} started nothing. {_reason(function, *names)}", err=True
-        )
+        from operations.deployed_router import DeployedRouter  # noqa: PLC0415
+        from operations.router_log import why_nothing  # noqa: PLC0415
+
+        reason = why_nothing(DeployedRouter.find(function), *names)
+        typer.echo(f"orchestrator: job {names[0]!r} run {names[1]!r} started nothing. {reason}", err=True)
         raise typer.Exit(3)
     found = [read(executions, one) for one in chosen]
+    if html is not None:
+        _write(html, found)
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
-    else:
+    elif html is None:
         from cli.inspect_output import print_inspection  # noqa: PLC0415 - rich
 
         for one in found:
@@ -55,15 +65,15 @@ def inspect(
     raise typer.Exit(int(any(trigger.status != "TRIGGERED" for one in found for trigger in one.triggers)))
 
 
-def _reason(function: str, job: str, run: str) -> str:
-    """The router's reason for ignoring the event, or the causes that leave no line in its log."""
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
-    from operations.router_log import ignored_reasons  # noqa: PLC0415
+def _write(html: Path, found: list[Inspection]) -> None:
+    """Write the page of one event as a file that loads nothing."""
+    from console.rendering import report  # noqa: PLC0415 - jinja2
 
-    reasons = ignored_reasons(DeployedRouter.find(function), job, run)
-    if reasons:
-        return f"The router ignored it: {'; '.join(reasons)}"
-    return (
-        "The router's log of the last 14 days has no such event: it was not published, the subscription filter dropped it, or it "
-        "waits in a dead-letter store. Run: orchestrator plan --event FILE, and: orchestrator redrive-dlq ROUTER --dry-run"
-    )
+    if len(found) > 1:
+        names = ", ".join(one.name for one in found)
+        raise ExecutionLookupError(f"--html {html}: the run has {len(found)} events ({names}). Name one of them.")
+    try:
+        html.write_text(report(found[0], datetime.now(UTC).isoformat()), encoding="utf-8")
+    except OSError as error:
+        raise ExecutionLookupError(f"--html {html}: {error.strerror}") from error
+    typer.echo(f"wrote {html}", err=True)

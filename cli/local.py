@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -15,16 +16,15 @@ import typer
 
 from cli.io import DEFAULT_CONFIG, read_text
 from local.airflow_api import AirflowApi, AirflowApiError
-from local.defaults import EXAMPLE_EVENTS, clear_aws_profile_env
+from local.defaults import clear_aws_profile_env
 from local.validation import check_config, local_settings, read_config, region_of
 
-PROFILE = "downstream-orchestrator-local"
 
-
-def local(
+def local(  # noqa: PLR0913 - one parameter an option
     *,
     config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.", min=0, max=65535)] = 0,
+    console_port: Annotated[int, typer.Option(help="Port of the console; 0 for a free one.", min=0, max=65535)] = 0,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     airflow: Annotated[str, typer.Option(help="URL of an Airflow server to use for all MWAA environments.")] = "",
     airflow_user: Annotated[
@@ -42,7 +42,8 @@ def local(
       0  stopped by Ctrl-C
       2  bad input, or the port is in use
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    document = read_config(read_text(config))
+    text = read_text(config)
+    document = read_config(text)
     real = _real_airflow(airflow, airflow_user) if airflow else None
     region = region or region_of(document)
     check_config(document, local_settings(region))
@@ -50,31 +51,31 @@ def local(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     clear_aws_profile_env()
+    from console.server import serve  # noqa: PLC0415 - flask and boto3
+    from console.stack import ConsoleStack  # noqa: PLC0415
     from local.activity import Activity  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
+    from local.instructions import PROFILE, instructions, profile_text  # noqa: PLC0415
     from local.simulation import Simulator  # noqa: PLC0415
+    from local.stack import upload_config  # noqa: PLC0415
 
     try:
-        with tempfile.TemporaryDirectory(prefix="orchestrator-") as folder, run_engine(region, port) as engine:
-            stack = Simulator.deploy(engine, document).stack
+        with ExitStack() as running:
+            folder = running.enter_context(tempfile.TemporaryDirectory(prefix="orchestrator-"))
+            engine = running.enter_context(run_engine(region, port))
+            simulator = Simulator.deploy(engine, document)
+            stack = simulator.stack
+            upload_config(engine, stack.config_uri, text)  # as it was written, for the console's editor
             engine.mwaa.real = real
             profile = Path(folder) / "config"
-            event = EXAMPLE_EVENTS / "success.json"
-            profile.write_text(_profile(engine.endpoint, engine.mwaa.endpoint, region), encoding="utf-8")
-            sys.stdout.write(
-                f"# {engine.endpoint}, region {region}; with all targets of {config}. In another shell, run:\n"
-                f"export AWS_CONFIG_FILE={profile}\n"
-                f"export AWS_PROFILE={PROFILE}\n"
-                + (f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else "")
-                + "# Then, for example:\n"
-                f"#   aws sns publish --topic-arn {stack.topics['job_events']} --message file://{event}\n"
-                f"#   aws stepfunctions list-executions --state-machine-arn {stack.state_machine}\n"
-                f"#   aws s3 cp {config} {stack.config_uri}\n"
-                "#   aws logs tail /aws/lambda/local-downstream-orchestrator\n"
-                "# Stop with Ctrl-C.\n"
-            )
+            profile.write_text(profile_text(engine), encoding="utf-8")
+            # The console reads the stack as it would read one on AWS.
+            os.environ |= {"AWS_CONFIG_FILE": str(profile), "AWS_PROFILE": PROFILE}
+            pages = running.enter_context(serve(ConsoleStack.open(stack.function, allow_replay=True), console_port))
+            airflow_note = f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else ""
+            sys.stdout.write(instructions(simulator, pages, profile, config) + airflow_note + "# Stop with Ctrl-C.\n")
             sys.stdout.flush()
-            activity = Activity(engine, stack, _print_line)
+            activity = Activity(simulator, _print_line)
             activity.start()
             stopped.wait()
             activity.stop()
@@ -98,18 +99,3 @@ def _real_airflow(url: str, user: str) -> AirflowApi:
     real = AirflowApi(url, user, password)
     real.connect()
     return real
-
-
-def _profile(endpoint: str, airflow: str, region: str) -> str:
-    """Text of an AWS configuration file with a profile for the local stack."""
-    return (
-        f"[profile {PROFILE}]\n"
-        f"region = {region}\n"
-        "aws_access_key_id = testing\n"
-        "aws_secret_access_key = testing\n"
-        f"endpoint_url = {endpoint}\n"
-        "services = local\n"
-        "s3 =\n  addressing_style = path\n\n"
-        "[services local]\n"
-        f"mwaa =\n  endpoint_url = {airflow}\n"
-    )

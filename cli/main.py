@@ -26,6 +26,7 @@ COMMANDS = {
     "local": "cli.local",
     "executions": "cli.executions",
     "inspect": "cli.inspect",
+    "console": "cli.console",
     "replay": "cli.replay",
     "redrive-dlq": "cli.redrive",
     "upload": "cli.upload",

@@ -1,4 +1,4 @@
-"""Prints what the local stack does: each event as it is routed, and each trigger as it starts or fails."""
+"""Prints the actions of the local stack: each uploaded configuration, routed event, and started or failed trigger."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.engine import Engine
 from local.lambda_runtime import Invocation, SubscriptionMatch
-from local.stack import FILTERS, Stack
+from local.simulation import Simulator
+from local.stack import FILTERS
+from local.uploads import UploadedConfiguration
 from orchestration import batch
 from orchestration.errors import OrchestrationError
 from orchestration.executions import ExecutionClient
-from orchestration.settings import Settings
 
 _POLL_SECONDS = 0.2
 
@@ -28,13 +28,11 @@ class Activity:
     """Follows the router of a stack in a background thread.
 
     Attributes:
-        engine: the running engine.
-        stack: names of the deployed resources.
+        simulator: the running stack.
         write: called with each line.
     """
 
-    engine: Engine
-    stack: Stack
+    simulator: Simulator
     write: Write
     _arrived: queue.SimpleQueue[Invocation | SubscriptionMatch] = field(default_factory=queue.SimpleQueue)
     _watched: dict[str, str] = field(default_factory=dict)
@@ -47,7 +45,7 @@ class Activity:
 
     def start(self) -> None:
         """Begin to follow."""
-        self.engine.runtime.listeners.append(self._arrived.put)
+        self.simulator.engine.runtime.listeners.append(self._arrived.put)
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,15 +61,14 @@ class Activity:
                 self.write(f"no more lines: {error}")
 
     def _follow(self) -> None:
-        deployed = self.engine.client("lambda").get_function_configuration(FunctionName=self.stack.router)
-        settings = Settings.from_environment(deployed["Environment"]["Variables"])
-        executions = ExecutionClient(self.engine.client("stepfunctions"), settings)
+        executions = ExecutionClient(self.simulator.engine.client("stepfunctions"), self.simulator.settings)
+        uploaded = UploadedConfiguration(self.simulator)
         while not self._stopped.is_set():
             try:
                 found = self._arrived.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 found = None
-            for line in self._lines(found):
+            for line in (*uploaded.lines(), *self._lines(found)):
                 self.write(line)
             for name in list(self._watched):
                 described = executions.find(name)
@@ -82,10 +79,12 @@ class Activity:
 
     def _lines(self, found: Invocation | SubscriptionMatch | None) -> Iterator[str]:
         if isinstance(found, SubscriptionMatch) and not found.matched:
-            topic = next((name for name, arn in self.stack.topics.items() if arn == found.topic_arn), found.topic_arn)
+            topic = next(
+                (name for name, arn in self.simulator.stack.topics.items() if arn == found.topic_arn), found.topic_arn
+            )
             wanted = " or ".join(f"{name} {' or '.join(values)}" for name, values in FILTERS.get(topic, {}).items())
             yield f"FILTERED  message {found.message_id} on {topic}: its filter passes only {wanted}"
-        if not isinstance(found, Invocation) or found.function != self.stack.function:
+        if not isinstance(found, Invocation) or found.function != self.simulator.stack.function:
             return
         if found.error is not None:
             yield f"FAILED  {found.error['errorType']}: {found.error['errorMessage']}"

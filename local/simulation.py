@@ -82,6 +82,15 @@ class Simulator:
             if address in gone:
                 target.remove(self.engine, trigger)
 
+    def add_targets(self, document: Any) -> int:
+        """Use another configuration, and create the targets that only it has; returns their number."""
+        known = {self._address(trigger) for trigger in self._triggers()}
+        self.document = document
+        new = {self._address(one): one for one in self._triggers() if self._address(one) not in known}
+        for trigger in new.values():
+            TARGETS[trigger.TYPE].create(self.engine, trigger)
+        return len(new)
+
     @staticmethod
     def _address(trigger: Trigger) -> tuple[str, str]:
         return trigger.TYPE, TARGETS[trigger.TYPE].address(trigger)

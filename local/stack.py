@@ -103,10 +103,15 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     )
 
 
+def object_address(uri: str) -> dict[str, str]:
+    """``Bucket`` and ``Key`` of an ``s3://`` URI."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return {"Bucket": bucket, "Key": key}
+
+
 def upload_config(engine: Engine, uri: str, config: str) -> None:
     """Upload the configuration to the object that the router reads on the next event."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    engine.client("s3").put_object(Bucket=bucket, Key=key, Body=config.encode())
+    engine.client("s3").put_object(**object_address(uri), Body=config.encode())
 
 
 def create_function(engine: Engine, name: str, handler: str, role: str, environment: dict[str, str]) -> str:

@@ -71,6 +71,10 @@ class Follower:
         """The event's first execution, if it started before."""
         return self._executions().find(self.name)
 
+    def first(self, seconds: float) -> dict[str, Any] | None:
+        """The event's first execution; waits for its start, and returns None if it does not start in time."""
+        return self._appeared(self._executions(), self.name, time.monotonic() + seconds)
+
     def outcomes(self, seconds: float, progress: Progress = lambda _: None) -> list[dict[str, Any]]:
         """Executions with their outcomes, as the router's response has them; empty if none starts in time.
 

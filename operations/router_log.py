@@ -15,6 +15,22 @@ _IGNORED = "Ignored: job {job} run {run}: "
 _DAYS = 14
 
 
+def why_nothing(router: DeployedRouter, job: str, run: str) -> str:
+    """The router's reason for ignoring an event, or the causes that leave no line in its log.
+
+    Raises:
+        ClientError: the caller may not read the log.
+    """
+    reasons = ignored_reasons(router, job, run)
+    if reasons:
+        return f"The router ignored it: {'; '.join(reasons)}"
+    return (
+        f"The router's log of the last {_DAYS} days has no such event: it was not published, the subscription filter dropped "
+        "it, or it waits in a dead-letter store. Run: orchestrator plan --event FILE, and: orchestrator redrive-dlq ROUTER "
+        "--dry-run"
+    )
+
+
 def ignored_reasons(router: DeployedRouter, job: str, run: str) -> list[str]:
     """The router's reasons for ignoring events of a job's run in the last 14 days, oldest first.
 

@@ -55,6 +55,22 @@ def test_target_with_a_workflow_is_one_node() -> None:
     ]
 
 
+def test_many_targets_of_one_type_become_one_node() -> None:
+    found = jobs(a=[*(f"t{number}" for number in range(13)), "b", "shared"], b=["x", "shared"]).grouped(12)
+    assert {(link.source, link.target) for link in found.links} == {
+        ("job:a", "group:glue_job:job:a"),
+        ("job:a", "job:b"),
+        ("job:a", "glue_job:shared"),
+        ("job:b", "glue_job:x"),
+        ("job:b", "glue_job:shared"),
+    }
+    assert found.nodes["group:glue_job:job:a"].name == "13 targets"
+    assert found.nodes["group:glue_job:job:a"].description.endswith("t11, t12")
+    assert "13 targets" in svg(found)
+    few = jobs(a=["x", "y"])
+    assert few.grouped(12) == few
+
+
 def test_part_has_only_what_a_job_reaches() -> None:
     found = jobs(a=["b"], b=["c", "x"], c=["y"], other=["x"])
     assert names(found.part("b", ["downstream"])) == {"b", "c", "x", "y"}

@@ -129,6 +129,45 @@ def test_local_prints_events_and_triggers_as_they_happen(event: Event, tmp_path:
     assert re.match("  next: orchestrator inspect arn:aws:states:.*:j-shown-", following)
 
 
+def test_upload_creates_the_new_targets(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, new = tmp_path / "config.json", {"type": "glue_job", "job_name": "new_target"}
+    config.write_text(json.dumps({"workflows": {"j": {"on_success": [{"type": "glue_job", "job_name": "a"}]}}}))
+    local = Local("--config", str(config))
+    try:
+        for name, value in local.variables.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.session.Session()
+        s3, sns, sfn = (session.client(name) for name in ("s3", "sns", "stepfunctions"))
+        bucket, key = "local-code-us-west-1", "code/local/orchestration/workflow_config.json"
+        assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == config.read_bytes()  # as the person wrote it
+        s3.put_object(Bucket=bucket, Key=key, Body=b"{")
+        wait_for_line(local, "UPLOADED  configuration: the router cannot use it: ")
+        wrong = {"type": "glue_job"}
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps({"workflows": {"j": {"on_success": [new, wrong]}}}))
+        line = wait_for_line(local, "UPLOADED  configuration with ")
+        assert line.endswith("1 workflows, 1 new targets, 1 problems; run: orchestrator validate")
+        assert "job_name" in wait_for_line(local, "  workflows.j.on_success[1]")
+        topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith("job_events"))
+        sns.publish(TopicArn=topic, Message=json.dumps(event(job_name="j", job_run_id="1")))
+        assert "glue_job new_target: jr_" in wait_for_line(local, "  TRIGGERED")
+        assert sfn.meta.endpoint_url.startswith("http://127.0.0.1:")
+    finally:
+        code = local.stop()
+    assert code == 0
+
+
+def wait_for_line(local: Local, beginning: str) -> str:
+    """The next printed line that begins so, without its time."""
+    assert local.process.stdout is not None
+    watchdog = threading.Timer(30, local.process.kill)
+    watchdog.start()
+    for line in local.process.stdout:
+        if line[len("00:00:00 ") :].startswith(beginning):
+            watchdog.cancel()
+            return line[len("00:00:00 ") :].rstrip()
+    raise AssertionError(f"no line begins with {beginning!r}")
+
+
 def test_port_in_use_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as in_use:
         result = orchestrator("local", "--port", str(in_use.getsockname()[1]))

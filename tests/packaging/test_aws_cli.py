@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
+from tests.cli.helpers import ROOT, Local
 from tests.docs.examples import examples
 from tests.docs.test_publishing import DOCUMENT, Topic
 
-BIN = Path(__file__).parents[2] / ".venv-awscli" / "bin"
+BIN = ROOT / ".venv-awscli" / "bin"
 
 
 @pytest.fixture
@@ -23,10 +25,46 @@ def engine() -> Iterator[Engine]:
         yield started
 
 
-def test_aws_cli_publishes(engine: Engine) -> None:
+@pytest.fixture(autouse=True)
+def aws() -> None:
     if not (BIN / "aws").exists():
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say("the AWS CLI is not installed: make awscli")
+
+
+def test_printed_examples_of_local_work_as_they_stand() -> None:
+    local = Local()
+    try:
+        commands = [line.removeprefix("#   ").strip() for line in local.lines if line.startswith("#   ")]
+        assert [command.split()[:2] for command in commands] == [
+            ["aws", "sns"],
+            ["orchestrator", "executions"],
+            ["aws", "stepfunctions"],
+            ["aws", "s3"],
+            ["aws", "sqs"],
+            ["aws", "logs"],
+            ["aws", "mwaa"],
+        ]
+        environment = {"PATH": f"{BIN}:{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}", **local.variables}
+        outputs = {}
+        for command in commands:
+            answer = subprocess.run(
+                ["bash", "-euc", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            )
+            # Exit code 3: the execution has not started yet.
+            assert answer.returncode == 0 or "executions" in command, (command, answer.stderr)
+            outputs[command.split()[1]] = answer.stdout
+            time.sleep(1)  # the event arrives while the commands run
+        assert json.loads(outputs["stepfunctions"])["executions"]
+        assert "message_id" in json.loads(outputs["sqs"])["Messages"][0]["Body"]
+        assert json.loads(outputs["mwaa"])["RestApiResponse"]["dag_runs"]
+        assert "Started" in outputs["logs"]
+    finally:
+        code = local.stop()
+    assert code == 0
+
+
+def test_aws_cli_publishes(engine: Engine) -> None:
     topic = Topic(Simulator.deploy(engine, DOCUMENT))
     environment = {
         "PATH": f"{BIN}:{os.environ['PATH']}",
