@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,17 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def _start(engine: Engine, simulator: Simulator, count: int) -> None:
-    """Route ``count`` events, and print the progress."""
+def start(engine: Engine, simulator: Simulator, count: int, jobs: Sequence[str] = ("job",)) -> None:
+    """Route ``count`` events of the jobs in turn, and print the progress."""
     client = engine.client("lambda")
 
     def invoke(number: int) -> None:
-        event = {"job_name": "job", "job_run_id": f"run-{number}", "status": "SUCCESS", "artifacts": {"x": number}}
+        event = {
+            "job_name": jobs[number % len(jobs)],
+            "job_run_id": f"run-{number}",
+            "status": "SUCCESS",
+            "artifacts": {"x": number},
+        }
         client.invoke(FunctionName=simulator.stack.router, Payload=json.dumps(event).encode())
         if number % 100 == 0:
             sys.stderr.write(f"started {number:,} of {count:,}\n")
@@ -67,7 +73,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else EXECUTIONS
     with run_engine("us-west-1") as engine:
         simulator = Simulator.deploy(engine, CONFIG)
-        _start(engine, simulator, count)
+        start(engine, simulator, count)
         baseline = _one_by_one(engine, simulator)
         seconds, planned = _command(engine, simulator)
     sys.stdout.write(f"plan --recorded of {planned:,} events: {seconds:.1f} s; ListExecutions and DescribeExecution ")

@@ -27,6 +27,10 @@ locals {
 
   kms_key_arn   = var.kms_key_arn == "" ? null : var.kms_key_arn
   alarm_actions = compact([var.alarm_topic_arn])
+  console_host = lookup({
+    aws-cn     = "console.amazonaws.cn"
+    aws-us-gov = "console.amazonaws-us-gov.com"
+  }, local.partition, "${var.region}.console.aws.amazon.com")
 
   statemachines = "${path.module}/../statemachines"
 

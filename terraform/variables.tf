@@ -230,7 +230,7 @@ variable "router_reserved_concurrency" {
 # Notifications
 
 variable "alarm_topic_arn" {
-  description = "SNS topic for alarms and their recovery. Empty: alarms exist but notify nobody."
+  description = "SNS topic for alarms, their recovery, and a message for each failed execution. Its policy must allow sns:Publish to cloudwatch.amazonaws.com and events.amazonaws.com. Empty: alarms exist but notify nobody."
   type        = string
   default     = ""
 

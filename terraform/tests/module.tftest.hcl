@@ -243,6 +243,23 @@ run "fallback_configuration_creates_the_parameter" {
   }
 }
 
+run "failed_executions_notify_the_topic" {
+  variables {
+    alarm_topic_arn = "arn:aws:sns:us-west-1:123456789012:on-call"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.execution_ended_badly[0].arn == var.alarm_topic_arn && strcontains(aws_cloudwatch_event_target.execution_ended_badly[0].input_transformer[0].input_template, "orchestrator replay <arn>")
+    error_message = "A failed execution does not notify the alarm topic with its replay command."
+  }
+}
+
+run "without_an_alarm_topic_no_rule_exists" {
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.execution_ended_badly) + length(aws_cloudwatch_event_target.execution_ended_badly) == 0
+    error_message = "A rule without a receiver costs and does nothing."
+  }
+}
+
 run "without_a_fallback_no_parameter_exists" {
   assert {
     condition     = length(aws_ssm_parameter.workflow_config) == 0

@@ -18,7 +18,18 @@ from local.engine import Engine
 from local.simulation import Simulator
 from local.stack import Stack, deploy
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
-from tests.terraform.lifecycle_record import BUCKET, NAME, NEXT, PREFIX, VERSION, Life, left, objects
+from tests.terraform.lifecycle_record import (
+    ALARM_TOPIC,
+    BUCKET,
+    NAME,
+    NEXT,
+    PREFIX,
+    VERSION,
+    Life,
+    left,
+    notification,
+    objects,
+)
 from tests.terraform.stack_inventory import describe
 
 # A release in which the router and the state machine both call the Glue job's name something else: neither half of it works
@@ -52,6 +63,7 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         f"-var=mwaa_trigger_queue_url={queue}",
         '-var=mwaa_environments=["us-west-2/dwh-airflow"]',
         '-var=state_machines=["publish_*"]',
+        f"-var=alarm_topic_arn={ALARM_TOPIC}",
     ]
     with life.step("apply"):
         _apply(stack, VERSION, settings)
@@ -106,6 +118,7 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
         waiting = json.loads(_event("failed-and-waited-for")) | {"$wait_seconds": 30}
         engine.client("lambda").invoke(FunctionName=simulator.stack.router, Payload=json.dumps(waiting).encode())
         simulator.create_targets()
+        life.notification = notification(engine, life.simulations["failed trigger"].executions[0].arn)
         (execution,) = life.simulations["failed trigger"].executions
         life.commands["replay"] = _command(engine, *_orchestrator("replay", execution.arn, "--json"))
     with life.step("no configuration, failure bucket, redrive"):

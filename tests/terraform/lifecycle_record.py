@@ -19,6 +19,7 @@ PREFIX = "sfly-aws-dwh-sandbox-jc"
 NAME = f"{PREFIX}-downstream-orchestrator"
 BUCKET = f"{PREFIX}-code-us-west-1"
 VERSION = "0.3.0"
+ALARM_TOPIC = "arn:aws:sns:us-west-1:123456789012:on-call"
 NEXT = "0.3.1"
 
 
@@ -53,6 +54,7 @@ class Life:
         observed: by stage, what each role asked of AWS in it, and the policies that were in force.
         logs: lines that the router wrote.
         commands: by step, output and exit code of a command.
+        notification: the rule about failed executions, its target, and a failed execution.
         left: by service, what destroy left behind.
     """
 
@@ -65,6 +67,7 @@ class Life:
     observed: dict[str, Observed] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
+    notification: dict[str, Any] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
 
     @contextmanager
@@ -106,6 +109,16 @@ def calls(engine: Engine) -> dict[str, list[Call]]:
     for invocation in engine.runtime.invocations:
         calls[of[invocation.function]].extend(invocation.calls)
     return calls
+
+
+def notification(engine: Engine, execution: str) -> dict[str, Any]:
+    """The rule about failed executions, its target, and a failed execution as DescribeExecution has it."""
+    events, rule = engine.client("events"), f"{NAME}-failed"
+    return {
+        "rule": events.describe_rule(Name=rule),
+        "targets": events.list_targets_by_rule(Rule=rule)["Targets"],
+        "execution": engine.client("stepfunctions").describe_execution(executionArn=execution),
+    }
 
 
 def objects(engine: Engine, bucket: str) -> list[dict[str, str]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.events.models import EventPattern
 
 from local.engine import Engine, run_engine
+from operations.console_pages import execution_url
 from tests.terraform.lifecycle import live
-from tests.terraform.lifecycle_record import BUCKET, NAME, PREFIX, VERSION, Life
+from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, VERSION, Life
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -172,6 +176,50 @@ def test_alarm_patterns_match_lines_that_the_router_writes(life: Life) -> None:
     for beginning in ("Failed to load workflow config from S3", "duplicate of execution"):
         assert f'$.message = \\"{beginning}*\\"' in module
         assert any(fnmatchcase(line.split("\t")[-1], f"{beginning}*") for line in life.logs if "[WARNING]" in line)
+
+
+def status_change(life: Life, **changes: str) -> Any:
+    """The event that Step Functions sends: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html."""
+    fields = ("executionArn", "stateMachineArn", "name", "status", "error", "cause")
+    detail = {name: life.notification["execution"][name] for name in fields}
+    return {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "time": "2026-01-31T03:00:00Z",
+        "detail": detail | changes,
+    }
+
+
+def test_rule_matches_only_failures_of_the_machine(life: Life) -> None:
+    pattern = EventPattern.load(life.notification["rule"]["EventPattern"])
+    assert life.notification["rule"]["State"] == "ENABLED"
+    for status in ("FAILED", "TIMED_OUT", "ABORTED"):
+        assert pattern.matches_event(status_change(life, status=status))
+    for status in ("RUNNING", "SUCCEEDED"):
+        assert not pattern.matches_event(status_change(life, status=status))
+    assert not pattern.matches_event(status_change(life, stateMachineArn="arn:aws:states:us-west-1:1:stateMachine:x"))
+
+
+def test_notification_names_event_cause_and_commands(life: Life) -> None:
+    (target,) = life.notification["targets"]
+    assert target["Arn"] == ALARM_TOPIC
+    event = status_change(life)
+    template = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        value = functools.reduce(lambda found, key: found[key], path.removeprefix("$.").split("."), event)
+        assert f"<{name}>" in template
+        template = template.replace(f"<{name}>", json.dumps(value)[1:-1])
+    assert not re.search("<[a-z]+>", template)
+    text: str = json.loads(template)
+    arn = event["detail"]["executionArn"]
+    print(text)  # noqa: T201 - pytest -s
+    assert text.startswith(f"{PREFIX}-downstream-orchestrator: execution FAILED at 2026-01-31T03:00:00Z\n")
+    assert "\ntransform_images-failed-trigger-" in text
+    assert '1 of 5 triggers failed: ["load_images_to_redshift"]' in text
+    assert "Glue.EntityNotFoundException" in text
+    assert f"\nLook: orchestrator inspect {arn}\n" in text
+    assert f"Console: {execution_url(arn)}\n" in text
+    assert text.endswith(f"orchestrator replay {arn}")
 
 
 def test_destroy_removes_every_resource(life: Life) -> None:
