@@ -27,6 +27,7 @@ COMMANDS = {
     "executions": "cli.executions",
     "inspect": "cli.inspect",
     "console": "cli.console",
+    "doctor": "cli.doctor",
     "replay": "cli.replay",
     "redrive-dlq": "cli.redrive",
     "upload": "cli.upload",

@@ -57,8 +57,9 @@ def publish(  # noqa: PLR0913 - one parameter an option
     if event.event_kind is None:
         raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
     from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3, which --help does not need
-    from operations.publish import APPROVALS, EVENTS, Follower, topic_arn  # noqa: PLC0415
+    from operations.publish import Follower, topic_arn  # noqa: PLC0415
     from operations.publish import publish as send  # noqa: PLC0415
+    from orchestration.topics import APPROVALS, EVENTS  # noqa: PLC0415
 
     follower: Follower | None = None
     if function:

@@ -11,12 +11,13 @@ from analysis.event_plan import EventPlan, plan_event
 from console.rendering import render
 from console.stack import ConsoleStack
 from operations.deployed_configuration import read_configuration
-from operations.publish import APPROVALS, EVENTS, Follower, publish, topic_arn
+from operations.publish import Follower, publish, topic_arn
 from operations.router_log import why_nothing
 from orchestration import strictjson
 from orchestration.config import LoadedConfig
 from orchestration.errors import ConfigError, ConfigUnavailableError, EventError
 from orchestration.events import Delivery, JobEvent, read_event
+from orchestration.topics import APPROVALS, EVENTS
 from orchestration.workflows import check_document
 
 _WAIT_SECONDS = 10.0

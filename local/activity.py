@@ -12,11 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.lambda_runtime import Invocation, SubscriptionMatch
 from local.simulation import Simulator
-from local.stack import FILTERS
 from local.uploads import UploadedConfiguration
 from orchestration import batch
 from orchestration.errors import OrchestrationError
 from orchestration.executions import ExecutionClient
+from orchestration.topics import FILTERS
 
 _POLL_SECONDS = 0.2
 

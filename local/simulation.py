@@ -16,13 +16,14 @@ from local.defaults import ACCOUNT
 from local.engine import Engine
 from local.lambda_runtime import Invocation
 from local.simulation_result import ExecutionResult, Simulation, TriggerResult
-from local.stack import FILTERS, Stack, deploy, upload_config
+from local.stack import Stack, deploy, upload_config
 from local.targets import TARGETS
 from orchestration import batch as batch_type
 from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
+from orchestration.topics import FILTERS
 from orchestration.triggers import Trigger
 from orchestration.workflows import EVENT_KINDS, triggers_for
 

@@ -16,12 +16,7 @@ from builder.definition import committed, render
 from local.defaults import PREFIX
 from local.engine import Engine
 from orchestration.settings import LIVE
-
-FILTERS: dict[str, dict[str, list[str]]] = {
-    "job_events": {"status": ["SUCCESS"]},
-    "job_approvals": {"decision": ["APPROVED"]},
-}
-"""Filter policy of each topic's subscription, for the message body."""
+from orchestration.topics import FILTERS
 
 TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
 """Timeout of each function in seconds."""

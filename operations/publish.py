@@ -14,9 +14,9 @@ from orchestration.events import JobEvent
 from orchestration.executions import ExecutionClient
 from orchestration.identity import execution_name, part_name
 from orchestration.starts import parts_of
+from orchestration.topics import APPROVALS
 from orchestration.waiting import wait_for_outcomes
 
-EVENTS, APPROVALS = "job_events", "job_approvals"
 _SUFFIX = "-downstream-orchestrator"
 _POLL_SECONDS = 0.5
 

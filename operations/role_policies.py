@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,19 +16,21 @@ class RoleNotFoundError(OrchestrationError):
     """The role does not exist. The person who named it acts."""
 
 
-def role_statements(role: str) -> list[dict[str, Any]]:
+def role_statements(role: str, region: str = "") -> list[dict[str, Any]]:
     """IAM statements of a role's inline and attached policies.
 
     Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html (documents may be URL-encoded).
 
     Args:
         role: name of the role.
+        region: region of the stack, whose partition IAM serves; by default boto3's region.
 
     Raises:
         RoleNotFoundError: the role does not exist.
         ClientError: the caller may not read the role.
     """
-    iam = boto3.client("iam")
+    # The AWS CLI and Terraform read AWS_REGION, boto3 does not.
+    iam = boto3.client("iam", region_name=region or os.environ.get("AWS_REGION") or None)
     try:
         iam.get_role(RoleName=role)
     except iam.exceptions.NoSuchEntityException as error:

@@ -17,6 +17,7 @@ from typing import Any
 from local.engine import Engine
 from local.simulation import Simulator
 from local.stack import Stack, deploy
+from tests.terraform.doctor_breaks import examine
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
 from tests.terraform.lifecycle_record import (
     ALARM_TOPIC,
@@ -78,6 +79,8 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
     _events(life, engine, simulator)
     _failures(life, engine, simulator)
     life.observe("in use", engine)
+    with life.step("doctor, with one thing after the other broken"):
+        life.examined = examine(engine, simulator, lambda: _doctor(engine))
     _upgrade(life, simulator, stack, settings)
     life.logs = [line for one in engine.runtime.invocations if one.function == NAME for line in one.logs.splitlines()]
     with life.step("destroy"):
@@ -168,6 +171,13 @@ def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[
         _apply(stack, VERSION, settings)
         life.simulations["rolled back"] = simulator.publish(_event("rolled-back"))
         life.observe("rolled back", engine)
+
+
+def _doctor(engine: Engine) -> list[dict[str, Any]]:
+    answer = _command(engine, *_orchestrator("doctor", "--function", NAME, "--json"), ok=(0, 1))
+    findings: list[dict[str, Any]] = json.loads(answer.stdout)
+    assert answer.returncode == any(one["status"] != "ok" for one in findings)
+    return findings
 
 
 def _apply(stack: Terraform, version: str, settings: list[str]) -> None:

@@ -55,6 +55,7 @@ class Life:
         logs: lines that the router wrote.
         commands: by step, output and exit code of a command.
         notification: the rule about failed executions, its target, and a failed execution.
+        examined: by broken thing, findings of the doctor.
         left: by service, what destroy left behind.
     """
 
@@ -68,6 +69,7 @@ class Life:
     logs: list[str] = field(default_factory=list)
     commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
     notification: dict[str, Any] = field(default_factory=dict)
+    examined: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
 
     @contextmanager

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from local.engine import Engine
-from local.stack import FILTERS
 from orchestration.settings import LIVE
+from orchestration.topics import FILTERS
 
 
 def describe(engine: Engine, prefix: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from moto.events.models import EventPattern
 
 from local.engine import Engine, run_engine
 from operations.console_pages import execution_url
+from operations.doctor import CHECKS
+from tests.terraform.doctor_breaks import EXPECTED
 from tests.terraform.lifecycle import live
 from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, VERSION, Life
 from tests.terraform.policies import allowed, covers, grants
@@ -22,6 +24,14 @@ from tests.terraform.policies import allowed, covers, grants
 pytestmark = pytest.mark.timeout(600)
 
 FIVE = ["glue_job", "step_function", "eventbridge", "mwaa_dag", "sqs_mwaa"]
+
+FOLLOWS: set[tuple[str, str]] = {
+    ("no state machine", "permissions"),  # nor may the role start what the allow-list does not name
+    ("no queue", "dispatcher"),
+    ("no queue", "permissions"),
+    ("no event bus", "permissions"),
+}
+"""Broken thing and the check that rightly reports it too."""
 
 DRIFT: dict[tuple[str, str], str] = {}
 """Attributes that the patched engine still reports as changed, each with the reason; anything else fails."""
@@ -220,6 +230,22 @@ def test_notification_names_event_cause_and_commands(life: Life) -> None:
     assert f"\nLook: orchestrator inspect {arn}\n" in text
     assert f"Console: {execution_url(arn)}\n" in text
     assert text.endswith(f"orchestrator replay {arn}")
+
+
+@pytest.mark.parametrize("name", ["well", "well again"])
+def test_doctor_finds_nothing_in_the_deployed_stack(life: Life, name: str) -> None:
+    assert [one for one in life.examined[name] if one["status"] != "ok"] == []
+    assert {one["check"] for one in life.examined[name]} == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_doctor_names_the_broken_thing(life: Life, name: str) -> None:
+    check, subject, message = EXPECTED[name]
+    found = [one for one in life.examined[name] if one["status"] != "ok" and one["check"] == check]
+    assert any(subject in one["subject"] and message in one["message"] for one in found), life.examined[name]
+    assert all(one["advice"] for one in found)
+    others = [one for one in life.examined[name] if one["status"] != "ok" and one["check"] != check]
+    assert [one for one in others if (name, one["check"]) not in FOLLOWS] == []
 
 
 def test_destroy_removes_every_resource(life: Life) -> None:

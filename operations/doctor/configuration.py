@@ -1,0 +1,50 @@
+"""The deployed configuration can be read, and every entry is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from operations.deployed_configuration import read_configuration
+from operations.doctor.finding import Finding
+from operations.doctor.stack import ExaminedStack
+from orchestration import strictjson
+from orchestration.errors import ConfigError, ConfigUnavailableError
+from orchestration.workflows import check_document, checked_entries
+
+_CHECK = "configuration"
+_LISTED = 20
+
+
+def check(stack: ExaminedStack) -> Iterator[Finding]:
+    """Read and check the configuration; fills the stack's entries."""
+    try:
+        deployed = read_configuration(stack.settings)
+    except ConfigUnavailableError as error:
+        yield Finding(
+            check=_CHECK,
+            subject=stack.settings.config_s3_uri or stack.settings.config_ssm_parameter or stack.name,
+            status="problem",
+            message=f"the router's configuration cannot be read: {error}",
+            advice="Upload it: ./deploy.sh --config-only",
+        )
+        return
+    try:
+        document = strictjson.loads(deployed.data)
+        problems = list(check_document(document))
+    except (ConfigError, strictjson.StrictJSONError) as error:
+        yield _problem(deployed.source, f"the router cannot use it: {error}")
+        return
+    stack.entries = list(checked_entries(document, stack.settings))
+    problems += [problem for entry in stack.entries for problem in entry.problems]
+    for problem in problems[:_LISTED]:
+        yield _problem(deployed.source, str(problem))
+    if len(problems) > _LISTED:
+        yield _problem(deployed.source, f"{len(problems) - _LISTED} more problems")
+    if not problems:
+        about = f"version {deployed.version}, {len(document['workflows'])} workflows, {len(stack.entries)} triggers"
+        yield Finding(check=_CHECK, subject=deployed.source, status="ok", message=f"readable and valid: {about}")
+
+
+def _problem(source: str, message: str) -> Finding:
+    advice = "Correct the file, run: orchestrator validate, and upload it: ./deploy.sh --config-only"
+    return Finding(check=_CHECK, subject=source, status="problem", message=message, advice=advice)

@@ -1,0 +1,110 @@
+"""The roles allow their own work, and the start of every target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from operations.doctor.finding import Finding
+from operations.doctor.stack import ExaminedStack
+from operations.role_policies import RoleNotFoundError, role_statements
+from orchestration.triggers import REGISTRY
+
+_CHECK = "permissions"
+_POLICIES = {
+    "state_machine": "state_machine.iam.json",
+    "downstream_orchestrator": "downstream_orchestrator.iam.json",
+    "mwaa_dag": "mwaa_dag.iam.json",
+}
+"""Role to the generated policy of its work (statemachines/)."""
+
+
+def check(stack: ExaminedStack) -> Iterator[Finding]:
+    """Compare the policies of each role with the generated ones, and with the targets of the configuration."""
+    needed = stack.rules.needed(stack.triggers, stack.settings)
+    for role, arn in _roles(stack).items():
+        name = arn.rpartition("/")[2]
+        about: dict[str, Any] = {"check": _CHECK, "subject": f"role {name}"}
+        try:
+            statements = role_statements(name, stack.settings.region)
+        except RoleNotFoundError:
+            yield Finding(**about, status="problem", message="does not exist", advice="Apply Terraform")
+            continue
+        missing = [
+            (action, resource)
+            for action, resource in needed.get(role, [])
+            if not _covered(stack, action, resource, statements)
+        ]
+        for action, resource in missing:
+            yield Finding(
+                **about,
+                status="problem",
+                message=f"does not allow {action} on {resource}, a target of the configuration",
+                advice="Extend the allow-list in Terraform (orchestrator iam prints it), and apply",
+            )
+        lacking = [action for action in _own_actions(role) if action not in _STARTS and not _names(action, statements)]
+        if lacking:
+            message = f"does not allow {', '.join(lacking)}, which it needs for its own work"
+            yield Finding(**about, status="problem", message=message, advice="Apply Terraform")
+        if not missing and not lacking:
+            count = len(needed.get(role, []))
+            yield Finding(**about, status="ok", message=f"allows its own work and the start of {count} targets")
+
+
+def _covered(stack: ExaminedStack, action: str, resource: str, statements: list[dict[str, Any]]) -> bool:
+    """True if the statements allow the action; of a resource that ends with ``/*``, one part is enough.
+
+    The MWAA Lambda function calls as one Airflow role, which Terraform knows: ``role/ENVIRONMENT/ROLE``.
+    """
+    parts = [resource]
+    if resource.endswith("/*"):
+        parts += [
+            one for statement in statements for one in _list(statement.get("Resource")) if one.startswith(resource[:-1])
+        ]
+    return any(stack.rules.covers(action, one, statements) for one in parts)
+
+
+def _list(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+
+
+def _roles(stack: ExaminedStack) -> dict[str, str]:
+    """ARN of each role."""
+    machine = stack.client("stepfunctions").describe_state_machine(stateMachineArn=stack.settings.state_machine_arn)
+    functions = stack.client("lambda")
+    router = functions.get_function_configuration(FunctionName=stack.name)
+    roles = {"state_machine": machine["roleArn"], "downstream_orchestrator": router["Role"]}
+    function = _mwaa_function(json.loads(machine["definition"]))
+    if function:
+        roles["mwaa_dag"] = functions.get_function_configuration(FunctionName=function)["Role"]
+    return roles
+
+
+def _mwaa_function(definition: Any) -> str:
+    """ARN of the function that the state machine invokes for mwaa_dag triggers, or empty."""
+    values = definition.values() if isinstance(definition, dict) else definition if isinstance(definition, list) else ()
+    for value in values:
+        if isinstance(value, str) and ":lambda:" in value and ":function:" in value:
+            return value
+        if found := _mwaa_function(value):
+            return found
+    return ""
+
+
+def _own_actions(role: str) -> list[str]:
+    text = files("statemachines").joinpath(_POLICIES[role]).read_text(encoding="utf-8")
+    return sorted({action for statement in json.loads(text)["Statement"] for action in statement["Action"]})
+
+
+_STARTS = {cls.TARGET_PERMISSION.action for cls in REGISTRY}
+"""Actions on targets: an allow-list may leave out a type, so the targets decide."""
+
+
+def _names(action: str, statements: list[dict[str, Any]]) -> bool:
+    service, _, operation = action.lower().partition(":")
+    patterns = [
+        pattern.lower() for one in statements if one.get("Effect") == "Allow" for pattern in _list(one.get("Action"))
+    ]
+    return any(pattern in ("*", f"{service}:*", f"{service}:{operation}") for pattern in patterns)

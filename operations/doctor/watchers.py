@@ -1,0 +1,90 @@
+"""Somebody hears the alarms, and the dispatcher reads its queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from operations.doctor.finding import Finding
+from operations.doctor.stack import ExaminedStack
+
+_MINUTES = 30
+
+
+def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
+    """Each alarm of the stack is enabled, is not ringing, and notifies a topic that has a confirmed subscriber."""
+    pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack.name}-")
+    alarms = [one for page in pages for one in page["MetricAlarms"]]
+    about: dict[str, Any] = {"check": "alarms", "subject": f"{stack.name}-*"}
+    if not alarms:
+        yield Finding(**about, status="problem", message="the stack has no alarms", advice="Apply Terraform")
+        return
+    wrong = list[Finding]()
+    silent = [one["AlarmName"] for one in alarms if not one.get("AlarmActions") or not one.get("ActionsEnabled", True)]
+    if silent:
+        message = f"{len(silent)} of {len(alarms)} alarms notify nobody, first {silent[0]}"
+        wrong.append(Finding(**about, status="problem", message=message, advice="Set alarm_topic_arn in Terraform"))
+    for one in alarms:
+        if one.get("StateValue") == "ALARM":
+            advice = one.get("AlarmDescription") or "See docs/operations.md"
+            wrong.append(
+                Finding(
+                    check="alarms", subject=one["AlarmName"], status="problem", message="is in ALARM", advice=advice
+                )
+            )
+    for arn in sorted({action for one in alarms for action in one.get("AlarmActions", ()) if ":sns:" in action}):
+        wrong += _deaf(stack, arn)
+    yield from wrong
+    if not wrong:
+        yield Finding(**about, status="ok", message=f"{len(alarms)} alarms, all with a receiver")
+
+
+def _deaf(stack: ExaminedStack, arn: str) -> Iterator[Finding]:
+    """Finding about an alarm topic without a confirmed subscriber."""
+    sns = stack.client("sns", arn.split(":")[3])
+    try:
+        pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn))
+    except sns.exceptions.NotFoundException:
+        message, advice = "the alarm topic does not exist", "Create it, or correct alarm_topic_arn in Terraform"
+        yield Finding(check="alarms", subject=arn, status="problem", message=message, advice=advice)
+        return
+    if not any(one["SubscriptionArn"].startswith("arn:") for page in pages for one in page["Subscriptions"]):
+        message, advice = "the alarm topic has no confirmed subscriber", "Subscribe on-call, and confirm the mail"
+        yield Finding(check="alarms", subject=arn, status="problem", message=message, advice=advice)
+
+
+def check_dispatcher(stack: ExaminedStack) -> Iterator[Finding]:
+    """Each queue of sqs_mwaa triggers was read in the last half hour.
+
+    Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html.
+    """
+    default = stack.settings.mwaa_trigger_queue_url
+    urls = {getattr(one, "queue_url", "") or default for one in stack.triggers if one.TYPE == "sqs_mwaa"}
+    for url in sorted(filter(None, urls)):
+        name = url.rpartition("/")[2]
+        about: dict[str, Any] = {"check": "dispatcher", "subject": f"queue {name}"}
+        read = sum(_sum(stack, name, metric) for metric in ("NumberOfEmptyReceives", "NumberOfMessagesReceived"))
+        if read:
+            yield Finding(**about, status="ok", message=f"read {read:g} times in {_MINUTES} minutes")
+            continue
+        yield Finding(
+            **about,
+            status="problem",
+            message=f"nobody has read it in {_MINUTES} minutes, so DAGs do not start",
+            advice="Check in Airflow that the DAG event_dispatcher is deployed, not paused, and reads this queue",
+        )
+
+
+def _sum(stack: ExaminedStack, queue: str, metric: str) -> float:
+    now = datetime.now(UTC)
+    found = stack.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName=metric,
+        Dimensions=[{"Name": "QueueName", "Value": queue}],
+        StartTime=now - timedelta(minutes=_MINUTES),
+        EndTime=now,
+        Period=_MINUTES * 60,
+        Statistics=["Sum"],
+    )
+    return float(sum(one["Sum"] for one in found["Datapoints"]))

@@ -1,0 +1,89 @@
+"""``orchestrator doctor``: each trigger type can be examined, refused questions are unknown, and the text has advice.
+
+``tests/terraform/test_cycle.py`` examines the stack that Terraform deploys, whole and with one thing after the other broken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.defaults import EXAMPLE_CONFIG
+from local.engine import Engine, run_engine
+from local.simulation import Simulator
+from operations.deployed_router import DeployedRouter
+from operations.doctor import ExaminedStack, PermissionRules, examine
+from operations.doctor.targets import EXISTS
+from orchestration.triggers import BY_TYPE
+from tests.cli.conftest import orchestrator
+from tests.cli.helpers import Orchestrator
+
+__all__ = ["orchestrator"]
+
+ROUTER = "local-downstream-orchestrator"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """The local stack without one of its targets; it has no alarms, and its role no policies."""
+    with run_engine("us-west-1") as started:
+        document = json.loads(EXAMPLE_CONFIG.read_text())
+        Simulator.deploy(started, document, ["glue_job:load_images_to_redshift"])
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def environment(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {"AWS_ENDPOINT_URL": engine.endpoint, "AWS_ENDPOINT_URL_MWAA": engine.mwaa.endpoint}
+    credentials = {"AWS_DEFAULT_REGION": engine.region, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    for name, value in {**variables, **credentials}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_every_trigger_type_can_be_examined() -> None:
+    assert set(EXISTS) == set(BY_TYPE)
+
+
+def test_text_has_problems_with_advice(orchestrator: Orchestrator) -> None:
+    result = orchestrator("doctor", "--function", ROUTER)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    missing = lines.index("problem  targets: glue_job load_images_to_redshift: does not exist")
+    assert lines[missing + 1] == "    Create the target, or correct its name in the configuration."
+    assert any(line.startswith("problem  alarms:") and "the stack has no alarms" in line for line in lines)
+    assert not any(line.startswith("ok") for line in lines)
+    well = orchestrator("doctor", "--function", ROUTER, "--verbose").stdout.splitlines()
+    assert sum(line.startswith("ok") for line in well) == int(well[-1].split()[0]) > 8
+
+
+def test_unknown_function_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
+    result = orchestrator("doctor", "--function", "nobody")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+class Refused(ExaminedStack):
+    """A stack whose caller may not ask about Glue jobs and topics."""
+
+    def client(self, service: str, region: str = "") -> Any:
+        client = super().client(service, region)
+        if service in ("glue", "sns"):
+            client.meta.events.register("before-call", refuse)
+        return client
+
+
+def refuse(model: Any, **_: Any) -> None:
+    error = {"Error": {"Code": "AccessDeniedException", "Message": "the caller may not"}}
+    raise ClientError(error, model.name)
+
+
+def test_refused_questions_are_unknown_and_others_go_on() -> None:
+    rules = PermissionRules(lambda *_: {}, lambda *_: True)
+    findings = list(examine(Refused(DeployedRouter.find(ROUTER), rules)))
+    unknown = {(one.check, one.subject): one for one in findings if one.status == "unknown"}
+    assert set(unknown) == {("targets", "glue_job load_images_to_redshift"), ("subscriptions", ROUTER)}
+    assert "Allow GetJob to the caller's role" in unknown["targets", "glue_job load_images_to_redshift"].advice
+    assert {"state machine", "permissions", "alarms", "dispatcher"} <= {one.check for one in findings}
