@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +17,8 @@ from orchestration.executions import ExecutionClient, routing_of
 from orchestration.identity import execution_name, replay_name
 from orchestration.items import REJECTED, Item, declared
 from orchestration.ledger import Ledger, Original
-from orchestration.settings import Settings
+from orchestration.settings import EXECUTION_ARN, Settings
 from orchestration.workflows import EVENT_KINDS
-
-ARN = re.compile(
-    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
-)
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
@@ -42,7 +37,7 @@ def client_of(execution: str, function: str) -> tuple[ExecutionClient, str]:
     Raises:
         ExecutionLookupError: neither an ARN nor a function is given.
     """
-    arn = ARN.fullmatch(execution)
+    arn = EXECUTION_ARN.fullmatch(execution)
     if arn is not None and not function:
         machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
         settings = Settings(state_machine_arn=machine, region=arn["region"])

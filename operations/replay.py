@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +14,7 @@ from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
 from orchestration.executions import ExecutionClient, readable_items, routing_of
 from orchestration.identity import execution_name
-
-_ARN = re.compile(
-    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
-)
+from orchestration.settings import EXECUTION_ARN
 
 Progress = Callable[[str], None]
 
@@ -84,7 +80,7 @@ def prepare(
         ExecutionLookupError: the execution does not exist, or cannot be read.
         RouterNotFoundError: the function does not exist.
     """
-    arn = _ARN.fullmatch(execution)
+    arn = EXECUTION_ARN.fullmatch(execution)
     if arn is None and not function:
         raise ReplayError(
             f"execution {execution!r}: expected an execution's ARN, or its name together with --function."

@@ -12,6 +12,10 @@ STATE_MACHINE_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
 )
 
+EXECUTION_ARN = re.compile(
+    r"arn:(?P<partition>[^:]+):states:(?P<region>[^:]+):(?P<account>\d+):execution:(?P<machine>[^:]+):(?P<name>[^:]+)"
+)
+
 LIVE = "live"
 """The router's alias, which SNS, replays and people invoke. It points to the version that Terraform published last."""
 
