@@ -43,6 +43,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.permissions import permissions  # noqa: PLC0415 - --help does not need it
+    from orchestration.notify import notify_topic  # noqa: PLC0415
     from orchestration.workflows import checked_entries  # noqa: PLC0415
 
     document = read_config(read_text(config))
@@ -51,6 +52,9 @@ def iam(  # noqa: PLR0913 - one parameter an option
     check_config(document, settings)
     triggers = [entry.trigger for entry in checked_entries(document, settings) if entry.trigger is not None]
     found = permissions(triggers, settings, airflow_role)
+    topics = {notify_topic(document, job, settings) for job in document["workflows"]} - {""}
+    if topics:
+        found.allow_lists["notify_topics"] = sorted(topics)
     if check:
         raise typer.Exit(_check(found, check, as_json=as_json))
     if as_json:

@@ -19,6 +19,7 @@ from orchestration.errors import OversizedEventError
 from orchestration.events import JobEvent
 from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id, execution_name, part_name
 from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, MAX_TRIGGERS, Item, build_item, too_large
+from orchestration.notify import notify_topic
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 from orchestration.workflows import ConfiguredTrigger
@@ -117,7 +118,8 @@ class Plan:
         return [self._batch_item(items, number, total) for number, items in enumerate(batches, first)]
 
     def _batch_item(self, items: list[Item], number: int, total: int) -> Item:
-        shared = ("event_kind", "config_source", "config_version", "config_version_id")
+        shared: tuple[str, ...] = ("event_kind", "config_source", "config_version", "config_version_id")
+        shared += ("notify",) if "notify" in self.routing else ()
         routing = {key: self.routing[key] for key in shared} | {"batch": f"{number}/{total}", "of": self.name}
         return {
             "id": f"{BATCH_PREFIX}{number}",
@@ -152,7 +154,7 @@ def plan(
         OversizedEventError: the event exceeds the execution input quota even with a single trigger.
     """
     name, warnings = execution_name(event.event_kind or "", event.job_name, event.job_run_id), list[str]()
-    routing = routing_fields(event, config, delivery_id)
+    routing = routing_fields(event, config, settings, delivery_id)
     limit = item_room(event, routing)
     items = []
     for configured in triggers:
@@ -169,9 +171,10 @@ def plan(
     )
 
 
-def routing_fields(event: JobEvent, config: LoadedConfig, delivery_id: str) -> dict[str, Any]:
-    """``routing`` of every execution that the router starts."""
-    return {
+def routing_fields(event: JobEvent, config: LoadedConfig, settings: Settings, delivery_id: str) -> dict[str, Any]:
+    """``routing`` of every execution that the router starts; ``notify`` only if the workflow names a topic."""
+    topic = notify_topic(config.document, event.job_name, settings)
+    return ({"notify": topic} if topic else {}) | {
         "event_kind": event.event_kind,
         "config_source": config.source,
         "config_version": config.version,

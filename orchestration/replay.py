@@ -155,7 +155,10 @@ class Replayer:
         request = {"of": self.replay.of, "id": trigger_id, "attempt": attempt, "generation": generation}
         request |= {"now": now} if now != trigger_id else {}
         request |= {"as_was": True} if self.replay.as_was else {}
-        routing = routing_fields(self.event, self.config, self.delivery_id) | {"batch": "1/1", "replay": request}
+        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id) | {
+            "batch": "1/1",
+            "replay": request,
+        }
         planned = PlannedExecution(
             replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, attempt),
             {"event": self.event.fields, "triggers": [made], "routing": routing},
@@ -192,7 +195,7 @@ class Replayer:
             settings=self.settings,
             downstream_run_id=downstream_run_id(self.ledger.name, trigger_id, generation),
         )
-        routing = routing_fields(self.event, self.config, self.delivery_id)
+        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id)
         made = fitting(build_item(current, context), item_room(self.event, routing) - _REPLAY_ROOM)
         if made["type"] == REJECTED:
             return None, f"{made['request']['Error']}: {made['request']['Cause']}", ()

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.events import EventKind
 from orchestration.identity import problem_id, trigger_ids
+from orchestration.notify import TOPIC, with_topic
 from orchestration.placeholders import fill
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
-from orchestration.validation import ValidationProblem, describe, read, unknown_field, valid_fields
+from orchestration.validation import StringPattern, ValidationProblem, describe, read, unknown_field, valid_fields
 
 EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
 TOP_LEVEL = ("$schema", "allow_cycles", "workflows")
@@ -38,6 +39,8 @@ class Workflow:
     """Triggers to start when the job succeeds."""
     on_approval: list[object] = field(default_factory=list)
     """Triggers to start when the job is approved after a quality failure."""
+    notify: Annotated[str, StringPattern(rf"^{TOPIC}$", "the ARN of a standard SNS topic, or nothing")] = ""
+    """SNS topic that is told of failed executions. Terraform's `notify_topics` must list it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def triggers_for(
         return None
     path = f"workflows.{job_name}"
     workflow = document["workflows"][job_name]
-    entries, problems = _entries(workflow, path, event_kind)
+    entries, problems = _entries(workflow, path, event_kind, settings)
     found = []
     for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
         trigger, wrong = read_trigger(entry, where, settings)
@@ -181,7 +184,7 @@ def checked_entries(document: dict[str, Any], settings: Settings) -> Iterator[Ch
         about: dict[str, Any] = {"job_name": job_name}
         for event_kind in EVENT_KINDS:
             about["event_kind"] = event_kind
-            entries, problems = _entries(workflow, path, event_kind)
+            entries, problems = _entries(workflow, path, event_kind, settings)
             if problems and event_kind == EVENT_KINDS[0]:
                 yield CheckedEntry(**about, path=path, id="", trigger=None, problems=problems)
             for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
@@ -217,10 +220,14 @@ def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, 
         yield where, trigger_id, entry, [] if problem is None else [problem]
 
 
-def _entries(workflow: Any, path: str, event_kind: EventKind) -> tuple[list[Any], list[ValidationProblem]]:
+def _entries(
+    workflow: Any, path: str, event_kind: EventKind, settings: Settings
+) -> tuple[list[Any], list[ValidationProblem]]:
     """The raw triggers, and the problems of the workflow itself."""
     strictjson.bounded(workflow)
-    _, problems = read(Workflow, workflow, path)
+    workflow, problems = with_topic(workflow, path, settings)
+    _, wrong = read(Workflow, workflow, path)
+    problems += _new(wrong, problems)
     entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
     return (entries if isinstance(entries, list) else []), problems
 

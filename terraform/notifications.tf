@@ -1,27 +1,41 @@
-# A message for each execution that failed, timed out or was aborted, to the alarm topic. Alarms only count; this names the event.
+# A message for each execution that failed, timed out or was aborted. Alarms only count; this names the event. The alarm topic is
+# told of all, and a topic of notify_topics of those whose workflow names it: the router writes it into routing.notify of the input.
 # docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html (detail has the fields of DescribeExecution)
+# docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html (wildcard)
+locals {
+  # Both spellings of JSON: the router's, and that of an input that Step Functions wrote for a batch.
+  failure_receivers = merge(
+    { for topic in local.alarm_actions : "failed" => { topic = topic, detail = {} } },
+    {
+      for topic in var.notify_topics : "failed-${substr(sha256(topic), 0, 8)}" => {
+        topic  = topic
+        detail = { input = [{ wildcard = "*\"notify\":\"${topic}\"*" }, { wildcard = "*\"notify\": \"${topic}\"*" }] }
+      }
+    },
+  )
+}
 
 resource "aws_cloudwatch_event_rule" "execution_ended_badly" {
-  count = var.alarm_topic_arn == "" ? 0 : 1
+  for_each = local.failure_receivers
 
-  name        = "${local.orchestrator}-failed"
-  description = "Executions of ${local.orchestrator} that failed, timed out or were aborted, to ${var.alarm_topic_arn}"
+  name        = "${local.orchestrator}-${each.key}"
+  description = "Executions of ${local.orchestrator} that failed, timed out or were aborted, to ${each.value.topic}"
   event_pattern = jsonencode({
     source      = ["aws.states"]
     detail-type = ["Step Functions Execution Status Change"]
-    detail = {
+    detail = merge(each.value.detail, {
       # The router starts a version of the state machine.
       stateMachineArn = [local.state_machine_arn, { prefix = "${local.state_machine_arn}:" }]
       status          = ["FAILED", "TIMED_OUT", "ABORTED"]
-    }
+    })
   })
 }
 
 resource "aws_cloudwatch_event_target" "execution_ended_badly" {
-  count = var.alarm_topic_arn == "" ? 0 : 1
+  for_each = local.failure_receivers
 
-  rule = aws_cloudwatch_event_rule.execution_ended_badly[0].name
-  arn  = var.alarm_topic_arn
+  rule = aws_cloudwatch_event_rule.execution_ended_badly[each.key].name
+  arn  = each.value.topic
 
   input_transformer {
     input_paths = {

@@ -239,3 +239,14 @@ variable "alarm_topic_arn" {
     error_message = "alarm_topic_arn: expected the ARN of an SNS topic, or an empty string."
   }
 }
+
+variable "notify_topics" {
+  description = "SNS topics that workflows may name in notify, to be told of their failed executions. Their policies must allow sns:Publish to events.amazonaws.com."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for topic in var.notify_topics : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
+    error_message = "notify_topics: expected ARNs of standard SNS topics."
+  }
+}

@@ -9,6 +9,7 @@ from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from orchestration import strictjson
 from orchestration.errors import ConfigError, ConfigUnavailableError
+from orchestration.notify import notify_topic
 from orchestration.workflows import check_document, checked_entries
 
 _CHECK = "configuration"
@@ -35,6 +36,8 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         yield _problem(deployed.source, f"the router cannot use it: {error}")
         return
     stack.entries = list(checked_entries(document, stack.settings))
+    topics = {job: notify_topic(document, job, stack.settings) for job in document["workflows"]}
+    stack.topics = {job: topic for job, topic in topics.items() if topic}
     problems += [problem for entry in stack.entries for problem in entry.problems]
     for problem in problems[:_LISTED]:
         yield _problem(deployed.source, str(problem))

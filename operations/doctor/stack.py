@@ -25,12 +25,14 @@ class ExaminedStack:
     Attributes:
         router: the router.
         rules: how permissions are derived and compared.
-        entries: entries of the configuration; the check of the configuration fills them.
+        entries: entries of the configuration; the check of the configuration fills them, and the topics.
+        topics: topic of each workflow that names one, by job.
     """
 
     router: DeployedRouter
     rules: PermissionRules
     entries: list[CheckedEntry] = field(default_factory=list)
+    topics: dict[str, str] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property

@@ -35,6 +35,7 @@ def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
             )
     for arn in sorted({action for one in alarms for action in one.get("AlarmActions", ()) if ":sns:" in action}):
         wrong += _deaf(stack, arn)
+    wrong += _unheard(stack)
     yield from wrong
     if not wrong:
         yield Finding(**about, status="ok", message=f"{len(alarms)} alarms, all with a receiver")
@@ -52,6 +53,24 @@ def _deaf(stack: ExaminedStack, arn: str) -> Iterator[Finding]:
     if not any(one["SubscriptionArn"].startswith("arn:") for page in pages for one in page["Subscriptions"]):
         message, advice = "the alarm topic has no confirmed subscriber", "Subscribe on-call, and confirm the mail"
         yield Finding(check="alarms", subject=arn, status="problem", message=message, advice=advice)
+
+
+def _unheard(stack: ExaminedStack) -> Iterator[Finding]:
+    """Finding about each topic that a workflow names, and that no rule tells of failures."""
+    if not stack.topics:
+        return
+    events = stack.client("events")
+    rules = [
+        one["Name"]
+        for one in events.list_rules(NamePrefix=f"{stack.name}-failed")["Rules"]
+        if one["State"] == "ENABLED"
+    ]
+    told = {one["Arn"] for rule in rules for one in events.list_targets_by_rule(Rule=rule)["Targets"]}
+    for topic in sorted(set(stack.topics.values()) - told):
+        jobs = ", ".join(job for job, named in stack.topics.items() if named == topic)
+        message = f"the workflows {jobs:.200} name the topic, but no rule tells it of failures"
+        advice = "Add the topic to notify_topics in Terraform, and apply"
+        yield Finding(check="alarms", subject=topic, status="problem", message=message, advice=advice)
 
 
 def check_dispatcher(stack: ExaminedStack) -> Iterator[Finding]:
@@ -83,7 +102,7 @@ def _sum(stack: ExaminedStack, queue: str, metric: str) -> float:
         MetricName=metric,
         Dimensions=[{"Name": "QueueName", "Value": queue}],
         StartTime=now - timedelta(minutes=_MINUTES),
-        EndTime=now,
+        EndTime=now + timedelta(minutes=1),  # the API reads whole seconds
         Period=_MINUTES * 60,
         Statistics=["Sum"],
     )

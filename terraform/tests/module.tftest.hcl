@@ -248,7 +248,7 @@ run "failed_executions_notify_the_topic" {
     alarm_topic_arn = "arn:aws:sns:us-west-1:123456789012:on-call"
   }
   assert {
-    condition     = aws_cloudwatch_event_target.execution_ended_badly[0].arn == var.alarm_topic_arn && strcontains(aws_cloudwatch_event_target.execution_ended_badly[0].input_transformer[0].input_template, "orchestrator replay <arn>")
+    condition     = aws_cloudwatch_event_target.execution_ended_badly["failed"].arn == var.alarm_topic_arn && strcontains(aws_cloudwatch_event_target.execution_ended_badly["failed"].input_transformer[0].input_template, "orchestrator replay <arn>")
     error_message = "A failed execution does not notify the alarm topic with its replay command."
   }
 }

@@ -164,6 +164,21 @@ WRONG = (
         "2:16 workflows: found a list, expected an object of job name to workflow",
     ),
     Wrong(
+        "topic that is a name",
+        '{"workflows": {"load": {\n  "notify": "on-call",\n  "on_success": [{"type": "glue_job", "job_name": "x"}]}}}',
+        "2:13 workflows.load.notify: found 'on-call', expected the ARN of a standard SNS topic, or nothing",
+    ),
+    Wrong(
+        "topic of another region",
+        '{"workflows": {"load": {\n  "notify": "arn:aws:sns:eu-west-1:${aws.account}:team",\n  "on_success": [{"type": "glue_job", "job_name": "x"}]}}}',
+        "2:13 workflows.load.notify: found region eu-west-1, expected us-west-1: EventBridge tells topics of its region only",
+    ),
+    Wrong(
+        "topic with an unknown placeholder",
+        '{"workflows": {"load": {\n  "notify": "arn:aws:sns:us-west-1:${aws.acount}:team",\n  "on_success": [{"type": "glue_job", "job_name": "x"}]}}}',
+        "2:13 workflows.load.notify: found '${aws.acount}', expected one of: ${aws.account}, ${aws.region}, ${aws.partition}, ${deploy.env}. The roots 'aws' and 'deploy' are reserved for the deployment. Did you mean '${aws.account}'?",
+    ),
+    Wrong(
         "unknown field at the top",
         '{\n  "workflows": {},\n  "allow_cycle": true\n}',
         "3:3 allow_cycle: unknown field, expected one of: $schema, allow_cycles, workflows. Did you mean 'allow_cycles'?",
@@ -183,12 +198,12 @@ WRONG = (
     Wrong(
         "event kind misspelt",
         '{"workflows": {\n  "load": {"on_sucess": [\n    {"type": "glue_job", "job_name": "a"}\n  ]}\n}}',
-        "2:12 workflows.load.on_sucess: unknown field, expected one of: description, on_approval, on_success. Did you mean 'on_success'?",
+        "2:12 workflows.load.on_sucess: unknown field, expected one of: description, notify, on_approval, on_success. Did you mean 'on_success'?",
     ),
     Wrong(
         "event kind of another tool",
         '{"workflows": {\n  "load": {"onSuccess": []}\n}}',
-        "2:12 workflows.load.onSuccess: unknown field, expected one of: description, on_approval, on_success. Did you mean 'on_success'?",
+        "2:12 workflows.load.onSuccess: unknown field, expected one of: description, notify, on_approval, on_success. Did you mean 'on_success'?",
     ),
     Wrong(
         "triggers are an object",

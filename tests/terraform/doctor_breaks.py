@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -34,6 +34,7 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
     "edited definition": ("state machine", NAME, "$.States"),
     "target without permission": ("permissions", "orchestrator-machine", "glue:StartJobRun on arn:"),
     "router without permission": ("permissions", "orchestrator-router", "states:DescribeExecution"),
+    "topic without rule": ("alarms", "another-team", "no rule tells it"),
     "undelivered event": ("dead letters", "delivery-dlq", "1 events"),
     "failed event": ("dead letters", "orchestrator-failures", "1 events"),
     "no failure destination": ("router", NAME, "no destination"),
@@ -55,7 +56,7 @@ def examine(engine: Engine, simulator: Simulator, doctor: Doctor) -> dict[str, l
     metric = {
         "MetricName": "NumberOfEmptyReceives",
         "Dimensions": [{"Name": "QueueName", "Value": f"{PREFIX}-mwaa-triggers"}],
-        "Timestamp": datetime.now(UTC),
+        "Timestamp": datetime.now(UTC) - timedelta(minutes=2),
         "Value": 12.0,
     }
     cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[metric])
@@ -99,6 +100,13 @@ def _breaks(engine: Engine, simulator: Simulator) -> dict[str, Any]:
         "edited definition": lambda: _edited_definition(engine),
         "target without permission": lambda: _role(engine, "machine", "state_machine", "glue:"),
         "router without permission": lambda: _role(engine, "router", "downstream_orchestrator", "states:"),
+        "topic without rule": lambda: _configuration(
+            engine,
+            simulator,
+            json.dumps(
+                {"workflows": {"j": {"notify": "arn:aws:sns:us-west-1:${aws.account}:another-team", "on_success": []}}}
+            ),
+        ),
         "undelivered event": lambda: _message(engine, simulator),
         "failed event": lambda: _object(engine, simulator),
         "no failure destination": lambda: _no_destination(engine),

@@ -16,7 +16,8 @@ from typing import Any
 
 from local.engine import Engine
 from local.simulation import Simulator
-from local.stack import Stack, deploy
+from local.simulation_result import Simulation
+from local.stack import Stack, deploy, upload_config
 from tests.terraform.doctor_breaks import examine
 from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
 from tests.terraform.lifecycle_record import (
@@ -25,6 +26,7 @@ from tests.terraform.lifecycle_record import (
     NAME,
     NEXT,
     PREFIX,
+    TEAM_TOPIC,
     VERSION,
     Life,
     left,
@@ -65,6 +67,7 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         '-var=mwaa_environments=["us-west-2/dwh-airflow"]',
         '-var=state_machines=["publish_*"]',
         f"-var=alarm_topic_arn={ALARM_TOPIC}",
+        f'-var=notify_topics=["{TEAM_TOPIC}"]',
     ]
     with life.step("apply"):
         _apply(stack, VERSION, settings)
@@ -120,8 +123,10 @@ def _failures(life: Life, engine: Engine, simulator: Simulator) -> None:
         life.simulations["failed trigger"] = simulator.publish(_event("failed-trigger"))
         waiting = json.loads(_event("failed-and-waited-for")) | {"$wait_seconds": 30}
         engine.client("lambda").invoke(FunctionName=simulator.stack.router, Payload=json.dumps(waiting).encode())
+        life.simulations["notified failure"] = _notified(simulator)
         simulator.create_targets()
-        life.notification = notification(engine, life.simulations["failed trigger"].executions[0].arn)
+        arns = [life.simulations[name].executions[0].arn for name in ("failed trigger", "notified failure")]
+        life.notification = notification(engine, *arns)
         (execution,) = life.simulations["failed trigger"].executions
         life.commands["replay"] = _command(engine, *_orchestrator("replay", execution.arn, "--json"))
     with life.step("no configuration, failure bucket, redrive"):
@@ -171,6 +176,17 @@ def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[
         _apply(stack, VERSION, settings)
         life.simulations["rolled back"] = simulator.publish(_event("rolled-back"))
         life.observe("rolled back", engine)
+
+
+def _notified(simulator: Simulator) -> Simulation:
+    """An event that fails, of a workflow that names a topic."""
+    document = json.loads((ROOT / "orchestration/workflow_config.json").read_text())
+    with_topic = json.loads(json.dumps(document))
+    with_topic["workflows"]["transform_images"]["notify"] = TEAM_TOPIC.replace("123456789012", "${aws.account}")
+    upload_config(simulator.engine, simulator.stack.config_uri, json.dumps(with_topic))
+    simulated = simulator.publish(_event("notified-failure"))
+    upload_config(simulator.engine, simulator.stack.config_uri, json.dumps(document))
+    return simulated
 
 
 def _doctor(engine: Engine) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ NAME = f"{PREFIX}-downstream-orchestrator"
 BUCKET = f"{PREFIX}-code-us-west-1"
 VERSION = "0.3.0"
 ALARM_TOPIC = "arn:aws:sns:us-west-1:123456789012:on-call"
+TEAM_TOPIC = "arn:aws:sns:us-west-1:123456789012:warehouse-team"
 NEXT = "0.3.1"
 
 
@@ -113,13 +114,17 @@ def calls(engine: Engine) -> dict[str, list[Call]]:
     return calls
 
 
-def notification(engine: Engine, execution: str) -> dict[str, Any]:
-    """The rule about failed executions, its target, and a failed execution as DescribeExecution has it."""
-    events, rule = engine.client("events"), f"{NAME}-failed"
+def notification(engine: Engine, execution: str, of_a_team: str) -> dict[str, Any]:
+    """The rules about failed executions by their topic, with their target, and two failed executions."""
+    events, sfn = engine.client("events"), engine.client("stepfunctions")
+    rules = {}
+    for rule in events.list_rules(NamePrefix=f"{NAME}-failed")["Rules"]:
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        rules[target["Arn"]] = {"pattern": rule["EventPattern"], "state": rule["State"], "target": target}
     return {
-        "rule": events.describe_rule(Name=rule),
-        "targets": events.list_targets_by_rule(Rule=rule)["Targets"],
-        "execution": engine.client("stepfunctions").describe_execution(executionArn=execution),
+        "rules": rules,
+        "execution": sfn.describe_execution(executionArn=execution),
+        "execution of a team": sfn.describe_execution(executionArn=of_a_team),
     }
 
 

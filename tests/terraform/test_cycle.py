@@ -18,7 +18,7 @@ from operations.console_pages import execution_url
 from operations.doctor import CHECKS
 from tests.terraform.doctor_breaks import EXPECTED
 from tests.terraform.lifecycle import live
-from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, VERSION, Life
+from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -201,8 +201,9 @@ def status_change(life: Life, **changes: str) -> Any:
 
 
 def test_rule_matches_only_failures_of_the_machine(life: Life) -> None:
-    pattern = EventPattern.load(life.notification["rule"]["EventPattern"])
-    assert life.notification["rule"]["State"] == "ENABLED"
+    rule = life.notification["rules"][ALARM_TOPIC]
+    pattern = EventPattern.load(rule["pattern"])
+    assert rule["state"] == "ENABLED"
     for status in ("FAILED", "TIMED_OUT", "ABORTED"):
         assert pattern.matches_event(status_change(life, status=status))
     for status in ("RUNNING", "SUCCEEDED"):
@@ -210,9 +211,22 @@ def test_rule_matches_only_failures_of_the_machine(life: Life) -> None:
     assert not pattern.matches_event(status_change(life, stateMachineArn="arn:aws:states:us-west-1:1:stateMachine:x"))
 
 
+def test_topic_of_a_workflow_hears_only_its_failures(life: Life) -> None:
+    rules = life.notification["rules"]
+    assert set(rules) == {ALARM_TOPIC, TEAM_TOPIC}
+    pattern = EventPattern.load(rules[TEAM_TOPIC]["pattern"])
+    given, other = (life.notification[name]["input"] for name in ("execution of a team", "execution"))
+    assert json.loads(given)["routing"]["notify"] == TEAM_TOPIC
+    assert pattern.matches_event(status_change(life, input=given))
+    assert not pattern.matches_event(status_change(life, input=other))
+    assert not pattern.matches_event(status_change(life, input=given.replace("warehouse-team", "warehouse-team2")))
+    assert not pattern.matches_event(status_change(life, input=given, status="SUCCEEDED"))
+    assert EventPattern.load(rules[ALARM_TOPIC]["pattern"]).matches_event(status_change(life, input=given))
+    assert rules[TEAM_TOPIC]["target"]["InputTransformer"] == rules[ALARM_TOPIC]["target"]["InputTransformer"]
+
+
 def test_notification_names_event_cause_and_commands(life: Life) -> None:
-    (target,) = life.notification["targets"]
-    assert target["Arn"] == ALARM_TOPIC
+    target = life.notification["rules"][ALARM_TOPIC]["target"]
     event = status_change(life)
     template = target["InputTransformer"]["InputTemplate"]
     for name, path in target["InputTransformer"]["InputPathsMap"].items():
