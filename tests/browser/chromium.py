@@ -106,7 +106,7 @@ def keyboard(browser: Browser, given: dict[str, Any]) -> dict[str, Any]:
     page.locator(".answer", has_text="Did you mean").wait_for()
     page.keyboard.press("Control+A")
     page.keyboard.type('{"job_name": "load_warehouse", "job_run_id": "by-keyboard", "status": "SUCCESS"}')
-    page.locator(".answer", has_text="120 triggers").wait_for()
+    page.locator(".answer", has_text="120 of 120 triggers").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("h1", has_text="Published").wait_for()

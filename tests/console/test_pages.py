@@ -107,6 +107,13 @@ def test_publish_starts_the_event_once(console: Console) -> None:
     assert "job_run_id" in console.post("/publish", 422, text='{"job_name": "load_warehouse"}')
 
 
+def test_plan_of_an_event_names_the_trigger_that_would_fail(console: Console) -> None:
+    event = '{"job_name": "ingest_orders", "job_run_id": "2", "status": "SUCCESS"}'
+    text = text_of(console.post("/publish/check", text=event))
+    assert "would start 2 of 3 triggers" in text
+    assert re.search("fails clean_orders : .*artifacts.path", text)
+
+
 def test_replay_previews_then_starts_failed_triggers(console: Console, engine: Engine) -> None:
     glue = engine.client("glue")
     assert "WOULD_START" in console.post(f"/executions/{FAILED}/replay", mode="preview")
