@@ -99,14 +99,16 @@ def run_case(case: Case, config: LoadedConfig, settings: Settings) -> CaseResult
 
 def _result(plan: EventPlan) -> dict[str, Any]:
     result: dict[str, Any] = {"status": plan.status}
+    skipped = {"skipped": [{key: one[key] for key in ("id", "name", "reason")} for one in plan.skipped]}
     if plan.reason:
-        return result | {"reason": plan.reason}
+        return result | {"reason": plan.reason} | (skipped if plan.skipped else {})
     started = [item for item in plan.triggers if item["type"] != REJECTED]
     rejected = [item for item in plan.triggers if item["type"] == REJECTED]
     result |= {"event_kind": plan.event_kind}
     result |= {"triggers": [{key: item[key] for key in ("id", "type", "name", "request")} for item in started]}
     if rejected:
         result["rejected"] = [{"id": item["id"], "name": item["name"], **item["request"]} for item in rejected]
+    result |= skipped if plan.skipped else {}
     return result | ({"warnings": plan.warnings} if plan.warnings else {})
 
 

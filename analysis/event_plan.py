@@ -20,6 +20,7 @@ from orchestration.items import REJECTED, Item
 from orchestration.plan import plan
 from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
+from orchestration.skipped import Skipped
 from orchestration.triggers import BY_TYPE
 
 DOLLARS_PER_MILLION = 25.0
@@ -40,6 +41,7 @@ class EventPlan:
         suggestion: the job of the configuration with the nearest name, if it has no workflow for the event's job.
         executions: input of each StartExecution call of the router, by name.
         triggers: every item, also those in batches.
+        skipped: the triggers whose condition the event does not meet, with the reason.
         iam_actions: actions that the state machine's role needs for these triggers.
         transitions: state transitions, if every trigger starts at the first attempt.
         warnings: warnings of the router.
@@ -54,6 +56,7 @@ class EventPlan:
     event_kind: str = ""
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
     triggers: list[Item] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     iam_actions: list[str] = field(default_factory=list)
     transitions: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -102,6 +105,9 @@ def plan_event(
         planned = plan(event, triggers, config, settings, "")
     except EventError as error:
         return EventPlan(**about, status="FAILED", reason=str(error))
+    about |= {"skipped": planned.skipped}
+    if not planned.items:
+        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers, planned.skipped))
     executions = {one.name: one.input for one in planned.pack(planned.items)}
     inputs = [given for name in executions for given in _with_batches(executions[name])]
     return EventPlan(

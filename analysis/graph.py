@@ -150,7 +150,7 @@ def as_json(graph: Graph) -> dict[str, Any]:
 
 
 def _trigger(edge: Edge) -> dict[str, Any]:
-    return {name: getattr(edge, name) for name in ("type", "event_kind", "id", "path", "description")}
+    return {name: getattr(edge, name) for name in ("type", "event_kind", "id", "path", "description", "when")}
 
 
 def as_mermaid(graph: Graph) -> str:
@@ -162,7 +162,8 @@ def as_mermaid(graph: Graph) -> str:
         lines.append(f'    {ids[key]}{opening}"{_mermaid_text(node.name)}"{closing}')
     for link in graph.links:
         arrow = "-.->" if link.trigger.event_kind == "on_approval" else "-->"
-        lines.append(f"    {ids[link.source]} {arrow}|{link.trigger.type}| {ids[link.target]}")
+        label = link.trigger.type + (" when" if link.trigger.when else "")
+        lines.append(f"    {ids[link.source]} {arrow}|{label}| {ids[link.target]}")
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ import graphlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from orchestration.events import EventKind
 from orchestration.workflows import CheckedEntry
@@ -27,6 +28,7 @@ class Edge:
         target: name of the target; the name of a workflow if the target is an upstream job too.
         type: type of the trigger.
         path: place of the trigger in the configuration.
+        when: the trigger's condition, or empty.
     """
 
     job: str
@@ -36,6 +38,7 @@ class Edge:
     path: str
     id: str
     description: str
+    when: dict[str, Any]
 
 
 def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:
@@ -49,6 +52,7 @@ def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:
             path=entry.path,
             id=entry.id,
             description=entry.trigger.description,
+            when=entry.trigger.when,
         )
         for entry in entries
         if entry.trigger is not None

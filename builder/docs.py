@@ -89,6 +89,8 @@ def _row(*cells: str) -> str:
 
 
 def _type(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        return f"[{field['$ref'].rsplit('/')[-1]}](conditions.md)"
     if field["type"] != "object":
         return str(field["type"])
     values = field.get("additionalProperties")

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from builder import condition_schema
 from orchestration import placeholders
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.workflows import EVENT_KINDS, Workflow
@@ -42,6 +43,9 @@ def fields(cls: type[Any]) -> dict[str, Any]:
         if "pattern" in field and name != "id":
             # The router checks the pattern after it has filled the placeholders of the deployment.
             field["pattern"] = f"{field['pattern']}|{_WITH_PLACEHOLDER}"
+        if field.get("type") == "condition":
+            del field["type"]
+            field["$ref"] = "#/$defs/condition"
     for base in filter(dataclasses.is_dataclass, cls.__mro__[1:]):  # inherited fields lose their docstring
         for name, inherited in fields(base)["properties"].items():
             schema["properties"][name].setdefault("description", inherited["description"])
@@ -87,6 +91,7 @@ def build() -> dict[str, Any]:
                 "allOf": branches,
                 "defaultSnippets": [_snippet(trigger) for trigger in REGISTRY],
             },
+            **condition_schema.definitions(),
             **{trigger.TYPE: _trigger(trigger) for trigger in REGISTRY},
         },
     }

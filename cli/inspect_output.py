@@ -51,6 +51,11 @@ def print_inspection(found: Inspection, *, requests: bool) -> None:
         output.print(Text.assemble("  ", styled(one["status"]), f"  {one['name']}{times}"))
     for trigger in found.triggers:
         _print_trigger(trigger, requests=requests)
+    for one in found.skipped:
+        head = Text.assemble(
+            styled("SKIPPED"), "  ", (f"{one.get('type')} {one.get('name')}", "bold"), f"  {one.get('id')}"
+        )
+        output.print(Text.assemble(head, f"\n      {one.get('reason')}"))
     output.print(f"console: {found.url}")
     if found.replay:
         output.print(f"next: {found.replay}")

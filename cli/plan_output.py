@@ -32,6 +32,10 @@ def print_plan(plan: EventPlan) -> None:
         else:
             output.print(Text.assemble(f"  {item['id']}  ", (f"{item['type']} {item['name']}", "bold")))
             output.print(Text("      " + _json(item["request"], indent=2).replace("\n", "\n      ")))
+    for one in plan.skipped:
+        output.print(
+            Text.assemble(f"  {one['id']}  ", ("skipped", "yellow"), f"  {one['type']} {one['name']}: {one['reason']}")
+        )
     if plan.executions:
         output.print(f"  {plan.transitions} transitions (${plan.dollars:.6f}); needs {', '.join(plan.iam_actions)}")
     for warning in plan.warnings:

@@ -38,6 +38,16 @@ def render(simulation: Simulation) -> RenderableType:
     """The report: headline, triggers, received payloads, warnings."""
     parts: list[RenderableType] = [headline(simulation)]
     parts += [_line(trigger) for trigger in simulation.triggers]
+    parts += [
+        Text.assemble(
+            "    ",
+            ("SKIPPED  ", "yellow"),
+            "  ",
+            (f"{one['type']} {one['name']}", "bold"),
+            f" ({one['id']})\n{'':15}{one['reason']}",
+        )
+        for one in simulation.skipped
+    ]
     parts += [Text(f"cause: {execution.cause}") for execution in simulation.executions if execution.cause]
     for trigger in simulation.triggers:
         if trigger.received is not None:

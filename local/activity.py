@@ -98,6 +98,8 @@ class Activity:
         yield f"{record['status']}  {about} {record.get('event_kind') or ''}".rstrip() + (
             reason or f", {count} triggers"
         )
+        for one in record.get("skipped", ()) if not reason else ():
+            yield f"  SKIPPED  {about}  {one['type']} {one['name']}: {one['reason']:.200}"
         for execution in record.get("executions", ()):
             if execution["status"] == "STARTED":
                 self._watched |= dict.fromkeys([execution["name"], *execution.get("batches", ())], about)

@@ -140,7 +140,7 @@ class Simulator:
         record = invocation.result["records"][0]
         common |= {
             key: record[key]
-            for key in ("job_name", "job_run_id", "status", "warnings", "event_kind")
+            for key in ("job_name", "job_run_id", "status", "warnings", "event_kind", "skipped")
             if record.get(key)
         }
         if record["status"] == "IGNORED":

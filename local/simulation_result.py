@@ -59,6 +59,7 @@ class Simulation:
         status: ``STARTED``, ``DUPLICATE``, ``IGNORED``, ``FILTERED`` (the subscription's filter dropped the event) or
             ``FAILED`` (the router raised an error).
         reason: reason why the event started no execution, or the router's error.
+        skipped: triggers whose condition the event does not meet: ``{id, type, name, reason}``.
         seconds: seconds from the publication to the end of the last execution.
     """
 
@@ -70,6 +71,7 @@ class Simulation:
     job_run_id: str = ""
     event_kind: str = ""
     executions: list[ExecutionResult] = field(default_factory=list)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -57,6 +57,7 @@ class Inspection:
         url: page of that execution in the AWS console.
         executions: name, status, start and stop of the original executions, batches included.
         config_source: source and version of the configuration that decided.
+        skipped: the triggers whose condition the event did not meet: ``{id, type, name, reason}``.
         states: visits of each state of the machine, of all those executions.
         replay: command that starts the failed triggers again; empty if none failed.
     """
@@ -72,5 +73,6 @@ class Inspection:
     config_version: str
     executions: list[dict[str, str]]
     triggers: list[InspectedTrigger]
+    skipped: list[dict[str, Any]]
     states: dict[str, StateCount]
     replay: str = ""

@@ -18,6 +18,7 @@ from orchestration.identity import execution_name, replay_name
 from orchestration.items import REJECTED, Item, declared
 from orchestration.ledger import Ledger, Original
 from orchestration.settings import EXECUTION_ARN, Settings
+from orchestration.skipped import of_routing
 from orchestration.workflows import EVENT_KINDS
 
 
@@ -82,6 +83,7 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         config_version=str(routing.get("config_version", "")),
         executions=[reader.summary(one) for one in originals],
         triggers=triggers,
+        skipped=of_routing(routing),
         states=reader.states(originals),
         replay=f"orchestrator replay {arn}" if any(one.status == "FAILED" for one in triggers) else "",
     )

@@ -51,6 +51,8 @@ class Decision:
         return report
 
 
+CONDITION = "its condition 'when' does not match the event:"
+
 NOT_A_TRIGGER = (
     "it is a problem of the configuration, not a trigger, so it never started anything. Fix the configuration, then publish a "
     "new event"

@@ -15,6 +15,7 @@ from orchestration.events import EventKind
 from orchestration.executions import ExecutionClient, readable_items, routing_of, triggers_of
 from orchestration.identity import execution_name, part_name, replay_name
 from orchestration.items import Item
+from orchestration.skipped import of_routing
 from orchestration.starts import parts_of
 from orchestration.workflows import EVENT_KINDS
 
@@ -69,6 +70,7 @@ class Ledger:
         event: fields of the original event.
         originals: trigger id to its place in the original executions.
         scope: ids of the triggers in the execution that a person named.
+        skipped: id of each trigger whose condition the event did not meet, to the reason.
     """
 
     executions: ExecutionClient
@@ -77,6 +79,7 @@ class Ledger:
     event: dict[str, Any]
     originals: dict[str, Original] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
+    skipped: dict[str, str] = field(default_factory=dict)
     _described: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     _outcomes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -101,6 +104,7 @@ class Ledger:
         root = described if of == name else executions.describe(name)
         ledger._described[name] = root
         ledger._read(root)
+        ledger.skipped = {str(one.get("id")): str(one.get("reason")) for one in of_routing(routing_of(root["input"]))}
         if "replay" in routing or "of" in routing:
             ledger.scope = tuple(item["id"] for item in items)
         else:

@@ -21,6 +21,7 @@ from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id, 
 from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, MAX_TRIGGERS, Item, build_item, too_large
 from orchestration.notify import notify_topic
 from orchestration.settings import Settings
+from orchestration.skipped import Skipped, recorded, split
 from orchestration.triggers.base import RequestContext
 from orchestration.workflows import ConfiguredTrigger
 
@@ -48,7 +49,8 @@ class Plan:
     Attributes:
         name: name of the event's execution.
         event: the event's fields.
-        items: one for each trigger, in the configuration's order.
+        items: one for each trigger to start, in the configuration's order.
+        skipped: the triggers whose condition the event does not meet.
         routing: ``routing`` of the executions, without ``batch``.
         start_arn: ARN with which a batch starts its execution.
         warnings: notes for people, for example about parameters left out.
@@ -59,6 +61,7 @@ class Plan:
     items: list[Item]
     routing: dict[str, Any]
     start_arn: str
+    skipped: list[Skipped] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def pack(self, items: Sequence[Item], first_part: int = 1, first_batch: int = 1) -> list[PlannedExecution]:
@@ -154,10 +157,11 @@ def plan(
         OversizedEventError: the event exceeds the execution input quota even with a single trigger.
     """
     name, warnings = execution_name(event.event_kind or "", event.job_name, event.job_run_id), list[str]()
-    routing = routing_fields(event, config, settings, delivery_id)
-    limit = item_room(event, routing)
+    selected, skipped = split(triggers, event.fields)
+    routing = routing_fields(event, config, settings, delivery_id) | recorded(skipped)
+    limit = item_room(event, routing) if selected else 0
     items = []
-    for configured in triggers:
+    for configured in selected:
         run_id = downstream_run_id(name, configured.id)
         context = RequestContext(event=event, settings=settings, downstream_run_id=run_id, warnings=warnings)
         items.append(fitting(build_item(configured, context), limit))
@@ -167,6 +171,7 @@ def plan(
         items=items,
         routing=routing,
         start_arn=settings.start_arn,
+        skipped=skipped,
         warnings=warnings,
     )
 

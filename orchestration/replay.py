@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from orchestration import batch
 from orchestration.config import LoadedConfig
-from orchestration.decisions import NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
 from orchestration.errors import ReplayError
 from orchestration.events import JobEvent, Replay
 from orchestration.identity import BATCH_PREFIX, downstream_run_id, replay_name
@@ -20,6 +20,7 @@ from orchestration.items import REJECTED, Item, build_item, declared, is_trigger
 from orchestration.ledger import Attempt, Ledger, Original
 from orchestration.plan import PlannedExecution, fitting, item_room, routing_fields
 from orchestration.settings import Settings
+from orchestration.skipped import mismatch
 from orchestration.triggers.base import RequestContext
 from orchestration.workflows import ConfiguredTrigger, InvalidTrigger
 
@@ -82,6 +83,12 @@ class Replayer:
         known = {*self.ledger.originals, *(one.batch["id"] for one in self.ledger.originals.values() if one.batch)}
         unknown = [trigger_id for trigger_id, _ in only if trigger_id not in known]
         if unknown:
+            reason = self.ledger.skipped.get(unknown[0])
+            if reason:
+                raise ReplayError(
+                    f"trigger {unknown[0]!r} of execution {self.replay.of!r} never started: {CONDITION} {reason}. Change the "
+                    "condition, then publish the event with another job_run_id"
+                )
             raise ReplayError(
                 f"the event of execution {self.replay.of!r} has no trigger {unknown[0]!r:.80}. It has: "
                 f"{listed((one.item['id'], *declared(one.item)) for one in self.ledger.originals.values())}"
@@ -190,6 +197,9 @@ class Replayer:
             return None, self._missing(trigger_id, now), ()
         if isinstance(current.trigger, InvalidTrigger):
             return None, f"the configuration still has it as an invalid trigger: {current.trigger.cause:.500}", ()
+        mismatched = mismatch(current.trigger.when, self.event.fields) if current.trigger.when else ""
+        if mismatched:
+            return None, f"{CONDITION} {mismatched}. To send the original request: --only {trigger_id} --as-was", ()
         context = RequestContext(
             event=self.event,
             settings=self.settings,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration import strictjson
 from orchestration.events import JobEvent, Replay
-from orchestration.executions import StartedExecution
+from orchestration.executions import StartedExecution, routing_of
 from orchestration.items import REJECTED, Item, declared
+from orchestration.skipped import Skipped, of_routing
 
 if TYPE_CHECKING:
     from orchestration.decisions import Decision
@@ -23,12 +24,13 @@ LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
 """Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
 
 
-def ignored_reason(event: JobEvent, triggers: Sequence[object] | None) -> str:
+def ignored_reason(event: JobEvent, triggers: Sequence[object] | None, skipped: Sequence[Skipped] = ()) -> str:
     """The reason why an event starts nothing.
 
     Args:
         event: the event.
         triggers: the workflow's triggers for the event, or None if the configuration has no such workflow.
+        skipped: those of them whose condition the event does not meet; all, because it starts nothing.
     """
     if event.event_kind is None:
         status, decision = (event.fields.get(name) for name in ("status", "decision"))
@@ -38,6 +40,10 @@ def ignored_reason(event: JobEvent, triggers: Sequence[object] | None) -> str:
         )
     if triggers is None:
         return f"the configuration has no workflow for job {event.job_name!r}"
+    if skipped:
+        reasons = "; ".join(f"{one['id']} ({one['type']} {one['name']}): {one['reason']}" for one in skipped[:3])
+        more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+        return f"no condition of the {len(skipped)} {event.event_kind} triggers matches: {reasons}{more}"
     return f"workflow {event.job_name!r} has no {event.event_kind} triggers"
 
 
@@ -60,10 +66,14 @@ def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -
     conflicts = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
     _log_warnings([*warnings, *conflicts])
     items = [item for one in started for item in one.items()]
+    skipped = of_routing(routing_of(started[0].input))
+    if started[0].status == "STARTED":
+        log_skipped(skipped)
     return {
         "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
         "executions": [one.report() for one in started],
         **_items(items),
+        **({"skipped": skipped} if skipped else {}),
         "warnings": [*warnings, *conflicts],
     }
 
@@ -92,6 +102,12 @@ def replay_report(
         **_items([item for one in started for item in one.items()]),
         "warnings": list(warnings),
     }
+
+
+def log_skipped(skipped: Sequence[Skipped]) -> None:
+    """Log each trigger whose condition the event does not meet, with the reason."""
+    for one in skipped:
+        log.info("Skipped: %s", strictjson.dumps(one))
 
 
 def _items(items: Sequence[Item]) -> dict[str, Any]:

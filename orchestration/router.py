@@ -21,8 +21,9 @@ from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_ev
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
 from orchestration.plan import Plan, plan
-from orchestration.reports import ignored_reason, replay_report, start_report
+from orchestration.reports import ignored_reason, log_skipped, replay_report, start_report
 from orchestration.settings import Settings
+from orchestration.skipped import Skipped
 from orchestration.starts import EventStarter
 from orchestration.waiting import wait_for_outcomes
 from orchestration.workflows import ConfiguredTrigger
@@ -103,14 +104,15 @@ class Router:
         about = _about(event) | _source(config)
         triggers = _triggers(event, config, settings)
         warnings = (*event.warnings, *config.warnings)
-        if triggers:
-            planned = plan(event, triggers, config, settings, delivery.delivery_id)
+        planned = plan(event, triggers, config, settings, delivery.delivery_id) if triggers else None
+        if planned is not None and planned.items:
             started, warnings = starter.start(planned), (*warnings, *planned.warnings)
         else:
             # An earlier delivery may have started the event under another configuration.
             started = starter.find()
         if not started:
-            return _ignored(about, ignored_reason(event, triggers), warnings)
+            skipped = planned.skipped if planned is not None else []
+            return _ignored(about, ignored_reason(event, triggers, skipped), warnings, skipped)
         return about | self._waited(start_report(started, warnings), event, starter.executions)
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
@@ -173,8 +175,12 @@ def _source(config: LoadedConfig) -> dict[str, Any]:
     return {"config_source": config.source, "config_version": config.version}
 
 
-def _ignored(about: dict[str, Any], reason: str, warnings: Sequence[str]) -> dict[str, Any]:
+def _ignored(
+    about: dict[str, Any], reason: str, warnings: Sequence[str], skipped: Sequence[Skipped] = ()
+) -> dict[str, Any]:
     log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
+    log_skipped(skipped)
     for warning in warnings:
         log.warning("%s", warning)
-    return about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
+    report = about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
+    return report | ({"skipped": list(skipped)} if skipped else {})

@@ -3,7 +3,7 @@
 ``builder/schema.py`` generates the JSON Schema from the same annotations, so reader and schema agree. The reader does not
 convert types: ``"1"`` is not a number and ``true`` is not an integer. It reports every problem with its path.
 Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (checked by another reader), ``list[…]``,
-``dict[str, …]`` and ``Annotated[str, StringPattern(…)]``.
+``dict[str, …]`` and ``Annotated[…, CONSTRAINT]``. A constraint has a method ``problems(value, path)``, as ``StringPattern``.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ class StringPattern:
 
     pattern: str
     expected: str
+
+    def problems(self, value: str, path: str) -> Iterator[ValidationProblem]:
+        """The problem of a value that does not match."""
+        if re.fullmatch(self.pattern, value) is None:
+            yield ValidationProblem(path, f"found {describe(value)}{_blank(value, self)}")
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it.
@@ -135,8 +140,7 @@ def _check(value: Any, annotation: Any, path: str) -> Iterator[ValidationProblem
         problems = list(_check(value, base, path))
         yield from problems
         for constraint in constraints if not problems else ():
-            if isinstance(constraint, StringPattern) and re.fullmatch(constraint.pattern, value) is None:
-                yield ValidationProblem(path, f"found {describe(value)}{_blank(value, constraint)}")
+            yield from constraint.problems(value, path)
     elif origin is dict:
         yield from _check_dict(value, arguments[1], path)
     elif origin is list:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
+from orchestration.condition_syntax import EventPattern
 from orchestration.events import JobEvent
 from orchestration.identity import TRIGGER_ID
 from orchestration.settings import Settings
@@ -151,6 +152,8 @@ class Trigger(ABC):
     """Identity of the trigger, unique in its list. Replays use it. Default: a digest of the trigger's other fields."""
     description: str = ""
     """Purpose of the trigger, for people."""
+    when: Annotated[dict[str, Any], EventPattern()] = field(default_factory=dict)
+    """Condition: an EventBridge event pattern over the event. The trigger starts only if the event matches."""
 
     @abstractmethod
     def target_name(self) -> str:

@@ -89,6 +89,7 @@ class EventBridge(Trigger):
         "detail_type": "JobComplete",
         "source": "dwh.orchestrator",
         "description": "Announce the completed job",
+        "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
     }
 
     def target_name(self) -> str:

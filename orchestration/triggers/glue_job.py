@@ -75,6 +75,7 @@ class GlueJob(Trigger):
         "id": "load-images",
         "job_name": "load_images_to_redshift",
         "description": "Load transformed images to Redshift",
+        "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         "arguments": {"--source_path": "${artifacts.output_path}", "--mode": "append"},
         "job_run_queuing_enabled": True,
     }

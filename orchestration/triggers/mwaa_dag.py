@@ -97,6 +97,7 @@ class MwaaDag(DagTrigger):
         "conf": {"custom_param": "value"},
         "parameter_mapping": {"start_date": "start_date", "output_path": "artifacts.output_path"},
         "description": "Run the downstream DAG",
+        "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
     }
 
     def allow_list_entry(self, settings: Settings) -> str:

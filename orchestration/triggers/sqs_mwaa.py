@@ -77,6 +77,7 @@ class SqsMwaa(DagTrigger):
         "conf": {"custom_param": "value"},
         "parameter_mapping": {"start_date": "start_date", "end_date": "end_date", "created_by": "created_by"},
         "description": "Run the downstream DAG",
+        "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
     }
 
     def allow_list_entry(self, settings: Settings) -> str:

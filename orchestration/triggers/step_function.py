@@ -86,6 +86,7 @@ class StepFunction(Trigger):
         "id": "publish-catalog",
         "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:publish_image_catalog",
         "description": "Publish the image catalog",
+        "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
     }
 
     def target_name(self) -> str:

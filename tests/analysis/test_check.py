@@ -16,8 +16,10 @@ from analysis.syntax_errors import explain, line_and_column
 from analysis.warnings import regions
 from orchestration.settings import Settings
 from orchestration.strictjson import StrictJSONError, loads
+from tests.analysis.wrong_conditions import WRONG_CONDITIONS
 from tests.analysis.wrong_configurations import SETTINGS, WRONG, Wrong
 
+EVERY_WRONG = (*WRONG, *WRONG_CONDITIONS)
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("valid-*.json"))
 
 
@@ -26,7 +28,7 @@ def lines_of(text: str | bytes, settings: Settings = SETTINGS) -> list[str]:
     return [str(problem).removeprefix("f:") for problem in check_file("f", data, settings).problems]
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=[one.name.replace(" ", "-") for one in WRONG])
+@pytest.mark.parametrize("wrong", EVERY_WRONG, ids=[one.name.replace(" ", "-") for one in EVERY_WRONG])
 def test_wrong_file_gives_exact_lines(wrong: Wrong) -> None:
     assert lines_of(wrong.text) == list(wrong.lines)
 

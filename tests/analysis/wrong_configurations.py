@@ -263,12 +263,12 @@ WRONG = (
         "field misspelt",
         triggers('{"type": "glue_job", "jobname": "a"}'),
         "3:5 workflows.load.on_success[0].job_name: missing field",
-        "3:26 workflows.load.on_success[0].jobname: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled. Did you mean 'job_name'?",
+        "3:26 workflows.load.on_success[0].jobname: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when. Did you mean 'job_name'?",
     ),
     Wrong(
         "field of another type",
         triggers('{"type": "sqs_mwaa", "dag_id": "d", "environment_name": "e"}'),
-        "3:41 workflows.load.on_success[0].environment_name: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url",
+        "3:41 workflows.load.on_success[0].environment_name: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url, when",
     ),
     Wrong(
         "field has the wrong type",
@@ -339,7 +339,7 @@ WRONG = (
         "two problems in one trigger",
         triggers('{"type": "glue_job", "job_nam": "a",\n     "arguments": {"--path": "${}"}}'),
         "3:5 workflows.load.on_success[0].job_name: missing field",
-        "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled. Did you mean 'job_name'?",
+        "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when. Did you mean 'job_name'?",
         "4:30 workflows.load.on_success[0].arguments.--path: found '${}', expected a dot path such as ${artifacts.output_path}",
     ),
     Wrong(

@@ -25,6 +25,9 @@ DOCUMENT: dict[str, Any] = {
         "bad": {"on_success": [LOAD, GONE, BROKEN]},
         "many": {"on_success": [{"type": "sqs_mwaa", "dag_id": f"dag-{number}"} for number in range(41)]},
         "slow": {"on_success": [SEND]},
+        "conditional": {
+            "on_success": [SEND, {**LOAD, "id": "rows", "when": {"metrics": {"rows": [{"numeric": [">", 0]}]}}}]
+        },
     }
 }
 
@@ -41,6 +44,7 @@ def engine() -> Iterator[Engine]:
         send(started, "bad", "1", **{"$replay": {"of": bad["executions"][0]["name"], "only": ["gone"]}})
         started.client("glue").delete_job(JobName="gone")
         send(started, "many", "1")
+        send(started, "conditional", "1")
         fault = Fault(status=400, code="InvalidParameterValue", times=2)
         with started.patch_context.faults.inject("sqs.SendMessage", fault):
             send(started, "slow", "1")
@@ -175,6 +179,7 @@ def test_every_execution_is_listed_newest_first(orchestrator: Orchestrator) -> N
     assert found[0][:2] == ("", "other")
     assert found[1:] == [
         ("slow", "event", "SUCCEEDED"),
+        ("conditional", "event", "SUCCEEDED"),
         ("many", "batch", "SUCCEEDED"),
         ("many", "batch", "SUCCEEDED"),
         ("many", "event", "SUCCEEDED"),
@@ -242,3 +247,10 @@ def test_unusable_options_exit_2_with_one_line(orchestrator: Orchestrator, optio
     result = orchestrator("executions", "--function", ROUTER, *options)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert words in result.stderr
+
+
+def test_inspect_shows_skipped_triggers_with_the_reason(orchestrator: Orchestrator) -> None:
+    result = orchestrator("inspect", "conditional", "1", "--function", ROUTER)
+    assert result.exit_code == 0, result.stderr
+    assert "SKIPPED  glue_job load  rows" in result.stdout
+    assert 'metrics.rows: found nothing, expected [{"numeric":[">",0]}]' in result.stdout

@@ -200,3 +200,11 @@ def test_invalid_option_exits_2_with_one_line(
 def test_input_that_is_not_utf_8_exits_2() -> None:
     result = run_process("simulate", "--event", "-", stdin=b"\xff\xfe", LC_ALL="C")
     assert (result.exit_code, "is not UTF-8" in result.stderr) == (2, True)
+
+
+def test_skipped_triggers_are_shown_with_the_reason(simulate: Simulate, event: Event) -> None:
+    result = simulate(event(metrics={"records_written": 0}))
+    assert result.exit_code == 3
+    assert f"IGNORED: no condition of the {len(REGISTRY)} on_success triggers matches: " in result.stdout
+    assert result.stdout.count("SKIPPED") == len(REGISTRY)
+    assert 'metrics.records_written: found 0, expected [{"numeric":[">",0]}]' in result.stdout

@@ -25,6 +25,7 @@ CASES = TypeCases(
             "detail_type": "JobComplete",
             "source": "dwh.orchestrator",
             "description": "Optional description",
+            "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         },
         received={**_COMMON, "event_bus": "dwh-bus", "detail-type": "JobComplete"},
     ),
@@ -81,7 +82,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: unknown field",
             {"detail_type": "D", "source": "dwh.s", "detail": {}},
-            "detail: unknown field, expected one of: description, detail_type, event_bus, id, source",
+            "detail: unknown field, expected one of: description, detail_type, event_bus, id, source, when",
         ),
     ),
 )

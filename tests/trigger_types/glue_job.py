@@ -19,6 +19,7 @@ CASES = TypeCases(
             "id": "load",
             "job_name": "my-downstream-job",
             "description": "Optional description",
+            "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
             "arguments": {
                 "--custom_arg": "value",
                 "--source_path": "${artifacts.output_path}",
@@ -96,7 +97,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: unknown field",
             {"job_name": "j", "argument": {}},
-            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled",
+            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when",
         ),
         trigger_case(
             "glue_job: wrong boolean",

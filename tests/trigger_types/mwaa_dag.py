@@ -40,6 +40,7 @@ CASES = TypeCases(
                 "absent": "metrics.nowhere",
             },
             "description": "Optional description",
+            "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         },
         received={
             **_COMMON,
@@ -120,7 +121,7 @@ CASES = TypeCases(
         trigger_case(
             "mwaa_dag: unknown field",
             {"environment_name": "e", "dag_id": "d", "env": "x"},
-            "env: unknown field, expected one of: conf, dag_id, description, environment_name, id, parameter_mapping, region",
+            "env: unknown field, expected one of: conf, dag_id, description, environment_name, id, parameter_mapping, region, when",
         ),
         trigger_case(
             "mwaa_dag: wrong region",

@@ -28,6 +28,7 @@ CASES = TypeCases(
             "conf": {"custom_param": "value"},
             "parameter_mapping": {"start_date": "start_date", "end_date": "end_date", "created_by": "created_by"},
             "description": "Optional description",
+            "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         },
         received={
             **_COMMON,
@@ -104,7 +105,7 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: unknown field",
             {"dag_id": "d", "queue_url": _QUEUE, "region": "us-west-1"},
-            "region: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url",
+            "region: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url, when",
         ),
     ),
 )

@@ -18,6 +18,7 @@ CASES = TypeCases(
             "id": "publish",
             "arn": "arn:aws:states:us-west-1:123456789:stateMachine:my-workflow",
             "description": "Optional description",
+            "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         },
         received=_RECEIVED,
     ),
@@ -73,7 +74,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: unknown field",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "input": {}},
-            "input: unknown field, expected one of: arn, description, id",
+            "input: unknown field, expected one of: arn, description, id, when",
         ),
     ),
 )

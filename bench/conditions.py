@@ -1,0 +1,73 @@
+"""Measures the CPU time that a condition adds to a trigger: ``python -m bench.conditions``.
+
+One event is planned with 100 triggers, without conditions and with conditions of different kinds; the runs alternate. The
+router plans in the same way.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from typing import Any
+
+from orchestration.config import LoadedConfig
+from orchestration.events import Delivery, read_event
+from orchestration.plan import plan
+from orchestration.settings import Settings
+from orchestration.strictjson import dumps
+
+TRIGGERS = 100
+RUNS = 101
+CONDITIONS: dict[str, dict[str, Any]] = {
+    "no condition": {},
+    "one field, equal": {"status": ["SUCCESS"]},
+    "three fields, nested, operators": {
+        "status": ["SUCCESS"],
+        "metrics": {"rows": [{"numeric": [">", 0, "<=", 1000]}]},
+        "artifacts": {"path": [{"wildcard": "s3://*/daily/*"}]},
+    },
+    "$or of three": {
+        "$or": [{"status": ["X"]}, {"metrics": {"rows": [1]}}, {"artifacts": {"path": [{"prefix": "s3"}]}}]
+    },
+    "one field of 1,000 objects in a list": {"files": {"name": ["f999"]}},
+    "one field, not equal (skipped)": {"status": ["FAILED"]},
+}
+EVENT = {
+    "job_name": "j",
+    "job_run_id": "r",
+    "status": "SUCCESS",
+    "metrics": {"rows": 10},
+    "artifacts": {"path": "s3://bucket/daily/x.parquet"},
+    "files": [{"name": f"f{number}"} for number in range(1_000)],
+}
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    settings = Settings(state_machine_arn="arn:aws:states:us-west-1:123456789012:stateMachine:m", region="us-west-1")
+    event = read_event(Delivery(source="e", body=dumps(EVENT), topic_arn="(SNS)"))
+    seconds: dict[str, list[float]] = {name: [] for name in CONDITIONS}
+    configs = {name: LoadedConfig(_document(condition), "file", "v") for name, condition in CONDITIONS.items()}
+    for _ in range(RUNS):
+        for name, config in configs.items():
+            triggers = config.triggers("j", "on_success", settings) or []
+            began = time.process_time()
+            plan(event, triggers, config, settings, "")
+            seconds[name].append(time.process_time() - began)
+    sys.stdout.write(f"CPU of the plan for each of {TRIGGERS} triggers, median of {RUNS}\n")
+    base = statistics.median(seconds["no condition"])
+    for name, found in seconds.items():
+        median = statistics.median(found)
+        added = 1e6 * (median - base) / TRIGGERS
+        sys.stdout.write(f"  {name:<40} {1e6 * median / TRIGGERS:8.1f} µs   condition: {added:+8.1f} µs\n")
+
+
+def _document(condition: dict[str, Any]) -> dict[str, Any]:
+    when = {"when": condition} if condition else {}
+    triggers = [{"type": "glue_job", "job_name": f"load_{number}", **when} for number in range(TRIGGERS)]
+    return {"workflows": {"j": {"on_success": triggers}}}
+
+
+if __name__ == "__main__":
+    main()
