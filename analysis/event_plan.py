@@ -16,18 +16,20 @@ from orchestration import batch
 from orchestration.config import LoadedConfig
 from orchestration.errors import EventError
 from orchestration.events import Delivery, EventKind, read_event
-from orchestration.items import REJECTED, Item
+from orchestration.items import REJECTED, Item, waits
 from orchestration.plan import plan
 from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.skipped import Skipped
-from orchestration.triggers import BY_TYPE
+from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
+from orchestration.triggers.base import ServiceIntegration
 
 DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
 (aws.amazon.com/step-functions/pricing)."""
 
 _FIXED_TRANSITIONS, _TRANSITIONS_PER_ITEM = 3, 2
+_MORE_IF_WAITING, _MORE_IF_PUBLISHED = 2, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ def plan_event(
         executions=executions,
         triggers=planned.items,
         iam_actions=sorted(_actions(inputs)),
-        transitions=sum(_FIXED_TRANSITIONS + _TRANSITIONS_PER_ITEM * len(one["triggers"]) for one in inputs),
+        transitions=sum(_FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
         warnings=[*event.warnings, *planned.warnings],
     )
 
@@ -129,7 +131,20 @@ def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield batch.child_input(given["event"], item["request"])
 
 
+def _transitions(item: Item) -> int:
+    """Transitions of one item, if its run succeeds."""
+    published = _MORE_IF_PUBLISHED if "publish" in item["request"] else 0
+    return _TRANSITIONS_PER_ITEM + (_MORE_IF_WAITING + published if waits(item) else 0)
+
+
 def _actions(inputs: list[dict[str, Any]]) -> set[str]:
-    types = {item["type"] for one in inputs for item in one["triggers"]} - {REJECTED}
-    integrations = [batch.INTEGRATION if kind == batch.TYPE else BY_TYPE[kind].INTEGRATION for kind in types]
-    return {allow.action for integration in integrations for allow in integration.iam}
+    items = [item for one in inputs for item in one["triggers"] if item["type"] != REJECTED]
+    published = {PUBLISH.action} if any("publish" in item["request"] for item in items) else set()
+    return {allow.action for item in items for allow in _integration(item).iam} | published
+
+
+def _integration(item: Item) -> ServiceIntegration:
+    if item["type"] == batch.TYPE:
+        return batch.INTEGRATION
+    trigger = BY_TYPE[item["type"]]
+    return trigger.RUN if waits(item) and issubclass(trigger, WaitingTrigger) else trigger.INTEGRATION

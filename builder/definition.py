@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DEFINITION = Path(__file__).resolve().parent.parent / "statemachines" / "downstream_orchestrator.asl.json"
-"""The generated definition, in a checkout as well as in an installed tool."""
+_FOLDER = Path(__file__).resolve().parent.parent / "statemachines"
+"""The generated definitions, in a checkout as well as in an installed tool."""
 
-PLACEHOLDERS = frozenset({"mwaa_dag_function_arn"})
-"""Names that Terraform's ``templatefile`` fills; any other ``${`` would break it."""
+NAME, WAITING_NAME = "downstream_orchestrator.asl.json", "downstream_orchestrator_waiting.asl.json"
+"""Definition without and with the states that wait for a run."""
+
+PLACEHOLDERS = frozenset({"mwaa_dag_function_arn", "job_events_topic_arn"})
+"""Names that Terraform's ``templatefile`` fills; any other ``${`` would break it. Only the second definition has the topic."""
 
 
-def committed() -> str:
+def committed(*, waiting: bool = False) -> str:
     """The definition's text, with its placeholders."""
-    return DEFINITION.read_text(encoding="utf-8")
+    return (_FOLDER / (WAITING_NAME if waiting else NAME)).read_text(encoding="utf-8")
 
 
 def render(definition: str, values: dict[str, str]) -> str:
     """Fill the placeholders of a definition, as Terraform's ``templatefile`` does."""
     for name in PLACEHOLDERS:
-        definition = definition.replace(f"${{{name}}}", values[name])
+        if f"${{{name}}}" in definition:
+            definition = definition.replace(f"${{{name}}}", values[name])
     return definition

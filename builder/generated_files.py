@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from builder import definition_checks, diagram, docs, event_schema, iam, mocks, quotas, schema, state_machine
+from builder.definition import NAME, WAITING_NAME
 
-DEFINITION = "statemachines/downstream_orchestrator.asl.json"
+DEFINITION, WAITING = (f"statemachines/{name}" for name in (NAME, WAITING_NAME))
 
 
 def artifacts() -> dict[str, str]:
@@ -17,6 +18,7 @@ def artifacts() -> dict[str, str]:
     definition = state_machine.build()
     return {
         DEFINITION: _json(definition),
+        WAITING: _json(state_machine.build(waiting=True)),
         "statemachines/downstream_orchestrator.svg": diagram.build(definition),
         "statemachines/MockConfigFile.json": _json(mocks.build()),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
@@ -49,7 +51,10 @@ def differences(root: Path) -> list[str]:
 
 def problems() -> list[str]:
     """Problems of the definition that the builder would write."""
-    return [f"{DEFINITION}: {problem}" for problem in definition_checks.problems(artifacts()[DEFINITION])]
+    made = artifacts()
+    return [
+        f"{path}: {problem}" for path in (DEFINITION, WAITING) for problem in definition_checks.problems(made[path])
+    ]
 
 
 def _json(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from builder.integrations import INTEGRATIONS
+from orchestration.triggers import PUBLISH, REGISTRY, WaitingTrigger
 from orchestration.triggers.base import Allow
 from orchestration.triggers.mwaa_dag import MwaaDag
 
@@ -97,8 +98,10 @@ UNSCOPED: tuple[Allow, ...] = (
 def build() -> dict[str, dict[str, Any]]:
     """The policies: file stem to policy document."""
     machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
+    waiting = tuple(allow for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for allow in trigger.RUN.iam)
     return {
         "state_machine": _policy((*machine, *UNSCOPED)),
+        "state_machine_waiting": _policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
         "downstream_orchestrator": _policy(ROUTER),
         "mwaa_dag": _policy(MWAA_DAG),
     }

@@ -24,8 +24,10 @@ FUNCTIONS = ("downstream_orchestrator", "mwaa_dag")
 GENERATED = (
     "downstream_orchestrator.asl.json",
     "downstream_orchestrator.iam.json",
+    "downstream_orchestrator_waiting.asl.json",
     "mwaa_dag.iam.json",
     "state_machine.iam.json",
+    "state_machine_waiting.iam.json",
 )
 """Files of ``statemachines/`` that Terraform deploys from the checkout."""
 

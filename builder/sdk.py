@@ -16,6 +16,8 @@ import warnings
 from enum import Enum
 from typing import Any
 
+from orchestration.triggers.base import Retry, ServiceIntegration
+
 
 def _namespace(name: str, path: str) -> None:
     module = types.ModuleType(name)
@@ -45,6 +47,7 @@ with warnings.catch_warnings():
 ChoiceRule = _rules.ChoiceRule
 Choice = _states.Choice
 Succeed = _states.Succeed
+Wait = _states.Wait
 
 
 class _Field(Enum):
@@ -103,6 +106,30 @@ class Map(_states.Map):
         processor = state.pop("Iterator")
         state["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **processor}
         return state
+
+
+def service_task(integration: ServiceIntegration, **fields: Any) -> Task:
+    """The Task state that makes a service call, with its retriers and the given fields."""
+    return Task(
+        integration.state,
+        comment=integration.comment,
+        resource=f"arn:aws:states:::{integration.resource}",
+        parameters=integration.parameters,
+        timeout_seconds=integration.timeout_seconds,
+        retry=[_retrier(retry) for retry in integration.retries],
+        **fields,
+    )
+
+
+def _retrier(retry: Retry) -> Retrier:
+    bound = {} if retry.max_delay_seconds is None else {"max_delay_seconds": retry.max_delay_seconds}
+    return Retrier(
+        error_equals=list(retry.errors),
+        interval_seconds=retry.interval_seconds,
+        max_attempts=retry.max_attempts,
+        backoff_rate=retry.backoff,
+        **bound,
+    )
 
 
 def definition(first: Any, comment: str) -> dict[str, Any]:

@@ -42,8 +42,15 @@ class Stack:
     failure_bucket: str
 
 
-def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
-    """Deploy the orchestrator with ``config`` as the text of its configuration."""
+def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: bool = True) -> Stack:
+    """Deploy the orchestrator with ``config`` as the text of its configuration.
+
+    Args:
+        engine: a running, empty engine.
+        config: the configuration.
+        prefix: beginning of the resources' names.
+        wait_for_runs: the state machine has the states that wait for a run, as with Terraform's variable of that name.
+    """
     name = f"{prefix}-downstream-orchestrator"
     role = _role(engine, name)
     sqs = engine.client("sqs")
@@ -56,13 +63,14 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
     dlq = sqs.create_queue(QueueName=f"{name}-delivery-dlq")["QueueUrl"]
     queue = sqs.create_queue(QueueName=f"{prefix}-mwaa-triggers")["QueueUrl"]
     mwaa = create_function(engine, f"{prefix}-mwaa-dag", "mwaa_dag", role, {})
+    topics = {topic: engine.client("sns").create_topic(Name=f"{prefix}-{topic}")["TopicArn"] for topic in FILTERS}
+    values = {"mwaa_dag_function_arn": mwaa, "job_events_topic_arn": topics["job_events"]}
     machine = engine.client("stepfunctions").create_state_machine(
         name=name,
-        definition=render(committed(), {"mwaa_dag_function_arn": mwaa}),
+        definition=render(committed(waiting=wait_for_runs), values),
         roleArn=role,
         publish=True,
     )
-    topics = {topic: engine.client("sns").create_topic(Name=f"{prefix}-{topic}")["TopicArn"] for topic in FILTERS}
     environment = {
         "STATE_MACHINE_ARN": machine["stateMachineArn"],
         "STATE_MACHINE_VERSION": machine["stateMachineVersionArn"].rsplit(":", 1)[1],
@@ -71,6 +79,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX) -> Stack:
         "MWAA_TRIGGER_QUEUE_URL": queue,
         "REQUIRE_CONFIG": "true",
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
+        "WAIT_FOR_RUNS": str(wait_for_runs).lower(),
         "DEPLOY_ENV": "local",
         "LOG_LEVEL": "INFO",
     }

@@ -13,34 +13,18 @@ from typing import Any, Literal
 
 from orchestration import strictjson
 from orchestration.errors import EventError
+from orchestration.replay_request import REPLAY, Replay, read_replay
 
 EventKind = Literal["on_success", "on_approval"]
 
 MAX_WAIT_SECONDS = 60
-_REPLAY, _WAIT = "$replay", "$wait_seconds"
+MAX_HOPS = 20
+"""Links of a chain of events that the state machine published. A cycle would have no end."""
+_WAIT, _HOPS = "$wait_seconds", "hops"
 
 
 MAX_JOB_NAME, MAX_JOB_RUN_ID = 256, 512
 """Characters of the two ids, which travel several times in one execution input."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """A request to start triggers of an earlier execution again (direct invocation only).
-
-    Attributes:
-        of: name of the execution to replay.
-        only: trigger id in that execution to the trigger's id now, or None for all triggers that failed.
-        again: also start triggers that have started, or are running.
-        as_was: send the original request instead of one from the current configuration.
-        dry_run: report the decisions and requests, and start nothing.
-    """
-
-    of: str
-    only: tuple[tuple[str, str], ...] | None = None
-    again: bool = False
-    as_was: bool = False
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +43,12 @@ class JobEvent:
     replay: Replay | None = None
     wait_seconds: float = 0.0
     warnings: tuple[str, ...] = ()
+
+    @property
+    def hops(self) -> int:
+        """Number of state machines' events before this one in a chain; 0 for an event that a job published."""
+        hops = self.fields.get(_HOPS)
+        return hops if type(hops) is int and hops > 0 else 0
 
     @property
     def artifacts(self) -> dict[str, Any]:
@@ -138,11 +128,11 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
     for name in ("artifacts", "metrics"):
         if not isinstance(fields.get(name), dict | None):
             raise EventError(f"event field {name!r}: found {_kind(fields[name])}, expected an object")
-    replay, wait = fields.pop(_REPLAY, None), fields.pop(_WAIT, None)
+    replay, wait = fields.pop(REPLAY, None), fields.pop(_WAIT, None)
     warnings: list[str] = []
     if delivery.from_sns and replay is not None:
         raise EventError(
-            f"event field '{_REPLAY}': found in a message from SNS topic {delivery.topic_arn}, but a replay must be a direct "
+            f"event field '{REPLAY}': found in a message from SNS topic {delivery.topic_arn}, but a replay must be a direct "
             "invocation. Run: orchestrator replay EXECUTION_NAME"
         )
     if delivery.from_sns and wait is not None:
@@ -153,12 +143,13 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
         warnings.append(
             f"decision APPROVED was ignored: it came from {delivery.topic_arn}, not from {approvals_topic_arn}"
         )
+    _refuse_endless_chain(fields)
     return JobEvent(
         job_name=job_name,
         job_run_id=job_run_id,
         event_kind=_event_kind(fields, decision_counts=decision_counts),
         fields=fields,
-        replay=None if replay is None else _read_replay(replay),
+        replay=None if replay is None else read_replay(replay),
         wait_seconds=0.0 if wait is None else _read_wait(wait),
         warnings=tuple(warnings),
     )
@@ -194,6 +185,15 @@ def _event_kind(fields: dict[str, Any], *, decision_counts: bool) -> EventKind |
     return "on_success" if fields.get("status") == "SUCCESS" else None
 
 
+def _refuse_endless_chain(fields: dict[str, Any]) -> None:
+    hops = fields.get(_HOPS)
+    if type(hops) is int and hops > MAX_HOPS:
+        raise EventError(
+            f"event field '{_HOPS}': found {hops}, expected at most {MAX_HOPS}. A chain of published events is this long only "
+            f"in a cycle. Remove 'publish' of one trigger in it: orchestrator graph --job {fields['job_name']:.100}"
+        )
+
+
 def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
@@ -204,39 +204,6 @@ def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
             f"event field {name!r}: found {len(value):,} characters ({value[:40]!r}...), expected at most {length}"
         )
     return value
-
-
-def _read_replay(value: Any) -> Replay:
-    expected = (
-        'expected {"of": "<execution name>", "only": ["<trigger id>"] or {"<trigger id>": "<its id now>"}, "again": false, '
-        '"as_was": false, "dry_run": false}'
-    )
-    flags = ("again", "as_was", "dry_run")
-    if not isinstance(value, dict) or not value.keys() <= {"of", "only", *flags}:
-        raise EventError(f"event field '{_REPLAY}': found {value!r:.120}, {expected}")
-    of, only = value.get("of"), value.get("only")
-    if not isinstance(of, str) or not of:
-        raise EventError(f"event field '{_REPLAY}.of': found {of!r:.80}, {expected}")
-    for flag in flags:
-        if type(value.get(flag, False)) is not bool:
-            raise EventError(f"event field '{_REPLAY}.{flag}': found {value[flag]!r:.80}, expected true or false")
-    if isinstance(only, list) and only and all(isinstance(one, str) for one in only):
-        only = {one: one for one in only}
-    if only is not None and not (
-        isinstance(only, dict) and only and all(isinstance(one, str) for one in only.values())
-    ):
-        raise EventError(f"event field '{_REPLAY}.only': found {only!r:.120}, expected trigger ids. {expected}")
-    if only is None and value.get("again"):
-        raise EventError(
-            f"event field '{_REPLAY}.again': found true without 'only'. Name the triggers that must run again in 'only'"
-        )
-    return Replay(
-        of=of,
-        only=None if only is None else tuple(only.items()),
-        again=value.get("again", False),
-        as_was=value.get("as_was", False),
-        dry_run=value.get("dry_run", False),
-    )
 
 
 def _read_wait(value: Any) -> float:

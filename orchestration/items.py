@@ -69,6 +69,11 @@ def is_trigger(item: Item) -> bool:
     return item["type"] != REJECTED or "declared" in item
 
 
+def waits(item: Item) -> bool:
+    """True if the state machine waits for the end of the item's run."""
+    return item["request"].get("wait") is True
+
+
 def renewed(item: Item, old_run_id: str, new_run_id: str) -> Item:
     """The item with another downstream run id in its request."""
     return {**item, "request": _substituted(item["request"], old_run_id, new_run_id)}

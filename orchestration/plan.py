@@ -1,8 +1,8 @@
 """Plans the executions of an event: deterministic names, and inputs within the quotas.
 
 One StartExecution call starts the whole event. Up to 40 triggers are the execution's items. More triggers are packed into
-batches, and the state machine starts one execution for each. Only an event that exceeds one input, with its triggers, needs
-several calls; its executions are called parts.
+batches, and each trigger that waits for its run is a batch. The state machine starts one execution for each batch. Only an
+event that exceeds one input, with its triggers, needs several calls; its executions are called parts.
 Quota: 262,144 bytes for an execution's input and for every state's input
 (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 """
@@ -18,8 +18,9 @@ from orchestration.config import LoadedConfig
 from orchestration.errors import OversizedEventError
 from orchestration.events import JobEvent
 from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id, execution_name, part_name
-from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, MAX_TRIGGERS, Item, build_item, too_large
+from orchestration.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, Item, build_item, too_large, waits
 from orchestration.notify import notify_topic
+from orchestration.packing import Room, parts
 from orchestration.settings import Settings
 from orchestration.skipped import Skipped, recorded, split
 from orchestration.triggers.base import RequestContext
@@ -27,6 +28,9 @@ from orchestration.workflows import ConfiguredTrigger
 
 _WIDEST = "9999/9999"
 """Longest value of ``routing.batch``."""
+
+_WAITING_FRAME = 2_500
+"""Bytes of the batch around a trigger that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,53 +76,26 @@ class Plan:
             first_part: number of the first execution.
             first_batch: number of the first batch.
         """
-        packed: list[list[list[Item]]] = []
-        rest = list(items)
-        while rest:
-            packed.append(self._batches(rest))
-            del rest[: sum(len(one) for one in packed[-1])]
+        packed = parts(items, self._room())
         total = first_part - 1 + len(packed)
         executions = []
-        for number, batches in enumerate(packed, first_part):
-            routing = {**self.routing, "batch": f"{number}/{total}"}
-            given = batches[0] if len(batches) == 1 else self._batch_items(batches, first_batch)
-            first_batch += len(batches) if len(batches) > 1 else 0
-            executions.append(
-                PlannedExecution(
-                    part_name(self.name, number), {"event": self.event, "triggers": given, "routing": routing}
-                )
-            )
+        for number, part in enumerate(packed, first_part):
+            last_batch = first_batch - 1 + len(part.batches)
+            batches = [self._batch_item(one, at, last_batch) for at, one in enumerate(part.batches, first_batch)]
+            first_batch = last_batch + 1
+            given = {
+                "event": self.event,
+                "triggers": [*part.direct, *batches],
+                "routing": {**self.routing, "batch": f"{number}/{total}"},
+            }
+            executions.append(PlannedExecution(part_name(self.name, number), given))
         return executions
 
-    def _batches(self, items: list[Item]) -> list[list[Item]]:
-        """The longest beginning of ``items`` that fits into one input, in batches of up to 40."""
+    def _room(self) -> Room:
         event_size = strictjson.size(self.event)
-        room = MAX_INPUT - _frame_size(self.routing) - event_size
+        whole = MAX_INPUT - _frame_size(self.routing) - event_size
         overhead = strictjson.size(self._batch_item([], 9999, 9999)) + 2
-        batch_room = min(room, MAX_ITEM - event_size) - overhead
-        batches: list[list[Item]] = []
-        used, used_by_batch, largest = 0, 0, 0
-        for item in items:
-            cost = strictjson.size(item) + 1
-            largest = max(largest, cost)
-            new = not batches or len(batches[-1]) == MAX_TRIGGERS or used_by_batch + cost > batch_room
-            count = len(batches) + new
-            frames = count * overhead if count > 1 else 0
-            # An item that exceeds a batch's room has an execution without batches.
-            full = used + cost + frames > room or count > MAX_TRIGGERS or (count > 1 and largest > batch_room)
-            if batches and full:
-                break
-            if new:
-                batches.append([])
-                used_by_batch = 0
-            batches[-1].append(item)
-            used += cost
-            used_by_batch += cost
-        return batches
-
-    def _batch_items(self, batches: list[list[Item]], first: int) -> list[Item]:
-        total = first - 1 + len(batches)
-        return [self._batch_item(items, number, total) for number, items in enumerate(batches, first)]
+        return Room(whole=whole, batch=min(whole, MAX_ITEM - event_size) - overhead, overhead=overhead)
 
     def _batch_item(self, items: list[Item], number: int, total: int) -> Item:
         shared: tuple[str, ...] = ("event_kind", "config_source", "config_version", "config_version_id")
@@ -127,7 +104,7 @@ class Plan:
         return {
             "id": f"{BATCH_PREFIX}{number}",
             "type": batch.TYPE,
-            "name": f"batch {number} of {total}, {len(items)} triggers",
+            "name": _batch_title(items, number, total),
             "request": {
                 "StateMachineArn": self.start_arn,
                 "Name": batch_name(self.name, number),
@@ -135,6 +112,12 @@ class Plan:
                 "routing": routing,
             },
         }
+
+
+def _batch_title(items: list[Item], number: int, total: int) -> str:
+    if len(items) == 1 and waits(items[0]):
+        return f"{items[0]['type']} {items[0]['name']:.200}, waits for its end"
+    return f"batch {number} of {total}, {len(items)} triggers"
 
 
 def plan(
@@ -164,7 +147,8 @@ def plan(
     for configured in selected:
         run_id = downstream_run_id(name, configured.id)
         context = RequestContext(event=event, settings=settings, downstream_run_id=run_id, warnings=warnings)
-        items.append(fitting(build_item(configured, context), limit))
+        item = build_item(configured, context)
+        items.append(fitting(item, limit - (_WAITING_FRAME if waits(item) else 0)))
     return Plan(
         name=name,
         event=event.fields,

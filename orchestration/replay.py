@@ -14,11 +14,12 @@ from orchestration import batch
 from orchestration.config import LoadedConfig
 from orchestration.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
 from orchestration.errors import ReplayError
-from orchestration.events import JobEvent, Replay
+from orchestration.events import JobEvent
 from orchestration.identity import BATCH_PREFIX, downstream_run_id, replay_name
 from orchestration.items import REJECTED, Item, build_item, declared, is_trigger, renewed
 from orchestration.ledger import Attempt, Ledger, Original
 from orchestration.plan import PlannedExecution, fitting, item_room, routing_fields
+from orchestration.replay_request import Replay
 from orchestration.settings import Settings
 from orchestration.skipped import mismatch
 from orchestration.triggers.base import RequestContext

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from orchestration import strictjson
-from orchestration.events import JobEvent, Replay
+from orchestration.events import JobEvent
 from orchestration.executions import StartedExecution, routing_of
 from orchestration.items import REJECTED, Item, declared
+from orchestration.replay_request import Replay
 from orchestration.skipped import Skipped, of_routing
 
 if TYPE_CHECKING:

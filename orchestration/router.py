@@ -17,10 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from orchestration import strictjson
 from orchestration.config import ConfigLoader, LoadedConfig
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError
-from orchestration.events import Delivery, JobEvent, Replay, deliveries, read_event
+from orchestration.events import Delivery, JobEvent, deliveries, read_event
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
 from orchestration.plan import Plan, plan
+from orchestration.replay_request import Replay
 from orchestration.reports import ignored_reason, log_skipped, replay_report, start_report
 from orchestration.settings import Settings
 from orchestration.skipped import Skipped

@@ -16,7 +16,7 @@ from local.patches.context import PatchContext
 from local.patches.imports import without_batch
 
 with without_batch():
-    from local.patches import events, lambda_, mocks, performance, sns, stepfunctions, terraform
+    from local.patches import events, lambda_, mocks, performance, runs, sns, stepfunctions, terraform
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,17 @@ PATCHES: tuple[Patch, ...] = (
         "moto reports all SQS errors as SQS.SdkClientException, and EventBridge errors as States.Runtime",
         stepfunctions.service_error_names,
     ),
+    Patch(
+        "synchronous_job_runs",
+        "moto cannot wait for a Glue job run: it interrupts an endpoint for task tokens that does not exist",
+        runs.synchronous_job_runs,
+    ),
+    Patch(
+        "described_executions",
+        "moto describes a text as output without quotes, and ignores includedData",
+        runs.described_executions,
+    ),
+    Patch("job_run_states", "moto's job runs always succeed", runs.job_run_states),
     Patch(
         "mock_config_file",
         "moto ignores a mocked test case in a state machine's ARN, which Step Functions Local accepts",

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from orchestration import strictjson, templating
 from orchestration.settings import Settings
-from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText, Trigger
+from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
 from orchestration.validation import ValidationProblem
+
+_START = Allow(
+    action="glue:StartJobRun",
+    resource="arn:${partition}:glue:${region}:${account}:job/*",
+    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GlueJob(Trigger):
+class GlueJob(WaitingTrigger):
     """Start an AWS Glue job."""
 
     job_name: TargetText
@@ -57,18 +64,28 @@ class GlueJob(Trigger):
                 max_delay_seconds=30,
             ),
         ),
-        iam=(
-            Allow(
-                action="glue:StartJobRun",
-                resource="arn:${partition}:glue:${region}:${account}:job/*",
-                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
-            ),
-        ),
+        iam=(_START,),
         run_page="gluestudio/home?region={region}#/job/{JobName}/run/{id}",
         sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )
-    TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
+    RUN: ClassVar[ServiceIntegration] = replace(
+        INTEGRATION,
+        state="Run Glue job to its end",
+        resource="glue:startJobRun.sync",
+        comment="Starts the job run and waits for its end.",
+        run_id_path="$.Id",
+        timeout_seconds=MAX_WAIT_SECONDS,
+        iam=tuple(
+            replace(_START, action=f"glue:{action}")
+            for action in ("StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun")
+        ),
+        sample={"Id": "jr_0123456789abcdef", "JobName": "load_images_to_redshift", "JobRunState": "SUCCEEDED"},
+    )
+    # The result is the JobRun: docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html. A job has no output.
+    RUN_RESULT: ClassVar[Mapping[str, Any]] = {"id.$": "$.Id", "status.$": "$.JobRunState", "output": ""}
+    RUN_SUCCEEDED: ClassVar[str] = "SUCCEEDED"
+    TARGET_PERMISSION: ClassVar[Allow] = _START
     ALLOW_LIST: ClassVar[str] = "glue_jobs"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
         "type": "glue_job",
@@ -78,6 +95,9 @@ class GlueJob(Trigger):
         "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
         "arguments": {"--source_path": "${artifacts.output_path}", "--mode": "append"},
         "job_run_queuing_enabled": True,
+        "wait": True,
+        "publish": True,
+        "publish_as": "images_loaded",
     }
 
     def target_name(self) -> str:
@@ -90,6 +110,7 @@ class GlueJob(Trigger):
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved arguments and broken templates."""
+        yield from self.waiting_problems(path, settings)
         yield from self.reserved(f"{path}.arguments", self.arguments)
         yield from templating.problems(self.arguments, f"{path}.arguments")
 
@@ -105,4 +126,5 @@ class GlueJob(Trigger):
             "JobName": self.job_name,
             "Arguments": {**{key: templating.as_text(value) for key, value in rendered.items()}, **automatic},
             "JobRunQueuingEnabled": self.job_run_queuing_enabled,
+            **self.waiting_fields(context),
         }

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from orchestration.settings import STATE_MACHINE_ARN, Settings
-from orchestration.triggers.base import (
-    Allow,
-    RequestContext,
-    Retry,
-    ServiceIntegration,
-    Trigger,
-    other_account,
-    other_region,
-)
+from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, other_account, other_region
 from orchestration.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepFunction(Trigger):
+class StepFunction(WaitingTrigger):
     """Start a Step Functions execution."""
 
     arn: Annotated[
@@ -79,6 +72,44 @@ class StepFunction(Trigger):
         },
         sample_error="StepFunctions.StateMachineDoesNotExistException",
     )
+    RUN: ClassVar[ServiceIntegration] = replace(
+        INTEGRATION,
+        state="Run nested execution to its end",
+        resource="states:startExecution.sync",
+        comment="Starts the execution of a Standard state machine and waits for its end.",
+        timeout_seconds=MAX_WAIT_SECONDS,
+        iam=(
+            *INTEGRATION.iam,
+            *(
+                Allow(
+                    action=f"states:{action}",
+                    resource="arn:${partition}:states:${region}:${account}:execution:*",
+                    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
+                )
+                for action in ("DescribeExecution", "StopExecution")
+            ),
+            *(
+                Allow(
+                    action=f"events:{action}",
+                    resource="arn:${partition}:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule",
+                    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
+                )
+                for action in ("PutTargets", "PutRule", "DescribeRule")
+            ),
+        ),
+        sample={
+            "ExecutionArn": "arn:aws:states:us-west-1:123456789012:execution:publish_image_catalog:run-0",
+            "Status": "SUCCEEDED",
+            "Output": '{"images": 5}',
+        },
+    )
+    # ".sync" gives the output as text, so a Choice can tell an object from other values. ".sync:2" gives the parsed value.
+    RUN_RESULT: ClassVar[Mapping[str, Any]] = {
+        "id.$": "$.ExecutionArn",
+        "status.$": "$.Status",
+        "output.$": "$.Output",
+    }
+    RUN_SUCCEEDED: ClassVar[str] = "SUCCEEDED"
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "state_machines"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {
@@ -86,6 +117,9 @@ class StepFunction(Trigger):
         "id": "publish-catalog",
         "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:publish_image_catalog",
         "description": "Publish the image catalog",
+        "wait": True,
+        "publish": True,
+        "publish_as": "image_catalog",
         "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
     }
 
@@ -99,6 +133,7 @@ class StepFunction(Trigger):
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse a state machine in another region or account, and the orchestrator's own one, which would be a loop."""
+        yield from self.waiting_problems(path, settings)
         yield from other_account(f"{path}.arn", self.arn, settings)
         region = self.arn.split(":")[3]
         if other_region(region, settings):
@@ -114,5 +149,14 @@ class StepFunction(Trigger):
             )
 
     def request(self, context: RequestContext) -> dict[str, Any]:
-        """``{StateMachineArn, Name}``; the state machine builds the input."""
-        return {"StateMachineArn": self.arn, "Name": context.downstream_run_id}
+        """``{StateMachineArn, Name}``, and ``ExecutionArn`` if the trigger waits; the state machine builds the input."""
+        request = {"StateMachineArn": self.arn, "Name": context.downstream_run_id}
+        if self.wait:
+            unqualified = self.arn.removesuffix(self.target_name()) + self.allow_list_entry(context.settings)
+            execution = f"{unqualified.replace(':stateMachine:', ':execution:')}:{context.downstream_run_id}"
+            request |= {"ExecutionArn": execution, **self.waiting_fields(context)}
+        return request
+
+    def published_job(self) -> str:
+        """``job_name`` of the published event: by default the state machine's name, without version or alias."""
+        return self.publish_as or self.target_name().partition(":")[0]

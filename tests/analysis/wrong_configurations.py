@@ -263,7 +263,7 @@ WRONG = (
         "field misspelt",
         triggers('{"type": "glue_job", "jobname": "a"}'),
         "3:5 workflows.load.on_success[0].job_name: missing field",
-        "3:26 workflows.load.on_success[0].jobname: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when. Did you mean 'job_name'?",
+        "3:26 workflows.load.on_success[0].jobname: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when. Did you mean 'job_name'?",
     ),
     Wrong(
         "field of another type",
@@ -339,7 +339,7 @@ WRONG = (
         "two problems in one trigger",
         triggers('{"type": "glue_job", "job_nam": "a",\n     "arguments": {"--path": "${}"}}'),
         "3:5 workflows.load.on_success[0].job_name: missing field",
-        "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when. Did you mean 'job_name'?",
+        "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when. Did you mean 'job_name'?",
         "4:30 workflows.load.on_success[0].arguments.--path: found '${}', expected a dot path such as ${artifacts.output_path}",
     ),
     Wrong(

@@ -14,7 +14,7 @@ from local.validation import read_config
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 from orchestration.strictjson import StrictJSONError, loads
-from orchestration.triggers import REGISTRY, Trigger
+from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
 from orchestration.validation import StringPattern
 from orchestration.workflows import problems_of
 from tests.invalid_case import InvalidCase
@@ -55,7 +55,11 @@ def test_payload_table_config_is_valid() -> None:
 @each_type
 def test_payload_table_sets_every_field(trigger: type[Trigger]) -> None:
     fields = {field.name for field in dataclasses.fields(trigger)}
-    assert set(TYPE_CASES[trigger.TYPE].on_success.trigger) == fields
+    # tests/state_machine/test_waiting.py has these fields: the run must end before its payload can be read.
+    waiting = {field.name for field in dataclasses.fields(WaitingTrigger)} - {
+        field.name for field in dataclasses.fields(Trigger)
+    }
+    assert set(TYPE_CASES[trigger.TYPE].on_success.trigger) == fields - waiting
 
 
 @each_invalid

@@ -27,6 +27,7 @@ UNSCOPED = {
     "downstream_orchestrator.iam.json": TRACES,
     "mwaa_dag.iam.json": TRACES,
     "state_machine.iam.json": {allow.action for allow in iam.UNSCOPED},
+    "state_machine_waiting.iam.json": {allow.action for allow in iam.UNSCOPED},
 }
 
 
@@ -44,7 +45,24 @@ each_grant = pytest.mark.parametrize(
 
 
 def test_each_role_has_a_policy() -> None:
-    assert set(POLICIES) == {"state_machine.iam.json", "downstream_orchestrator.iam.json", "mwaa_dag.iam.json"}
+    assert set(POLICIES) == set(UNSCOPED)
+
+
+def test_waiting_adds_the_documented_actions_only() -> None:
+    """docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html and connect-stepfunctions.html, Run a Job (.sync)."""
+    plain, waiting = (set(granted(POLICIES[f"{name}.iam.json"])) for name in ("state_machine", "state_machine_waiting"))
+    assert plain < waiting
+    assert {action for action, _ in waiting - plain} == {
+        "glue:GetJobRun",
+        "glue:GetJobRuns",
+        "glue:BatchStopJobRun",
+        "states:DescribeExecution",
+        "states:StopExecution",
+        "events:PutTargets",
+        "events:PutRule",
+        "events:DescribeRule",
+        "sns:Publish",
+    }
 
 
 @each_grant

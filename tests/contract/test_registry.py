@@ -152,7 +152,9 @@ def test_minimal_request_has_every_path(trigger: type[Trigger]) -> None:
     assert problems == []
     assert read is not None
     built = read.request(RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0"))
-    assert shape(built).keys() == shape(request(trigger)).keys()
+    # A Choice tests these fields with IsPresent before any other state reads them.
+    waiting = {"wait", "publish", "ExecutionArn"}
+    assert shape(built).keys() == shape(request(trigger)).keys() - waiting
 
 
 def _has_no_factory(trigger: type[Trigger], name: str) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.errors import EventError
-from orchestration.events import Delivery, Replay, deliveries, read_event
+from orchestration.events import Delivery, deliveries, read_event
+from orchestration.replay_request import Replay
 
 TOPIC = "arn:aws:sns:us-west-1:123456789012:job_events"
 APPROVALS = "arn:aws:sns:us-west-1:123456789012:job_approvals"

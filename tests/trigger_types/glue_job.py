@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.invalid_case import trigger_case
-from tests.trigger_types.base import ARTIFACTS, TEMPLATE_SYNTAX, MachineCase, Payload, TypeCases
+from tests.trigger_types.base import ARTIFACTS, DEPENDS_ON_A_FIELD, TEMPLATE_SYNTAX, MachineCase, Payload, TypeCases
 
 _COMMON = {
     "--triggered_by_job": "upstream",
@@ -62,6 +62,24 @@ CASES = TypeCases(
     authorized_on=lambda given, here: [f"arn:aws:glue:{here}:job/{given['JobName']}"],
     invalid=(
         trigger_case(
+            "glue_job: publish without wait",
+            {"job_name": "j", "publish": True},
+            'publish: found true without "wait": true, which it needs',
+            beyond_schema=DEPENDS_ON_A_FIELD,
+        ),
+        trigger_case(
+            "glue_job: publish_as without publish",
+            {"job_name": "j", "wait": True, "publish_as": "x"},
+            'publish_as: found a name without "publish": true, which it needs',
+            "wait: found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
+            beyond_schema=DEPENDS_ON_A_FIELD,
+        ),
+        trigger_case(
+            "glue_job: template in publish_as",
+            {"job_name": "j", "publish_as": "${job_name}"},
+            "publish_as: found '${job_name}', expected a job name of at most 256 characters, no template",
+        ),
+        trigger_case(
             "glue_job: empty name",
             {"job_name": ""},
             "job_name: found '', expected a non-empty string without a ${...} template (only the configuration names targets)",
@@ -97,7 +115,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: unknown field",
             {"job_name": "j", "argument": {}},
-            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, when",
+            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when",
         ),
         trigger_case(
             "glue_job: wrong boolean",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.invalid_case import trigger_case
-from tests.trigger_types.base import ROUTER_SETTINGS, SOURCE_EVENT, MachineCase, Payload, TypeCases
+from tests.trigger_types.base import DEPENDS_ON_A_FIELD, ROUTER_SETTINGS, SOURCE_EVENT, MachineCase, Payload, TypeCases
 
 _RECEIVED = {
     "triggered_by_job": "upstream",
@@ -45,6 +45,24 @@ CASES = TypeCases(
     authorized_on=lambda given, here: [":".join(given["stateMachineArn"].split(":")[:7])],
     invalid=(
         trigger_case(
+            "step_function: publish without wait",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "publish": True},
+            'publish: found true without "wait": true, which it needs',
+            beyond_schema=DEPENDS_ON_A_FIELD,
+        ),
+        trigger_case(
+            "step_function: publish_as without publish",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "wait": True, "publish_as": "x"},
+            'publish_as: found a name without "publish": true, which it needs',
+            "wait: found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
+            beyond_schema=DEPENDS_ON_A_FIELD,
+        ),
+        trigger_case(
+            "step_function: template in publish_as",
+            {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "publish_as": "${job_name}"},
+            "publish_as: found '${job_name}', expected a job name of at most 256 characters, no template",
+        ),
+        trigger_case(
             "step_function: itself",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator:prod"},
             "arn: found the orchestrator's own state machine, which would start itself in a loop. Name another one",
@@ -74,7 +92,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: unknown field",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "input": {}},
-            "input: unknown field, expected one of: arn, description, id, when",
+            "input: unknown field, expected one of: arn, description, id, publish, publish_as, wait, when",
         ),
     ),
 )

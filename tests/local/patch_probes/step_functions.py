@@ -133,6 +133,35 @@ def service_error_names(engine: Engine) -> bool:
     return bool(run(engine, task)["error"] == "SQS.AmazonSQSException")
 
 
+def synchronous_job_runs(engine: Engine) -> bool:
+    engine.client("glue").create_job(Name="j", Role=ROLE, Command={"Name": "glueetl"})
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::glue:startJobRun.sync",
+        "Parameters": {"JobName": "j"},
+        "ResultSelector": {"state.$": "$.JobRunState"},
+    }
+    described = run(engine, task)
+    return bool(described["status"] == "SUCCEEDED" and json.loads(described["output"])["state"] == "SUCCEEDED")
+
+
+def described_executions(engine: Engine) -> bool:
+    described = run(engine, {"Type": "Pass", "Result": "text"})
+    short = engine.client("stepfunctions").describe_execution(
+        executionArn=described["executionArn"], includedData="METADATA_ONLY"
+    )
+    return bool(described["output"] == '"text"' and "output" not in short)
+
+
+def job_run_states(engine: Engine) -> bool:
+    engine.patch_context.job_runs["j"] = {"JobRunState": "FAILED", "ErrorMessage": "injected"}
+    glue = engine.client("glue")
+    glue.create_job(Name="j", Role=ROLE, Command={"Name": "glueetl"})
+    found = glue.get_job_run(JobName="j", RunId=glue.start_job_run(JobName="j")["JobRunId"])["JobRun"]
+    engine.patch_context.job_runs.clear()
+    return bool(found["JobRunState"] == "FAILED")
+
+
 def mock_config_file(engine: Engine) -> bool:
     client = engine.client("stepfunctions")
     task = {

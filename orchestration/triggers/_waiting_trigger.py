@@ -1,0 +1,72 @@
+"""Base of the trigger types whose run the state machine can wait for: ``glue_job`` and ``step_function``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from orchestration.settings import Settings
+from orchestration.triggers.base import Allow, RequestContext, ServiceIntegration, Trigger
+from orchestration.validation import StringPattern, ValidationProblem
+
+MAX_WAIT_SECONDS = 48 * 3600
+"""Seconds that the state machine waits for a run: the default timeout of a Glue job, which is the longest one
+(docs.aws.amazon.com/glue/latest/dg/add-job.html)."""
+
+JOB_EVENTS = "${job_events_topic_arn}"
+"""Topic of published events; Terraform fills it."""
+
+PUBLISH = Allow(
+    action="sns:Publish",
+    resource=JOB_EVENTS,
+    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html",
+)
+"""Permission of the state machine's role to publish a run's success."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingTrigger(Trigger):
+    """A trigger that may wait for its run, and publish the run's success."""
+
+    wait: bool = False
+    """Wait for the end of the run: a run that fails is a failed trigger. Needs Terraform's `wait_for_runs`."""
+    publish: bool = False
+    """Publish a job event when the run succeeds, so that its own workflow starts. Needs `wait`."""
+    publish_as: Annotated[
+        str, StringPattern(r"^(?!.*\$\{)(?:\S(?:.{0,254}\S)?)?$", "a job name of at most 256 characters, no template")
+    ] = ""
+    """`job_name` of the published event. Default: the target's name."""
+
+    RUN: ClassVar[ServiceIntegration]
+    """The service call that waits for the end of the run; ``run_id_path`` is within the ended run."""
+    RUN_RESULT: ClassVar[Mapping[str, Any]]
+    """``ResultSelector`` of that call: ``id``, ``status`` and ``output`` (text) of the ended run."""
+    RUN_SUCCEEDED: ClassVar[str]
+    """``status`` of a run that succeeded."""
+
+    def published_job(self) -> str:
+        """``job_name`` of the published event."""
+        return self.publish_as or self.target_name()
+
+    def waiting_problems(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
+        """Refuse fields without the field that they need, and a deployment that does not wait."""
+        if self.publish and not self.wait:
+            yield ValidationProblem(f"{path}.publish", 'found true without "wait": true, which it needs')
+        if self.publish_as and not self.publish:
+            yield ValidationProblem(f"{path}.publish_as", 'found a name without "publish": true, which it needs')
+        if self.wait and settings.state_machine_arn and not settings.wait_for_runs:
+            yield ValidationProblem(
+                f"{path}.wait",
+                "found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
+            )
+
+    def waiting_fields(self, context: RequestContext) -> dict[str, Any]:
+        """``wait`` and ``publish`` of the request; empty if the trigger does not wait.
+
+        The state machine decides by them, and its Task states do not send them to the service.
+        """
+        if not self.wait:
+            return {}
+        published = {"job_name": self.published_job(), "hops": context.event.hops + 1, **context.common_fields}
+        return {"wait": True} | ({"publish": published} if self.publish else {})
