@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import syntax_errors
-from analysis.lineage import Edge, cycles, edges
+from analysis.lineage import Edge, cycles, edges, endless
 from analysis.places import Places
 from analysis.problem import Problem, Severity, nearest
 from analysis.warnings import warnings
@@ -84,8 +84,18 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
 
 
 def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[ValidationProblem]:
-    for ring in [] if document.get("allow_cycles") is True else cycles(lineage):
+    allowed = document.get("allow_cycles") is True
+    for ring in cycles(lineage):
         names = " -> ".join([*(edge.job for edge in ring), ring[0].job])
+        if endless(ring):
+            yield ValidationProblem(
+                ring[-1].path,
+                f"the workflows form a cycle that never ends, because 'publish' closes it: {names:.400}. Remove 'publish' from "
+                "one of its triggers, or give one a condition 'when'",
+            )
+            continue
+        if allowed:
+            continue
         yield ValidationProblem(
             ring[-1].path,
             f'the workflows form a cycle: {names:.400}. If each round ends by itself, write "allow_cycles": true at the top of '

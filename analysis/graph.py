@@ -150,7 +150,9 @@ def as_json(graph: Graph) -> dict[str, Any]:
 
 
 def _trigger(edge: Edge) -> dict[str, Any]:
-    return {name: getattr(edge, name) for name in ("type", "event_kind", "id", "path", "description", "when")}
+    return {
+        name: getattr(edge, name) for name in ("type", "event_kind", "id", "path", "description", "when", "publishes")
+    }
 
 
 def as_mermaid(graph: Graph) -> str:

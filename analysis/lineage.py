@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.events import EventKind
+from orchestration.triggers import Trigger, WaitingTrigger
 from orchestration.workflows import CheckedEntry
 
 MAX_CYCLES = 20
@@ -29,6 +30,7 @@ class Edge:
         type: type of the trigger.
         path: place of the trigger in the configuration.
         when: the trigger's condition, or empty.
+        publishes: the state machine publishes the success of the target's run, as ``target``.
     """
 
     job: str
@@ -39,6 +41,7 @@ class Edge:
     id: str
     description: str
     when: dict[str, Any]
+    publishes: bool
 
 
 def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:
@@ -46,17 +49,28 @@ def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:
     return [
         Edge(
             job=entry.job_name,
-            target=entry.trigger.target_name(),
+            target=_published(entry.trigger) or entry.trigger.target_name(),
             type=entry.trigger.TYPE,
             event_kind=entry.event_kind,
             path=entry.path,
             id=entry.id,
             description=entry.trigger.description,
             when=entry.trigger.when,
+            publishes=bool(_published(entry.trigger)),
         )
         for entry in entries
         if entry.trigger is not None
     ]
+
+
+def _published(trigger: Trigger) -> str:
+    """``job_name`` of the event that the state machine publishes, or empty."""
+    return trigger.published_job() if isinstance(trigger, WaitingTrigger) and trigger.publish else ""
+
+
+def endless(ring: list[Edge]) -> bool:
+    """True if a cycle ends only by the limit of hops: it has ``publish``, and no condition."""
+    return any(edge.publishes for edge in ring) and not any(edge.when for edge in ring)
 
 
 def cycles(found: Iterable[Edge]) -> list[list[Edge]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.settings import Settings
-from orchestration.triggers import REGISTRY, Trigger
+from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,12 @@ class Permissions:
     Attributes:
         roles: role (``state_machine`` or ``mwaa_dag``) to the permissions that it needs for the targets.
         allow_lists: Terraform variable to the targets; empty for a type that the configuration does not use.
+        wait_for_runs: True if a trigger waits for its run.
     """
 
     roles: dict[str, list[Permission]] = field(default_factory=dict)
     allow_lists: dict[str, list[str]] = field(default_factory=dict)
+    wait_for_runs: bool = False
 
     def policies(self) -> dict[str, dict[str, Any]]:
         """A policy document for each role that needs one."""
@@ -45,6 +47,8 @@ class Permissions:
         for name, entries in self.allow_lists.items():
             listed = ", ".join(f'"{entry}"' for entry in entries)
             lines.append(f"{name:<17} = [{listed}]")
+        if self.wait_for_runs:
+            lines.append("wait_for_runs     = true")
         return "\n".join(lines) + "\n"
 
 
@@ -57,9 +61,13 @@ def permissions(triggers: Iterable[Trigger], settings: Settings, airflow_role: s
         airflow_role: Airflow role of the MWAA Lambda function.
     """
     targets: dict[type[Trigger], dict[str, None]] = {cls: {} for cls in REGISTRY}
+    waiting: dict[Permission, None] = {}
     for trigger in triggers:
-        targets[type(trigger)][trigger.allow_list_entry(settings)] = None
-    found = Permissions({"state_machine": [], "mwaa_dag": []})
+        entry = trigger.allow_list_entry(settings)
+        targets[type(trigger)][entry] = None
+        if isinstance(trigger, WaitingTrigger) and trigger.wait:
+            waiting |= dict.fromkeys(_of_the_run(trigger, entry, settings))
+    found = Permissions({"state_machine": [], "mwaa_dag": []}, wait_for_runs=bool(waiting))
     for cls, entries in targets.items():
         found.allow_lists[cls.ALLOW_LIST] = sorted({*found.allow_lists.get(cls.ALLOW_LIST, []), *entries})
         # A type whose own call differs from the integration's is started by a Lambda function of its name.
@@ -68,7 +76,16 @@ def permissions(triggers: Iterable[Trigger], settings: Settings, airflow_role: s
         found.roles[role] += [
             Permission(cls.TARGET_PERMISSION.action, _resource(pattern, entry, settings)) for entry in sorted(entries)
         ]
+    found.roles["state_machine"].extend(waiting)
     return found
+
+
+def _of_the_run(trigger: WaitingTrigger, entry: str, settings: Settings) -> Iterator[Permission]:
+    """Permissions to wait for the runs of a target, in addition to the start."""
+    for allow in trigger.RUN.iam:
+        if allow not in trigger.INTEGRATION.iam:
+            resource = _resource(allow.resource, entry, settings)
+            yield Permission(allow.action, f"{resource}:*" if allow.resource.endswith(":execution:*") else resource)
 
 
 def missing(needed: Sequence[Permission], statements: Sequence[dict[str, Any]]) -> list[Permission]:

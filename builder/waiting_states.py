@@ -18,7 +18,13 @@ from orchestration.triggers.step_function import StepFunction
 RUN = "$.event"
 """Place of the ended run ``{id, status, output}`` in the item; ``output`` is text."""
 
+SUCCEEDED = "SUCCEEDED"
+"""``status`` of a run that succeeded, of a Glue job as well as of an execution."""
+
 _POLL_SECONDS = 60
+
+_ATTRIBUTES = {"status": {"DataType": "String", "StringValue": "SUCCESS"}}
+"""For subscriptions that filter by attributes (Terraform variable ``filter_policy_scope``)."""
 
 _HARMLESS = (Retry(errors=("States.ALL",), reason="", interval_seconds=2, max_attempts=9, max_delay_seconds=300),)
 """For calls that may be repeated: a read, and a message that the router reads as a duplicate."""
@@ -43,18 +49,15 @@ def add_choices(choice: Any, record: Any) -> None:
         choice: the Choice on the trigger's type.
         record: the state that records a failure.
     """
-    succeeded = _after_success(record)
+    ended = _after_the_run(record)
     for trigger in REGISTRY:
         if not issubclass(trigger, WaitingTrigger):
             continue
-        ended = sdk.Choice(f"{trigger.RUN.state}: did it succeed?")
-        ended.add_choice(sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=trigger.RUN_SUCCEEDED), succeeded)
-        ended.default_choice(_failed(f"{trigger.RUN.state}: note that it failed", record))
         run = sdk.service_task(trigger.RUN, result_selector=dict(trigger.RUN_RESULT), result_path=RUN)
         if trigger is StepFunction:
             # The execution runs already, or its result is too large to arrive: ask for its state.
             unknown = ["StepFunctions.ExecutionAlreadyExistsException", "States.DataLimitExceeded"]
-            run.add_catch(sdk.Catcher(_described(succeeded, record), error_equals=unknown, result_path=RUN))
+            run.add_catch(sdk.Catcher(_described(ended, record), error_equals=unknown, result_path=RUN))
         run.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
         run.next(ended)
         waits = sdk.ChoiceRule.And(
@@ -66,7 +69,7 @@ def add_choices(choice: Any, record: Any) -> None:
         choice.add_choice(waits, run)
 
 
-def _described(succeeded: Any, record: Any) -> Any:
+def _described(ended: Any, record: Any) -> Any:
     """The states that ask for a nested execution until it has ended, and then read its output."""
     describe = sdk.service_task(
         _DESCRIBE,
@@ -86,31 +89,31 @@ def _described(succeeded: Any, record: Any) -> Any:
         result_path=RUN,
     )
     # ResultPath keeps the run without its output.
-    read.add_catch(sdk.Catcher(succeeded, error_equals=["States.DataLimitExceeded"], result_path="$.unread"))
-    read.add_catch(sdk.Catcher(succeeded, error_equals=["States.ALL"], result_path="$.unread"))
-    read.next(succeeded)
-    ended = sdk.Choice("Has the nested execution ended?")
+    read.add_catch(sdk.Catcher(ended, error_equals=["States.DataLimitExceeded"], result_path="$.unread"))
+    read.add_catch(sdk.Catcher(ended, error_equals=["States.ALL"], result_path="$.unread"))
+    read.next(ended)
+    running = sdk.Choice("Has the nested execution ended?")
     for status in ("RUNNING", "PENDING_REDRIVE"):
-        ended.add_choice(sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=status), pause)
-    ended.add_choice(sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=StepFunction.RUN_SUCCEEDED), read)
-    ended.default_choice(_failed("Note that the nested execution failed", record))
-    describe.next(ended)
+        running.add_choice(sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=status), pause)
+    running.add_choice(_succeeded(), read)
+    running.default_choice(ended)
+    describe.next(running)
     return describe
 
 
-def _failed(name: str, record: Any) -> Any:
-    note = sdk.Pass(
-        name,
+def _succeeded() -> Any:
+    return sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=SUCCEEDED)
+
+
+def _after_the_run(record: Any) -> Any:
+    """The states after the end of a run: publish its success if the trigger asks for it."""
+    failed = sdk.Pass(
+        "Note that the run failed",
         comment="The service reported the end of the run without an error.",
         parameters={"Error": "RunFailed", "Cause.$": f"States.Format('run {{}} ended {{}}', {RUN}.id, {RUN}.status)"},
         result_path="$.outcome.error",
     )
-    note.next(record)
-    return note
-
-
-def _after_success(record: Any) -> Any:
-    """The states after a run that succeeded: publish if the trigger asks for it, then note the run's id."""
+    failed.next(record)
     done = sdk.Pass(
         "Note that the run succeeded",
         parameters={"status": "TRIGGERED", "id.$": f"{RUN}.id"},
@@ -133,13 +136,14 @@ def _after_success(record: Any) -> Any:
     whole = _publish(
         "Publish the success with the output", f"States.StringToJson({RUN}.output)", done, unpublished, plain
     )
-    choice = sdk.Choice("Publish the success?")
     wanted = sdk.ChoiceRule.IsPresent(variable="$.request.publish", value=True)
     # Of all JSON texts, only that of an object does not sort before "{". Interpreters differ in StringMatches with a brace.
     is_object = sdk.ChoiceRule.StringGreaterThanEquals(variable=f"{RUN}.output", value="{")
-    choice.add_choice(sdk.ChoiceRule.And([wanted, is_object]), whole)
-    choice.add_choice(wanted, plain)
-    choice.default_choice(done)
+    choice = sdk.Choice("Did the run succeed, and is it published?")
+    choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted, is_object]), whole)
+    choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted]), plain)
+    choice.add_choice(_succeeded(), done)
+    choice.default_choice(failed)
     return choice
 
 
@@ -164,7 +168,7 @@ def _publish(name: str, artifacts: Any, done: Any, failed: Any, smaller: Any = N
         name,
         comment="The router reads a repeated message as a duplicate, so every error is retried.",
         resource="arn:aws:states:::sns:publish",
-        parameters={"TopicArn": JOB_EVENTS, "Message": message},
+        parameters={"TopicArn": JOB_EVENTS, "Message": message, "MessageAttributes": _ATTRIBUTES},
         timeout_seconds=60,
         result_path="$.published",
         retry=[

@@ -58,7 +58,8 @@ def iam(  # noqa: PLR0913 - one parameter an option
     if check:
         raise typer.Exit(_check(found, check, as_json=as_json))
     if as_json:
-        print_json({"allow_lists": found.allow_lists, "policies": found.policies()})
+        shown = {"allow_lists": found.allow_lists, "wait_for_runs": found.wait_for_runs, "policies": found.policies()}
+        print_json(shown)
     elif policy:
         print_json(found.policies())
     else:

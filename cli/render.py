@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from local.simulation_result import Simulation, TriggerResult
+
+if TYPE_CHECKING:
+    from local.cascade import Link
 
 _GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED")
 _RED = ("FAILED", "LOST", "REFUSED")
@@ -56,6 +60,16 @@ def render(simulation: Simulation) -> RenderableType:
                 Text(json.dumps(trigger.received, indent=2, ensure_ascii=False)),
             ]
     parts += [Text.assemble(("warning: ", "yellow"), warning) for warning in simulation.warnings]
+    return Group(*parts)
+
+
+def render_link(link: Link) -> RenderableType:
+    """One event of a cascade: its level and publisher, its result, and a line for each trigger."""
+    simulation = link.simulation
+    about = f"{simulation.job_name} {simulation.job_run_id}".strip()
+    head = Text.assemble((f"level {link.level}  ", "bold"), about, f"  published by {link.publisher}")
+    parts: list[RenderableType] = [head, Text.assemble("    ", headline(simulation))]
+    parts += [_line(trigger) for trigger in simulation.triggers]
     return Group(*parts)
 
 

@@ -20,6 +20,12 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     without_target: Annotated[
         list[str] | None, typer.Option(help="Simulate a missing target, as TYPE:NAME. Repeatable.")
     ] = None,
+    failing_run: Annotated[
+        list[str] | None, typer.Option(help="Simulate a failing run of a trigger with wait, as TYPE:NAME. Repeatable.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Also follow the events that targets publish, level by level.")
+    ] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     topic: Annotated[
         str, typer.Option(help="Topic, job_events or job_approvals. Default: job_approvals for a decision APPROVED.")
@@ -29,7 +35,8 @@ def simulate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run one event through the local stack.
 
-    The command publishes the event to a local SNS topic and shows the payload that each target received.
+    The command publishes the event to a local SNS topic and shows the payload that each target received. With --follow, it
+    shows a line for each trigger of each event in the chain.
 
     \b
     Exit codes:
@@ -46,13 +53,26 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         raise ConfigError(f"--topic {topic!r}: expected job_events or job_approvals.")
     # After the checks: moto takes a second to import, and a typo must be reported at once.
     clear_aws_profile_env()
-    from cli.render import errors, output, render  # noqa: PLC0415
+    from cli.render import errors, output, render, render_link  # noqa: PLC0415
+    from local import cascade  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 
     with errors.status("starting the local engine") as status, run_engine(region) as engine:
         simulator = Simulator.deploy(engine, document, without_target or [])
-        simulation = simulator.publish(text, status.update, timeout, topic)
+        simulator.fail_runs(failing_run or [])
+        if follow:
+            links = []
+            for link in cascade.follow(simulator, text, status.update, timeout, topic):
+                links.append(link)
+                if not as_json:
+                    output.print(render_link(link))
+        else:
+            simulation = simulator.publish(text, status.update, timeout, topic)
+    if follow:
+        if as_json:
+            print_json(links)
+        raise typer.Exit(cascade.exit_code(links))
     if as_json:
         print_json(simulation)
     else:

@@ -16,6 +16,7 @@ from local.uploads import UploadedConfiguration
 from orchestration import batch
 from orchestration.errors import OrchestrationError
 from orchestration.executions import ExecutionClient
+from orchestration.run_errors import readable
 from orchestration.topics import FILTERS
 
 _POLL_SECONDS = 0.2
@@ -111,7 +112,7 @@ def _ended(about: str, described: dict[str, Any], executions: ExecutionClient) -
         if outcome["type"] == batch.TYPE and outcome["result"]["status"] == "TRIGGERED":
             continue  # the batch's own execution has its triggers
         error = outcome.get("error", {})
-        detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
+        detail = outcome["result"].get("id") or f"{error.get('Error')}: {readable(error.get('Cause', ''))}"
         yield f"  {outcome['result']['status']}  {about}  {outcome['type']} {outcome['name']}: {detail:.200}"
     if described["status"] != "SUCCEEDED":
         yield f"  next: orchestrator inspect {executions.settings.execution_arn(described['name'])}"

@@ -9,7 +9,8 @@ from typing import Any
 
 from local.defaults import EXAMPLE_CONFIG, EXAMPLE_EVENTS
 from local.engine import run_engine
-from local.simulation import Progress, Simulator
+from local.result_reader import Progress
+from local.simulation import Simulator
 from local.simulation_result import Simulation
 from local.validation import read_config, region_of
 

@@ -17,6 +17,7 @@ from orchestration.executions import ExecutionClient, routing_of
 from orchestration.identity import execution_name, replay_name
 from orchestration.items import REJECTED, Item, declared
 from orchestration.ledger import Ledger, Original
+from orchestration.run_errors import readable
 from orchestration.settings import EXECUTION_ARN, Settings
 from orchestration.skipped import of_routing
 from orchestration.workflows import EVENT_KINDS
@@ -153,7 +154,7 @@ class _Reader:
             id=run_id,
             url=run_url(item["type"], about["request"], run_id, self.executions.settings.execution_arn(execution)),
             error=error.get("Error", ""),
-            cause=error.get("Cause", ""),
+            cause=readable(error.get("Cause", "")),
         )
 
     @staticmethod

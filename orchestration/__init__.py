@@ -7,7 +7,8 @@ The stages, in the order in which an event passes them::
     workflows.py   job name + event kind            -> ConfiguredTrigger: id, and Trigger | InvalidTrigger
     triggers/*     one trigger + the event          -> the request of one service call
     items.py       requests                         -> items
-    plan.py        items                            -> executions: deterministic name + input
+    skipped.py     triggers + the event             -> those whose condition the event meets
+    plan.py        items                            -> executions: deterministic name + input, packed by packing.py
     starts.py      executions                       -> started once, also after a crash or an upload
     executions.py  the Step Functions client        -> STARTED, or DUPLICATE with a description
     router.py      all of it, for each record of one invocation

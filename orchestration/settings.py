@@ -34,7 +34,7 @@ class Settings:
         mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
         require_config: ``REQUIRE_CONFIG`` is ``true``: raise an error instead of using the empty default.
         approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` is accepted, or empty for any.
-        wait_for_runs: ``WAIT_FOR_RUNS`` is ``true``: the state machine has the states that wait for a run.
+        wait_for_runs: ``WAIT_FOR_RUNS`` is ``true``: the state machine has the states that wait for a run. True offline.
         deploy_env: ``DEPLOY_ENV``, the environment's name for the placeholder ``${deploy.env}``, or empty.
         only_account: refuse targets in other accounts; empty at run time, because an allow-list may name such targets.
         log_level: ``LOG_LEVEL``, a name of the standard library's logging levels.
@@ -48,7 +48,7 @@ class Settings:
     mwaa_trigger_queue_url: str = ""
     require_config: bool = False
     approvals_topic_arn: str = ""
-    wait_for_runs: bool = False
+    wait_for_runs: bool = True
     deploy_env: str = ""
     only_account: str = ""
     log_level: str = "INFO"

@@ -65,6 +65,12 @@ locals {
         description = "SNS could deliver an event neither to the router nor to the dead-letter queue, so the event is lost. Check the policies of the queue and its key, then publish the event again."
       }
     },
+    length(local.completion_events) == 0 ? {} : {
+      completion-dlq-not-empty = {
+        namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = "${local.orchestrator}-completion-dlq" }, statistic = "Maximum"
+        description = "EventBridge could not publish the success of a run in completion_events. Check the policies of the topic job_events and its key. The messages are EventBridge's events: publish each with orchestrator publish JOB RUN."
+      }
+    },
     {
       # docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html: SNS drops messages that the filter cannot read.
       for topic in keys(local.topics) : "${replace(topic, "_", "-")}-unreadable" => {

@@ -70,6 +70,7 @@ resource "aws_lambda_function" "router" {
       MWAA_TRIGGER_QUEUE_URL        = var.mwaa_trigger_queue_url
       REQUIRE_CONFIG                = "true"
       JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
+      WAIT_FOR_RUNS                 = tostring(var.wait_for_runs)
       DEPLOY_ENV                    = var.env
       LOG_LEVEL                     = var.log_level
     }

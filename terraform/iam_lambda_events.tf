@@ -12,6 +12,7 @@ locals {
     config_object_arn      = local.config_of_any_release
     config_parameter_arn   = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.config_parameter}"
     failure_bucket_arn     = aws_s3_bucket.failures.arn
+    job_events_topic_arn   = local.topic_arns["job_events"]
     router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn
     mwaa_dag_log_group_arn = aws_cloudwatch_log_group.function["mwaa_dag"].arn
     # Any version, because executions of an older state machine version still call the function version of their release.
@@ -24,6 +25,7 @@ locals {
     (local.config_of_any_release)                                    = concat([local.config_of_any_release], [for uri in compact([var.workflow_config_s3_uri]) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"])
     "arn:${local.partition}:glue:${local.regional}:job/*"            = [for one in var.glue_jobs : "arn:${local.partition}:glue:${local.regional}:job/${one}"]
     "arn:${local.partition}:states:${local.regional}:stateMachine:*" = [for one in var.state_machines : "arn:${local.partition}:states:${local.regional}:stateMachine:${one}"]
+    "arn:${local.partition}:states:${local.regional}:execution:*"    = [for one in var.state_machines : "arn:${local.partition}:states:${local.regional}:execution:${one}:*"]
     "arn:${local.partition}:events:${local.regional}:event-bus/*"    = [for one in var.event_buses : startswith(one, "arn:") ? one : "arn:${local.partition}:events:${local.regional}:event-bus/${one}"]
     "arn:${local.partition}:sqs:${local.regional}:*"                 = [for one in var.queues : startswith(one, "arn:") ? one : "arn:${local.partition}:sqs:${local.regional}:${one}"]
     "arn:${local.partition}:airflow:${local.regional}:role/*/${var.airflow_role}" = [
@@ -32,7 +34,13 @@ locals {
     ]
   }
 
-  generated = { for role in ["state_machine", "downstream_orchestrator", "mwaa_dag"] : role => jsondecode(templatefile("${local.statemachines}/${role}.iam.json", local.policy_names)) }
+  generated = {
+    for role, file in {
+      state_machine           = var.wait_for_runs ? "state_machine_waiting" : "state_machine"
+      downstream_orchestrator = "downstream_orchestrator"
+      mwaa_dag                = "mwaa_dag"
+    } : role => jsondecode(templatefile("${local.statemachines}/${file}.iam.json", local.policy_names))
+  }
 
   # docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
   kms_keys = {

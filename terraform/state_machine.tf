@@ -14,7 +14,10 @@ resource "aws_sfn_state_machine" "this" {
 
   # The function's version: a version of the state machine always calls the function version of its release.
   definition = replace(
-    templatefile("${local.statemachines}/downstream_orchestrator.asl.json", { mwaa_dag_function_arn = aws_lambda_function.mwaa_dag.qualified_arn }),
+    templatefile("${local.statemachines}/downstream_orchestrator${var.wait_for_runs ? "_waiting" : ""}.asl.json", {
+      mwaa_dag_function_arn = aws_lambda_function.mwaa_dag.qualified_arn
+      job_events_topic_arn  = local.topic_arns["job_events"]
+    }),
     "arn:aws:states:::", "arn:${local.partition}:states:::"
   )
 

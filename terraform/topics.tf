@@ -32,6 +32,17 @@ resource "aws_sns_topic_policy" "this" {
           Condition = { Bool = { "aws:SecureTransport" = "false" } }
         },
       ],
+      # docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+      each.key != "job_events" || length(local.completion_events) == 0 ? [] : [
+        {
+          Sid       = "CompletionEvents"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = "sns:Publish"
+          Resource  = aws_sns_topic.this[each.key].arn
+          Condition = { ArnEquals = { "aws:SourceArn" = [for key in keys(local.completion_events) : "arn:${local.partition}:events:${var.region}:${local.account_id}:rule/${local.orchestrator}-${key}"] } }
+        }
+      ],
       [
         for principal in each.value.publishers : {
           Sid       = "Publisher${index(each.value.publishers, principal)}"

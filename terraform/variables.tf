@@ -227,6 +227,28 @@ variable "router_reserved_concurrency" {
   default     = -1
 }
 
+# Chains
+
+variable "wait_for_runs" {
+  description = "Triggers may have wait and publish: the state machine waits for the run of a Glue job or state machine, and publishes its success to job_events. Its role may then read and stop those runs, manage Step Functions' EventBridge rule, and publish to job_events."
+  type        = bool
+  default     = false
+}
+
+variable "completion_events" {
+  description = "Glue jobs and state machines (names) whose successful runs EventBridge publishes to job_events, for jobs that nobody can change. Best effort: a lost event starts nothing. Prefer wait and publish for runs that this stack starts."
+  type = object({
+    glue_jobs      = optional(list(string), [])
+    state_machines = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in concat(var.completion_events.glue_jobs, var.completion_events.state_machines) : can(regex("^[^*\"<>]{1,255}$", name))])
+    error_message = "completion_events: expected names without wildcards, quotes and angle brackets."
+  }
+}
+
 # Notifications
 
 variable "alarm_topic_arn" {

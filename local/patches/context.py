@@ -20,6 +20,7 @@ class PatchContext:
         runtime: the Lambda service.
         faults: faults in the state machine's calls to services.
         calls: AWS API calls of the state machines' Tasks.
+        deliveries: times that SNS delivers a message; SNS promises at least one.
         job_runs: fields of the runs of a Glue job by its name, such as ``{"JobRunState": "FAILED", "ErrorMessage": "..."}``.
         mocks: content of a ``MockConfigFile.json``; ``{state machine ARN}#{case}`` starts one of its test cases.
     """
@@ -28,5 +29,6 @@ class PatchContext:
     runtime: LambdaRuntime
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=10 * KEPT))
+    deliveries: int = 1
     job_runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     mocks: dict[str, Any] = field(default_factory=dict)

@@ -47,7 +47,8 @@ def sns_to_lambda(context: PatchContext) -> Iterator[None]:
         except UnknownFunctionException:
             _dead_letter(subscription, message)
             return
-        context.runtime.invoke_async(function, {"Records": [record]})
+        for _ in range(context.deliveries):
+            context.runtime.invoke_async(function, {"Records": [record]})
 
     with replaced(Subscription, "publish", deliver):
         yield

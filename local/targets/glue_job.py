@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from local.defaults import ACCOUNT
 from local.engine import Engine
+from local.targets.failure import FAILURE
 from orchestration.triggers.glue_job import GlueJob
 
 
@@ -38,3 +39,8 @@ def address(trigger: GlueJob) -> str:
 def remove(engine: Engine, trigger: GlueJob) -> None:
     """Delete the job."""
     engine.client("glue").delete_job(JobName=trigger.job_name)
+
+
+def fail(engine: Engine, trigger: GlueJob) -> None:
+    """Let every run of the job fail."""
+    engine.patch_context.job_runs[trigger.job_name] = {"JobRunState": "FAILED", "ErrorMessage": FAILURE}

@@ -9,6 +9,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.defaults import ACCOUNT
 from local.engine import Engine
+from local.targets.failure import FAILURE
 from orchestration.triggers.step_function import StepFunction
 
 _DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
@@ -39,3 +40,13 @@ def address(trigger: StepFunction) -> str:
 def remove(engine: Engine, trigger: StepFunction) -> None:
     """Delete the state machine."""
     engine.client("stepfunctions").delete_state_machine(stateMachineArn=trigger.arn)
+
+
+def fail(engine: Engine, trigger: StepFunction) -> None:
+    """Let every execution of the state machine fail."""
+    engine.client("stepfunctions").update_state_machine(
+        stateMachineArn=trigger.arn,
+        definition=json.dumps(
+            {"StartAt": "Fail", "States": {"Fail": {"Type": "Fail", "Error": "SimulatedFailure", "Cause": FAILURE}}}
+        ),
+    )

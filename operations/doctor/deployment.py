@@ -10,6 +10,9 @@ from typing import Any
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 
+_FILLED = {"${mwaa_dag_function_arn}": ":function:", "${job_events_topic_arn}": ":sns:"}
+"""Placeholder of the definition to a part of the ARN that Terraform fills in."""
+
 _APPLY = "Apply Terraform with the release of this checkout"
 
 
@@ -51,7 +54,8 @@ def check_state_machine(stack: ExaminedStack) -> Iterator[Finding]:
     except client.exceptions.StateMachineDoesNotExist:
         yield Finding(**about, status="problem", message="does not exist, so the router cannot start it", advice=_APPLY)
         return
-    committed = files("statemachines").joinpath("downstream_orchestrator.asl.json").read_text(encoding="utf-8")
+    name = f"downstream_orchestrator{'_waiting' if stack.settings.wait_for_runs else ''}.asl.json"
+    committed = files("statemachines").joinpath(name).read_text(encoding="utf-8")
     place = _difference(json.loads(committed), json.loads(deployed["definition"]))
     if place:
         message = f"its definition differs from that of this tool's release, first at {place}"
@@ -79,8 +83,8 @@ def _difference(  # noqa: PLR0911 - one return a kind of value
             return place
         pairs = enumerate(zip(committed, deployed, strict=True))
         return next((found for n, (a, b) in pairs if (found := _difference(a, b, f"{place}[{n}]"))), "")
-    if committed == "${mwaa_dag_function_arn}":
-        return "" if isinstance(deployed, str) and ":function:" in deployed else place
+    if isinstance(committed, str) and committed in _FILLED:
+        return "" if isinstance(deployed, str) and _FILLED[committed] in deployed else place
     if isinstance(committed, str) and isinstance(deployed, str) and deployed.startswith("arn:"):
         deployed = ":".join(["arn", "aws", *deployed.split(":")[2:]])
     return "" if committed == deployed else place

@@ -19,6 +19,8 @@ _POLICIES = {
     "mwaa_dag": "mwaa_dag.iam.json",
 }
 """Role to the generated policy of its work (statemachines/)."""
+_WAITING_POLICY = "state_machine_waiting.iam.json"
+"""Policy of the state machine of a deployment that waits for runs."""
 
 
 def check(stack: ExaminedStack) -> Iterator[Finding]:
@@ -44,7 +46,8 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
                 message=f"does not allow {action} on {resource}, a target of the configuration",
                 advice="Extend the allow-list in Terraform (orchestrator iam prints it), and apply",
             )
-        lacking = [action for action in _own_actions(role) if action not in _STARTS and not _names(action, statements)]
+        own = [action for action in _own_actions(_policy(role, stack)) if action not in _STARTS]
+        lacking = [action for action in own if not _names(action, statements)]
         if lacking:
             message = f"does not allow {', '.join(lacking)}, which it needs for its own work"
             yield Finding(**about, status="problem", message=message, advice="Apply Terraform")
@@ -93,8 +96,13 @@ def _mwaa_function(definition: Any) -> str:
     return ""
 
 
-def _own_actions(role: str) -> list[str]:
-    text = files("statemachines").joinpath(_POLICIES[role]).read_text(encoding="utf-8")
+def _policy(role: str, stack: ExaminedStack) -> str:
+    waiting = role == "state_machine" and stack.settings.wait_for_runs
+    return _WAITING_POLICY if waiting else _POLICIES[role]
+
+
+def _own_actions(policy: str) -> list[str]:
+    text = files("statemachines").joinpath(policy).read_text(encoding="utf-8")
     return sorted({action for statement in json.loads(text)["Statement"] for action in statement["Action"]})
 
 

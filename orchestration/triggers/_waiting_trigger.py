@@ -42,8 +42,6 @@ class WaitingTrigger(Trigger):
     """The service call that waits for the end of the run; ``run_id_path`` is within the ended run."""
     RUN_RESULT: ClassVar[Mapping[str, Any]]
     """``ResultSelector`` of that call: ``id``, ``status`` and ``output`` (text) of the ended run."""
-    RUN_SUCCEEDED: ClassVar[str]
-    """``status`` of a run that succeeded."""
 
     def published_job(self) -> str:
         """``job_name`` of the published event."""
@@ -55,7 +53,7 @@ class WaitingTrigger(Trigger):
             yield ValidationProblem(f"{path}.publish", 'found true without "wait": true, which it needs')
         if self.publish_as and not self.publish:
             yield ValidationProblem(f"{path}.publish_as", 'found a name without "publish": true, which it needs')
-        if self.wait and settings.state_machine_arn and not settings.wait_for_runs:
+        if self.wait and not settings.wait_for_runs:
             yield ValidationProblem(
                 f"{path}.wait",
                 "found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",

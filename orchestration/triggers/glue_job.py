@@ -84,7 +84,6 @@ class GlueJob(WaitingTrigger):
     )
     # The result is the JobRun: docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html. A job has no output.
     RUN_RESULT: ClassVar[Mapping[str, Any]] = {"id.$": "$.Id", "status.$": "$.JobRunState", "output": ""}
-    RUN_SUCCEEDED: ClassVar[str] = "SUCCEEDED"
     TARGET_PERMISSION: ClassVar[Allow] = _START
     ALLOW_LIST: ClassVar[str] = "glue_jobs"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {

@@ -109,7 +109,6 @@ class StepFunction(WaitingTrigger):
         "status.$": "$.Status",
         "output.$": "$.Output",
     }
-    RUN_SUCCEEDED: ClassVar[str] = "SUCCEEDED"
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "state_machines"
     EXAMPLE: ClassVar[Mapping[str, Any]] = {

@@ -113,6 +113,7 @@ run "router_environment_has_every_setting" {
       MWAA_TRIGGER_QUEUE_URL        = "https://sqs.us-west-1.amazonaws.com/123456789012/mwaa-triggers"
       REQUIRE_CONFIG                = "true"
       JOB_APPROVALS_TOPIC_ARN       = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_approvals"
+      WAIT_FOR_RUNS                 = "false"
       DEPLOY_ENV                    = "jc"
       LOG_LEVEL                     = "INFO"
     })
@@ -297,6 +298,61 @@ run "publishers_in_other_accounts_are_allowed" {
     condition     = !strcontains(aws_sns_topic_policy.this["job_approvals"].policy, "210987654321")
     error_message = "A publisher of events may also approve."
   }
+}
+
+run "default_deployment_cannot_wait_for_runs" {
+  assert {
+    condition     = !strcontains(aws_sfn_state_machine.this.definition, ".sync") && !strcontains(aws_iam_role_policy.this["state_machine"].policy, "events:PutRule")
+    error_message = "The state machine waits, or its role may manage rules, although nobody asked for it."
+  }
+}
+
+run "waiting_deployment_may_wait_for_its_targets_only" {
+  variables {
+    wait_for_runs  = true
+    glue_jobs      = ["load_*"]
+    state_machines = ["publish_*"]
+  }
+  assert {
+    condition     = strcontains(aws_sfn_state_machine.this.definition, "glue:startJobRun.sync") && aws_lambda_function.router.environment[0].variables["WAIT_FOR_RUNS"] == "true"
+    error_message = "The state machine does not wait, or the router does not know that it does."
+  }
+  assert {
+    condition     = toset(flatten([for one in output.iam_policies.state_machine : one.resources if contains(one.actions, "states:StopExecution")])) == toset(["arn:aws:states:us-west-1:123456789012:execution:publish_*:*"])
+    error_message = "The role may stop executions of other state machines."
+  }
+  assert {
+    condition     = toset(flatten([for one in output.iam_policies.state_machine : one.resources if contains(one.actions, "glue:BatchStopJobRun")])) == toset(["arn:aws:glue:us-west-1:123456789012:job/load_*"])
+    error_message = "The role may stop runs of other jobs."
+  }
+  assert {
+    condition     = toset(flatten([for one in output.iam_policies.state_machine : one.resources if contains(one.actions, "sns:Publish")])) == toset(["arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_events"])
+    error_message = "The role may publish to other topics."
+  }
+}
+
+run "completion_events_are_off_by_default" {
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.completion) == 0 && length(aws_sqs_queue.completion_dlq) == 0
+    error_message = "There are rules for completion events, although nobody asked for them."
+  }
+}
+
+run "completion_events_need_the_message_body" {
+  command = plan
+  variables {
+    filter_policy_scope = "MessageAttributes"
+    completion_events   = { glue_jobs = ["vendor_job"] }
+  }
+  expect_failures = [aws_cloudwatch_event_rule.completion]
+}
+
+run "completion_events_refuse_wildcards" {
+  command = plan
+  variables {
+    completion_events = { state_machines = ["vendor_*"] }
+  }
+  expect_failures = [var.completion_events]
 }
 
 run "checkout_of_another_release_is_refused" {

@@ -50,6 +50,16 @@ def test_allowed_cycle_is_no_error() -> None:
     assert lines_of(json.dumps({"allow_cycles": True, "workflows": {"a": job}})) == []
 
 
+def test_published_cycle_is_an_error_even_if_cycles_are_allowed() -> None:
+    trigger = {"type": "glue_job", "job_name": "a", "wait": True, "publish": True}
+    (line,) = lines_of(json.dumps({"allow_cycles": True, "workflows": {"a": {"on_success": [trigger]}}}))
+    assert "the workflows form a cycle that never ends, because 'publish' closes it: a -> a. Remove 'publish'" in line
+    renamed = trigger | {"publish_as": "b"}
+    assert lines_of(json.dumps({"workflows": {"a": {"on_success": [renamed]}}})) == []
+    ends = trigger | {"when": {"metrics": {"rows": [{"numeric": [">", 0]}]}}}
+    assert lines_of(json.dumps({"allow_cycles": True, "workflows": {"a": {"on_success": [ends]}}})) == []
+
+
 def test_separate_cycles_are_separate_errors() -> None:
     jobs = {name: {"on_success": [{"type": "glue_job", "job_name": name}]} for name in ("a", "b", "c")}
     assert len(lines_of(json.dumps({"workflows": jobs}))) == 3

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from analysis.permissions import Permission, missing, permissions, unused
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY
+from orchestration.triggers.glue_job import GlueJob
+from orchestration.triggers.step_function import StepFunction
 from orchestration.workflows import checked_entries
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
@@ -150,3 +152,20 @@ def test_wildcards_match_as_a_regular_expression(pattern: str, name: str) -> Non
     expression = "".join(".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
     statement = {"Effect": "Allow", "Action": "a:B", "Resource": pattern}
     assert (missing([Permission("a:B", name)], [statement]) == []) == bool(re.fullmatch(expression, name))
+
+
+def test_waiting_needs_permissions_for_the_runs() -> None:
+    machine = "arn:aws:states:us-west-1:123456789012:stateMachine:m:live"
+    triggers = [GlueJob(job_name="a", wait=True), GlueJob(job_name="b"), StepFunction(arn=machine, wait=True)]
+    found = permissions(triggers, SETTINGS)
+    needed = {(one.action, one.resource) for one in found.roles["state_machine"]}
+    assert ("glue:GetJobRun", "arn:aws:glue:us-west-1:123456789012:job/a") in needed
+    assert ("glue:GetJobRun", "arn:aws:glue:us-west-1:123456789012:job/b") not in needed
+    assert ("states:DescribeExecution", "arn:aws:states:us-west-1:123456789012:execution:m:*") in needed
+    assert {action for action, _ in needed if action.startswith("events:")} == {
+        "events:PutRule",
+        "events:PutTargets",
+        "events:DescribeRule",
+    }
+    assert "wait_for_runs     = true" in found.tfvars()
+    assert "wait_for_runs" not in permissions(triggers[1:2], SETTINGS).tfvars()

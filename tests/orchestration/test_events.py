@@ -154,3 +154,14 @@ def test_any_payload_is_read_or_refused(payload: Any) -> None:
         except EventError:
             continue
         assert event.job_name.strip()
+
+
+def test_hops_of_other_types_are_ignored() -> None:
+    for value in (None, "21", 21.5, True, -3, [21]):
+        assert read_event(sns({**GOOD, "hops": value})).hops == 0
+
+
+def test_more_than_20_hops_are_refused() -> None:
+    assert read_event(sns({**GOOD, "hops": 20})).hops == 20
+    with pytest.raises(EventError, match=r"event field 'hops': found 21, expected at most 20"):
+        read_event(sns({**GOOD, "hops": 21}))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.call_recorder import Call
+from local.cascade import Link
 from local.engine import Engine
 from local.simulation_result import Simulation
 from tests.terraform.policies import Need, needs
@@ -22,6 +26,7 @@ VERSION = "0.3.0"
 ALARM_TOPIC = "arn:aws:sns:us-west-1:123456789012:on-call"
 TEAM_TOPIC = "arn:aws:sns:us-west-1:123456789012:warehouse-team"
 NEXT = "0.3.1"
+COMPLETION_EVENTS = {"glue_jobs": ["vendor_job"], "state_machines": ["vendor_machine"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,12 @@ class Life:
         terraform_stack: the deployed stack, as ``describe`` reads it.
         local_stack: the one that ``orchestrator local`` deploys, under the same names.
         simulations: by step, what an event did.
+        chain: the events of a chain of workflows.
         observed: by stage, what each role asked of AWS in it, and the policies that were in force.
         logs: lines that the router wrote.
         commands: by step, output and exit code of a command.
         notification: the rule about failed executions, its target, and a failed execution.
+        completions: the rules about runs that do not publish themselves.
         examined: by broken thing, findings of the doctor.
         left: by service, what destroy left behind.
     """
@@ -66,10 +73,12 @@ class Life:
     terraform_stack: dict[str, Any] = field(default_factory=dict)
     local_stack: dict[str, Any] = field(default_factory=dict)
     simulations: dict[str, Simulation] = field(default_factory=dict)
+    chain: list[Link] = field(default_factory=list)
     observed: dict[str, Observed] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     commands: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
     notification: dict[str, Any] = field(default_factory=dict)
+    completions: dict[str, Any] = field(default_factory=dict)
     examined: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
 
@@ -116,16 +125,35 @@ def calls(engine: Engine) -> dict[str, list[Call]]:
 
 def notification(engine: Engine, execution: str, of_a_team: str) -> dict[str, Any]:
     """The rules about failed executions by their topic, with their target, and two failed executions."""
-    events, sfn = engine.client("events"), engine.client("stepfunctions")
-    rules = {}
-    for rule in events.list_rules(NamePrefix=f"{NAME}-failed")["Rules"]:
-        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-        rules[target["Arn"]] = {"pattern": rule["EventPattern"], "state": rule["State"], "target": target}
+    sfn = engine.client("stepfunctions")
     return {
-        "rules": rules,
+        "rules": {one["target"]["Arn"]: one for one in rules(engine, f"{NAME}-failed").values()},
         "execution": sfn.describe_execution(executionArn=execution),
         "execution of a team": sfn.describe_execution(executionArn=of_a_team),
     }
+
+
+def rules(engine: Engine, prefix: str) -> dict[str, Any]:
+    """EventBridge rules by name, each with its pattern, state and only target."""
+    events, found = engine.client("events"), {}
+    for rule in events.list_rules(NamePrefix=prefix)["Rules"]:
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        found[rule["Name"]] = {"pattern": rule["EventPattern"], "state": rule["State"], "target": target}
+    return found
+
+
+def transformed(target: dict[str, Any], event: dict[str, Any]) -> str:
+    """The text that EventBridge's input transformer makes of an event.
+
+    Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html.
+    """
+    text: str = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        value = functools.reduce(lambda found, key: found[key], path.removeprefix("$.").split("."), event)
+        assert f"<{name}>" in text
+        text = text.replace(f"<{name}>", json.dumps(value)[1:-1])
+    assert not re.search("<[a-z]+>", text)
+    return text
 
 
 def objects(engine: Engine, bucket: str) -> list[dict[str, str]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,9 +14,10 @@ from moto.events.models import EventPattern
 from local.engine import Engine, run_engine
 from operations.console_pages import execution_url
 from operations.doctor import CHECKS
+from orchestration.events import Delivery, read_event
 from tests.terraform.doctor_breaks import EXPECTED
 from tests.terraform.lifecycle import live
-from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life
+from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life, transformed
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -45,6 +44,12 @@ IMPLICIT = {
     "xray:GetSamplingTargets": "Step Functions, while tracing",
     "s3:PutObject": "the Lambda service, into the failure destination",
     "s3:GetObjectVersion": "the router, to finish an event of several executions: tests/orchestration/test_crash_points.py",
+    "glue:GetJobRuns": "Step Functions, while it waits for a job run",
+    "glue:BatchStopJobRun": "Step Functions, if an execution that waits is stopped",
+    "states:StopExecution": "Step Functions, if an execution that waits is stopped",
+    "events:PutTargets": "Step Functions, for the rule by which it learns that a nested execution has ended",
+    "events:PutRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
+    "events:DescribeRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
     "s3:ListBucket": "the Lambda service checks it when the failure destination is set",
 }
 """What is granted and called by no code of ours: AWS's services do it in the role's name. The log delivery actions of the
@@ -105,6 +110,55 @@ def test_large_event_runs_in_batches(life: Life) -> None:
     large = life.simulations["in batches"]
     assert [one.batch_of != "" for one in large.executions] == [False, True, True]
     assert [one.status for one in large.triggers] == ["TRIGGERED"] * 41
+
+
+def test_chain_of_workflows_runs_level_by_level(life: Life) -> None:
+    """docs/examples/chain.json on the deployed stack: a Glue job, a state machine, DAGs; four levels, each target once."""
+    for link in life.chain:
+        simulation = link.simulation
+        names = [f"{one.type} {one.name} {one.status}" for one in simulation.triggers]
+        print(f"level {link.level} {simulation.job_name}, published by {link.publisher}: {names}")  # noqa: T201
+    assert [(link.level, link.simulation.job_name) for link in life.chain] == [
+        (1, "extract_orders"),
+        (2, "clean_orders"),
+        (3, "order_model"),
+        (4, "score_orders"),
+        (4, "order_report"),
+    ]
+    assert {one.status for link in life.chain for one in link.simulation.triggers} == {"TRIGGERED"}
+
+
+def test_completion_events_are_read_by_the_router(life: Life) -> None:
+    glue: Any = {
+        "source": "aws.glue",
+        "detail-type": "Glue Job State Change",
+        "time": "2026-01-31T03:00:00Z",
+        "detail": {
+            "jobName": "vendor_job",
+            "severity": "INFO",
+            "state": "SUCCEEDED",
+            "jobRunId": "jr_1",
+            "message": "",
+        },
+    }
+    machine = "arn:aws:states:us-west-1:123456789012:stateMachine:vendor_machine"
+    execution: Any = {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "time": "2026-01-31T03:00:00Z",
+        "detail": {"executionArn": "arn:e:1", "stateMachineArn": machine, "name": "1", "status": "SUCCEEDED"},
+    }
+    assert len(life.completions) == 2
+    changes = (("state", "FAILED"), ("status", "FAILED"), ("jobName", "x"), ("stateMachineArn", "x"))
+    for event, job, run in ((glue, "vendor_job", "jr_1"), (execution, "vendor_machine", "arn:e:1")):
+        (rule,) = (one for one in life.completions.values() if EventPattern.load(one["pattern"]).matches_event(event))
+        message = transformed(rule["target"], event)
+        read = read_event(Delivery(source="SNS message 1", body=message, topic_arn=rule["target"]["Arn"]))
+        assert (read.job_name, read.job_run_id, read.event_kind) == (job, run, "on_success")
+        assert rule["target"]["DeadLetterConfig"]["Arn"].endswith("-completion-dlq")
+        for key, value in changes:
+            other: Any = {**event, "detail": {**event["detail"], key: value}}
+            assert key not in event["detail"] or not EventPattern.load(rule["pattern"]).matches_event(other)
 
 
 def test_failed_trigger_is_replayed(life: Life) -> None:
@@ -228,13 +282,7 @@ def test_topic_of_a_workflow_hears_only_its_failures(life: Life) -> None:
 def test_notification_names_event_cause_and_commands(life: Life) -> None:
     target = life.notification["rules"][ALARM_TOPIC]["target"]
     event = status_change(life)
-    template = target["InputTransformer"]["InputTemplate"]
-    for name, path in target["InputTransformer"]["InputPathsMap"].items():
-        value = functools.reduce(lambda found, key: found[key], path.removeprefix("$.").split("."), event)
-        assert f"<{name}>" in template
-        template = template.replace(f"<{name}>", json.dumps(value)[1:-1])
-    assert not re.search("<[a-z]+>", template)
-    text: str = json.loads(template)
+    text: str = json.loads(transformed(target, event))
     arn = event["detail"]["executionArn"]
     print(text)  # noqa: T201 - pytest -s
     assert text.startswith(f"{PREFIX}-downstream-orchestrator: execution FAILED at 2026-01-31T03:00:00Z\n")

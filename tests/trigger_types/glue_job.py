@@ -71,7 +71,6 @@ CASES = TypeCases(
             "glue_job: publish_as without publish",
             {"job_name": "j", "wait": True, "publish_as": "x"},
             'publish_as: found a name without "publish": true, which it needs',
-            "wait: found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
             beyond_schema=DEPENDS_ON_A_FIELD,
         ),
         trigger_case(

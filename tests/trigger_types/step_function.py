@@ -54,7 +54,6 @@ CASES = TypeCases(
             "step_function: publish_as without publish",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "wait": True, "publish_as": "x"},
             'publish_as: found a name without "publish": true, which it needs',
-            "wait: found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
             beyond_schema=DEPENDS_ON_A_FIELD,
         ),
         trigger_case(
