@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from builder.schema import fields
-from orchestration.triggers import REGISTRY, Trigger
+from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
 from orchestration.triggers.base import Retry
 
 _HEAD = """# Trigger types
@@ -39,6 +39,7 @@ def _section(trigger: type[Trigger]) -> str:
         f"{schema['description']} {integration.comment}",
         "",
         _in_the_console(trigger),
+        *_waiting(trigger),
         "",
         "| Field | Type | Default | Meaning |",
         "|---|---|---|---|",
@@ -82,6 +83,20 @@ def _in_the_console(trigger: type[Trigger]) -> str:
         f"State in the console: **{integration.state}**. Service integration: `{integration.resource}`. Timeout of an "
         f"attempt: {integration.timeout_seconds} s."
     )
+
+
+def _waiting(trigger: type[Trigger]) -> list[str]:
+    """A paragraph about ``wait``, for the types that have it."""
+    if not issubclass(trigger, WaitingTrigger):
+        return []
+    actions = [f"`{allow.action}`" for allow in trigger.RUN.iam if allow not in trigger.INTEGRATION.iam]
+    return [
+        "",
+        (
+            f"With `wait`: state **{trigger.RUN.state}**, service integration `{trigger.RUN.resource}`, at most "
+            f"{trigger.RUN.timeout_seconds // 3600} hours. The role also needs {', '.join(actions)} ([Chains](chains.md))."
+        ),
+    ]
 
 
 def _row(*cells: str) -> str:

@@ -36,6 +36,7 @@ def build() -> dict[str, Any]:
             },
             "start_date": {"description": "Start of the data interval."},
             "end_date": {"description": "End of the data interval."},
+            "hops": {"description": "Set by the state machine: number of published events in the chain so far."},
             "created_by": {"description": "Person or system that started the job."},
             "$wait_seconds": {
                 "anyOf": [{"type": "number", "minimum": 0, "maximum": MAX_WAIT_SECONDS}, {"type": "null"}],

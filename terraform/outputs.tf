@@ -43,7 +43,7 @@ output "iam_policies" {
 # docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 output "kms_key_policy_statements" {
   description = "Statements that the policy of kms_key_arn needs before the first apply, in addition to its administrators, as JSON."
-  value = jsonencode([
+  value = jsonencode(concat([
     {
       Sid       = "TopicsAndDeadLetters"
       Effect    = "Allow"
@@ -85,5 +85,15 @@ output "kms_key_policy_statements" {
       Resource  = "*"
       Condition = { StringEquals = { "kms:ViaService" = "sns.${var.region}.amazonaws.com" } }
     },
-  ])
+    ], length(local.completion_events) == 0 ? [] : [
+    {
+      # docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-at-rest-key-policy.html
+      Sid       = "CompletionEvents"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+    },
+  ]))
 }

@@ -76,6 +76,8 @@ class GlueJob(WaitingTrigger):
         comment="Starts the job run and waits for its end.",
         run_id_path="$.Id",
         timeout_seconds=MAX_WAIT_SECONDS,
+        # Only StartJobRun gives these errors. A throttled call could also be a look at a run that has started.
+        retries=INTEGRATION.retries[:1],
         iam=tuple(
             replace(_START, action=f"glue:{action}")
             for action in ("StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun")

@@ -30,11 +30,12 @@ def engine() -> Iterator[Engine]:
 
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_airflow_task_publishes(engine: Engine, version: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", ["airflow", "airflow-callback"])
+def test_airflow_example_publishes(engine: Engine, version: str, example: str, tmp_path: Path) -> None:
     topic = Topic(Simulator.deploy(engine, DOCUMENT))
     dags = tmp_path / "dags"
     dags.mkdir()
-    (dags / "transform_images.py").write_text(examples("publishing.md")["airflow"])
+    (dags / "transform_images.py").write_text(examples("publishing.md")[example])
     airflow = Airflow(
         version,
         tmp_path / "airflow",

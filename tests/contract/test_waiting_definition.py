@@ -79,8 +79,18 @@ def test_waiting_starts_the_run_as_the_plain_state_does() -> None:
         if issubclass(trigger, WaitingTrigger):
             run, plain = (ITEM["States"][one.state] for one in (trigger.RUN, trigger.INTEGRATION))
             assert run["Parameters"] == plain["Parameters"]
-            assert run["Retry"] == plain["Retry"]
             assert run["Resource"].startswith(f"{plain['Resource']}.sync")
+
+
+def test_run_is_not_started_again_after_a_late_error() -> None:
+    """Glue does not deduplicate, so only errors of StartJobRun are retried. Executions are deduplicated by name."""
+    (retry,) = ITEM["States"]["Run Glue job to its end"]["Retry"]
+    assert retry["ErrorEquals"] == [
+        "Glue.ConcurrentRunsExceededException",
+        "Glue.ResourceNumberLimitExceededException",
+    ]
+    nested = ITEM["States"]["Run nested execution to its end"]
+    assert "States.ALL" not in [error for retry in nested["Retry"] for error in retry["ErrorEquals"]]
 
 
 def test_placeholders_are_the_declared_ones() -> None:

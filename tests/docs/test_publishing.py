@@ -87,7 +87,7 @@ def run(name: str) -> dict[str, Any]:
 
 
 def test_page_has_an_example_for_each_publisher() -> None:
-    assert set(EXAMPLES) == {"aws-cli", "glue", "lambda", "airflow", "step-functions", "spark"}
+    assert set(EXAMPLES) == {"aws-cli", "glue", "lambda", "airflow", "airflow-callback", "step-functions", "spark"}
 
 
 def test_glue_job_publishes(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
