@@ -100,6 +100,9 @@ def run_case(case: Case, config: LoadedConfig, settings: Settings) -> CaseResult
 def _result(plan: EventPlan) -> dict[str, Any]:
     result: dict[str, Any] = {"status": plan.status}
     skipped = {"skipped": [{key: one[key] for key in ("id", "name", "reason")} for one in plan.skipped]}
+    joins = {"joins": plan.joins} if plan.joins else {}
+    if plan.status == "WOULD_JOIN":
+        return result | joins
     if plan.reason:
         return result | {"reason": plan.reason} | (skipped if plan.skipped else {})
     started = [item for item in plan.triggers if item["type"] != REJECTED]
@@ -109,6 +112,7 @@ def _result(plan: EventPlan) -> dict[str, Any]:
     if rejected:
         result["rejected"] = [{"id": item["id"], "name": item["name"], **item["request"]} for item in rejected]
     result |= skipped if plan.skipped else {}
+    result |= joins
     return result | ({"warnings": plan.warnings} if plan.warnings else {})
 
 

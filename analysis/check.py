@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import syntax_errors
-from analysis.lineage import Edge, cycles, edges, endless
+from analysis.lineage import Edge, cycles, edges, endless, join_edges
 from analysis.places import Places
 from analysis.problem import Problem, Severity, nearest
 from analysis.warnings import warnings
 from orchestration import strictjson
 from orchestration.errors import ConfigError
+from orchestration.joins import JOIN_KINDS
 from orchestration.settings import Settings
 from orchestration.validation import ValidationProblem, unknown_field
 from orchestration.workflows import EVENT_KINDS, TOP_LEVEL, check_document, checked_entries
@@ -70,7 +71,7 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         return unusable
     entries = list(checked_entries(document, settings))
     found += [problem for entry in entries for problem in entry.problems]
-    lineage = edges(entries)
+    lineage = edges(entries) + join_edges(document)
     problems = [_placed(file, places, "error", "configuration", one) for one in found]
     problems += [_placed(file, places, "error", "cycle", one) for one in _cycles(document, lineage)]
     problems += [_placed(file, places, "warning", rule, one) for rule, one in warnings(document, lineage)]
@@ -79,7 +80,8 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         file=file,
         problems=sorted(problems, key=lambda one: (one.line, one.column)),
         workflows=len(workflows),
-        triggers=sum(len(_list(workflow, kind)) for workflow in workflows for kind in EVENT_KINDS),
+        triggers=sum(len(_list(workflow, kind)) for workflow in workflows for kind in EVENT_KINDS)
+        + sum(entry.event_kind in JOIN_KINDS and bool(entry.id) for entry in entries),
     )
 
 

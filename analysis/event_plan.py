@@ -14,9 +14,10 @@ from typing import Any
 from analysis.problem import nearest
 from orchestration import batch
 from orchestration.config import LoadedConfig
-from orchestration.errors import EventError
-from orchestration.events import Delivery, EventKind, read_event
+from orchestration.errors import ConfigError, EventError, JoinError
+from orchestration.events import Delivery, EventKind, JobEvent, read_event
 from orchestration.items import REJECTED, Item, waits
+from orchestration.joins import joins_of, key_of, valid_join
 from orchestration.plan import plan
 from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
@@ -38,12 +39,14 @@ class EventPlan:
 
     Attributes:
         source: name of the event for people, as ``events.jsonl:3``.
-        status: ``WOULD_START``, ``IGNORED`` or ``FAILED``, which the router would raise.
+        status: ``WOULD_START``, ``WOULD_JOIN`` (it only arrives at joins), ``IGNORED`` or ``FAILED``, which the router would
+            raise.
         reason: why the event would start nothing.
         suggestion: the job of the configuration with the nearest name, if it has no workflow for the event's job.
         executions: input of each StartExecution call of the router, by name.
         triggers: every item, also those in batches.
         skipped: the triggers whose condition the event does not meet, with the reason.
+        joins: joins at which the event would arrive: ``{join, key}``, or ``{join, error}``.
         iam_actions: actions that the state machine's role needs for these triggers.
         transitions: state transitions, if every trigger starts at the first attempt.
         warnings: warnings of the router.
@@ -59,6 +62,7 @@ class EventPlan:
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
     triggers: list[Item] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    joins: list[dict[str, str]] = field(default_factory=list)
     iam_actions: list[str] = field(default_factory=list)
     transitions: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -98,18 +102,18 @@ def plan_event(
     about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
     if event.event_kind is None:
         return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, None))
-    about |= {"event_kind": event.event_kind}
+    about |= {"event_kind": event.event_kind, "joins": _joins(event, config)}
     triggers = config.triggers(event.job_name, event.event_kind, settings)
-    if not triggers:
-        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
-        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers), suggestion=suggestion)
     try:
-        planned = plan(event, triggers, config, settings, "")
+        planned = plan(event, triggers, config, settings, "") if triggers else None
     except EventError as error:
         return EventPlan(**about, status="FAILED", reason=str(error))
-    about |= {"skipped": planned.skipped}
-    if not planned.items:
-        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, triggers, planned.skipped))
+    about |= {"skipped": planned.skipped if planned is not None else []}
+    if planned is None or not planned.items:
+        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
+        reason = ignored_reason(event, triggers, about["skipped"])
+        status = "WOULD_JOIN" if about["joins"] else "IGNORED"
+        return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
     executions = {one.name: one.input for one in planned.pack(planned.items)}
     inputs = [given for name in executions for given in _with_batches(executions[name])]
     return EventPlan(
@@ -121,6 +125,16 @@ def plan_event(
         transitions=sum(_FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
         warnings=[*event.warnings, *planned.warnings],
     )
+
+
+def _joins(event: JobEvent, config: LoadedConfig) -> list[dict[str, str]]:
+    found = []
+    for name in joins_of(config.document, event.job_name) if event.event_kind == "on_success" else ():
+        try:
+            found.append({"join": name, "key": key_of(valid_join(config.document, name), name, event.fields)})
+        except (ConfigError, JoinError) as error:
+            found.append({"join": name, "error": str(error)})
+    return found
 
 
 def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ class Node:
     Attributes:
         key: identity within the graph: ``job:NAME`` or ``TYPE:NAME``.
         name: name of the job or target.
-        kind: ``job``, or the trigger type of the target.
+        kind: ``job``, ``join``, or the trigger type of the target.
         description: of the workflow, for people.
     """
 
@@ -83,7 +83,7 @@ class Graph:
         groups: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for link in self.links:
             node = self.nodes[link.target]
-            if node.kind != "job" and len(sources[node.key]) == 1:
+            if node.kind not in ("job", "join") and len(sources[node.key]) == 1:
                 groups[link.source, node.kind][node.key] = None
         nodes, links, key_of = dict(self.nodes), list[Link](), dict[str, str]()
         for (source, kind), members in groups.items():
@@ -133,8 +133,14 @@ def build(document: dict[str, Any], edges: Iterable[Edge]) -> Graph:
         description = workflow.get("description") if isinstance(workflow, dict) else ""
         text = description if isinstance(description, str) else ""
         nodes[f"job:{name}"] = Node(key=f"job:{name}", name=name, kind="job", description=text)
+    joins = document.get("joins")
+    for name, join in joins.items() if isinstance(joins, dict) else ():
+        text = join.get("description", "") if isinstance(join, dict) else ""
+        nodes[f"job:{name}"] = Node(key=f"job:{name}", name=name, kind="join", description=str(text))
     links = []
     for edge in edges:
+        if f"job:{edge.job}" not in nodes:  # a job of a join without a workflow
+            nodes[f"job:{edge.job}"] = Node(key=f"job:{edge.job}", name=edge.job, kind="job")
         key = f"job:{edge.target}" if f"job:{edge.target}" in nodes else f"{edge.type}:{edge.target}"
         nodes.setdefault(key, Node(key=key, name=edge.target, kind=edge.type))
         links.append(Link(f"job:{edge.job}", key, edge))

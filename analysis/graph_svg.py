@@ -17,6 +17,7 @@ _CHARACTER, _PADDING, _LONGEST = 6.7, 20, 30
 
 _COLOURS = dict(zip(BY_TYPE, ("#2f6fb7", "#b3478f", "#b8860b", "#2e8b57", "#1a8c99"), strict=False))
 _OTHER = "#666666"
+_COLOURS["join"] = "#6b4fbb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _y(row: float) -> float:
 
 def _shape(box: _Box) -> str:
     node, top = box.node, box.y - _HEIGHT / 2
-    job = node.kind == "job"
+    job = node.kind in ("job", "join")
     colour = "#40506a" if job else _COLOURS.get(node.kind, _OTHER)
     fill = "#e9eef6" if job else "#ffffff"
     title = f"{node.name}: {node.description}" if node.description else f"{node.kind} {node.name}"
@@ -140,7 +141,7 @@ def _backward(source: _Box, target: _Box) -> str:
 
 def _kinds(graph: Graph) -> list[str]:
     used = {link.trigger.type for link in graph.links}
-    return [kind for kind in BY_TYPE if kind in used]
+    return [kind for kind in _COLOURS if kind in used]
 
 
 def _legend_width(graph: Graph) -> float:

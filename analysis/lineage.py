@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.events import EventKind
+from orchestration.joins import read_join
 from orchestration.triggers import Trigger, WaitingTrigger
 from orchestration.workflows import CheckedEntry
 
@@ -42,6 +43,29 @@ class Edge:
     description: str
     when: dict[str, Any]
     publishes: bool
+
+
+def join_edges(document: dict[str, Any]) -> list[Edge]:
+    """One edge from each job of a join to the join."""
+    joins = document.get("joins")
+    found = []
+    for name, entry in joins.items() if isinstance(joins, dict) else ():
+        join, _ = read_join(entry, f"joins.{name}")
+        for index, job in enumerate(join.all_of if join is not None else ()):
+            found.append(
+                Edge(
+                    job=job,
+                    target=name,
+                    type="join",
+                    event_kind="on_success",
+                    path=f"joins.{name}.all_of[{index}]",
+                    id=name,
+                    description=join.description if join is not None else "",
+                    when={},
+                    publishes=False,
+                )
+            )
+    return found
 
 
 def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:

@@ -31,11 +31,13 @@ class Permissions:
         roles: role (``state_machine`` or ``mwaa_dag``) to the permissions that it needs for the targets.
         allow_lists: Terraform variable to the targets; empty for a type that the configuration does not use.
         wait_for_runs: True if a trigger waits for its run.
+        joins: True if the configuration has joins.
     """
 
     roles: dict[str, list[Permission]] = field(default_factory=dict)
     allow_lists: dict[str, list[str]] = field(default_factory=dict)
     wait_for_runs: bool = False
+    joins: bool = False
 
     def policies(self) -> dict[str, dict[str, Any]]:
         """A policy document for each role that needs one."""
@@ -47,8 +49,8 @@ class Permissions:
         for name, entries in self.allow_lists.items():
             listed = ", ".join(f'"{entry}"' for entry in entries)
             lines.append(f"{name:<17} = [{listed}]")
-        if self.wait_for_runs:
-            lines.append("wait_for_runs     = true")
+        lines += ["wait_for_runs     = true"] if self.wait_for_runs else []
+        lines += ["joins             = true"] if self.joins else []
         return "\n".join(lines) + "\n"
 
 

@@ -10,8 +10,16 @@ _FOLDER = Path(__file__).resolve().parent.parent / "statemachines"
 NAME, WAITING_NAME = "downstream_orchestrator.asl.json", "downstream_orchestrator_waiting.asl.json"
 """Definition without and with the states that wait for a run."""
 
-PLACEHOLDERS = frozenset({"mwaa_dag_function_arn", "job_events_topic_arn"})
-"""Names that Terraform's ``templatefile`` fills; any other ``${`` would break it. Only the second definition has the topic."""
+DEADLINE_NAME = "join_deadline.asl.json"
+"""Definition of the state machine that waits for a join's deadline."""
+
+PLACEHOLDERS = frozenset({"mwaa_dag_function_arn", "job_events_topic_arn", "router_arn"})
+"""Names that Terraform's ``templatefile`` fills; any other ``${`` would break it. No definition has all of them."""
+
+
+def join_deadline() -> str:
+    """Text of the definition that waits for a join's deadline."""
+    return (_FOLDER / DEADLINE_NAME).read_text(encoding="utf-8")
 
 
 def committed(*, waiting: bool = False) -> str:

@@ -7,10 +7,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builder import definition_checks, diagram, docs, event_schema, iam, mocks, quotas, schema, state_machine
-from builder.definition import NAME, WAITING_NAME
+from builder import (
+    definition_checks,
+    diagram,
+    docs,
+    event_schema,
+    iam,
+    join_deadline,
+    mocks,
+    quotas,
+    schema,
+    state_machine,
+)
+from builder.definition import DEADLINE_NAME, NAME, WAITING_NAME
 
-DEFINITION, WAITING = (f"statemachines/{name}" for name in (NAME, WAITING_NAME))
+DEFINITION, WAITING, DEADLINE = (f"statemachines/{name}" for name in (NAME, WAITING_NAME, DEADLINE_NAME))
 
 
 def artifacts() -> dict[str, str]:
@@ -19,6 +30,7 @@ def artifacts() -> dict[str, str]:
     return {
         DEFINITION: _json(definition),
         WAITING: _json(state_machine.build(waiting=True)),
+        DEADLINE: _json(join_deadline.build()),
         "statemachines/downstream_orchestrator.svg": diagram.build(definition),
         "statemachines/MockConfigFile.json": _json(mocks.build()),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
@@ -53,7 +65,9 @@ def problems() -> list[str]:
     """Problems of the definition that the builder would write."""
     made = artifacts()
     return [
-        f"{path}: {problem}" for path in (DEFINITION, WAITING) for problem in definition_checks.problems(made[path])
+        f"{path}: {problem}"
+        for path in (DEFINITION, WAITING, DEADLINE)
+        for problem in definition_checks.problems(made[path])
     ]
 
 

@@ -70,6 +70,32 @@ MWAA_DAG: tuple[Allow, ...] = (
     *_of_every_function("${mwaa_dag_log_group_arn}"),
 )
 
+JOINS: tuple[Allow, ...] = (
+    Allow(
+        action="dynamodb:UpdateItem",
+        resource="${joins_table_arn}",
+        doc_url="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html",
+    ),
+    Allow(
+        action="dynamodb:GetItem",
+        resource="${joins_table_arn}",
+        doc_url="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html",
+    ),
+    Allow(
+        action="states:StartExecution",
+        resource="${join_deadline_arn}",
+        doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
+    ),
+)
+"""Permissions of the router in a deployment with joins, in addition to its others."""
+
+JOIN_DEADLINE = Allow(
+    action="lambda:InvokeFunction",
+    resource="${router_arn}",
+    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
+)
+"""Permission of the state machine that waits for a join's deadline."""
+
 _LOG_DELIVERY = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
 _XRAY = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html"
 
@@ -104,6 +130,8 @@ def build() -> dict[str, dict[str, Any]]:
         "state_machine_waiting": _policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
         "downstream_orchestrator": _policy(ROUTER),
         "mwaa_dag": _policy(MWAA_DAG),
+        "joins": _policy(JOINS),
+        "join_deadline": _policy((JOIN_DEADLINE, *UNSCOPED)),
     }
 
 

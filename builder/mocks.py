@@ -17,9 +17,10 @@ from orchestration.events import Delivery, read_event
 from orchestration.identity import BATCH_PREFIX, batch_name, downstream_run_id
 from orchestration.items import build_item
 from orchestration.settings import Settings
+from orchestration.trigger_reader import read_trigger
 from orchestration.triggers import REGISTRY
 from orchestration.triggers.base import RequestContext, ServiceIntegration
-from orchestration.workflows import ConfiguredTrigger, read_trigger
+from orchestration.workflows import ConfiguredTrigger
 
 STATE_MACHINE = "downstream_orchestrator"
 _STATE_MACHINE_ARN = f"arn:aws:states:us-west-1:123456789012:stateMachine:{STATE_MACHINE}"

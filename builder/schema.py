@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from builder import condition_schema
 from orchestration import placeholders
+from orchestration.joins import JOIN_KINDS, Join
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.workflows import EVENT_KINDS, Workflow
 
@@ -40,7 +41,7 @@ def fields(cls: type[Any]) -> dict[str, Any]:
     schema = TypeAdapter(cls).json_schema(schema_generator=_Schema)
     schema["description"] = inspect.getdoc(cls) or ""
     for name, field in schema["properties"].items():
-        if "pattern" in field and name != "id":
+        if "pattern" in field and name not in ("id", "key"):
             # The router checks the pattern after it has filled the placeholders of the deployment.
             field["pattern"] = f"{field['pattern']}|{_WITH_PLACEHOLDER}"
         if field.get("type") == "condition":
@@ -54,9 +55,10 @@ def fields(cls: type[Any]) -> dict[str, Any]:
 
 def build() -> dict[str, Any]:
     """The schema of ``workflow_config.json``."""
-    workflow = fields(Workflow)
-    for event_kind in EVENT_KINDS:
-        workflow["properties"][event_kind]["items"] = {"$ref": "#/$defs/trigger"}
+    workflow, join = fields(Workflow), fields(Join)
+    for schema, event_kinds in ((workflow, EVENT_KINDS), (join, JOIN_KINDS)):
+        for event_kind in event_kinds:
+            schema["properties"][event_kind]["items"] = {"$ref": "#/$defs/trigger"}
     kinds = [trigger.TYPE for trigger in REGISTRY]
     # if/then for each type instead of oneOf, so that an editor marks the field that is wrong.
     branches = [
@@ -81,9 +83,15 @@ def build() -> dict[str, Any]:
                 "description": "Upstream job name to its workflow: the triggers to start.",
                 "additionalProperties": {"$ref": "#/$defs/workflow"},
             },
+            "joins": {
+                "type": "object",
+                "description": "Join name to its join: triggers that start when several jobs have succeeded.",
+                "additionalProperties": {"$ref": "#/$defs/join"},
+            },
         },
         "$defs": {
             "workflow": workflow,
+            "join": join,
             "trigger": {
                 "type": "object",
                 "required": ["type"],

@@ -47,7 +47,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.graph import build  # noqa: PLC0415
-    from analysis.lineage import edges  # noqa: PLC0415
+    from analysis.lineage import edges, join_edges  # noqa: PLC0415
     from orchestration.workflows import check_document, checked_entries  # noqa: PLC0415
 
     if (downstream or upstream) and not job:
@@ -58,7 +58,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
     document = read_config(read_text(config))
     check_document(document)
     entries = list(checked_entries(document, Settings()))
-    found = build(document, edges(entries))
+    found = build(document, edges(entries) + join_edges(document))
     invalid = sum(bool(entry.problems) for entry in entries)
     if invalid:
         typer.echo(

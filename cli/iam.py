@@ -51,14 +51,15 @@ def iam(  # noqa: PLR0913 - one parameter an option
     settings = stack_settings(region, account=account, partition=partition, env=env, queue_url=queue_url)
     check_config(document, settings)
     triggers = [entry.trigger for entry in checked_entries(document, settings) if entry.trigger is not None]
-    found = permissions(triggers, settings, airflow_role)
+    found = dataclasses.replace(permissions(triggers, settings, airflow_role), joins=bool(document.get("joins")))
     topics = {notify_topic(document, job, settings) for job in document["workflows"]} - {""}
     if topics:
         found.allow_lists["notify_topics"] = sorted(topics)
     if check:
         raise typer.Exit(_check(found, check, as_json=as_json))
     if as_json:
-        shown = {"allow_lists": found.allow_lists, "wait_for_runs": found.wait_for_runs, "policies": found.policies()}
+        shown = dataclasses.asdict(found) | {"policies": found.policies()}
+        del shown["roles"]
         print_json(shown)
     elif policy:
         print_json(found.policies())

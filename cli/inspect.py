@@ -14,6 +14,7 @@ from orchestration.errors import ExecutionLookupError
 
 if TYPE_CHECKING:
     from operations.inspected import Inspection
+    from operations.joins import JoinStatus
 
 
 def inspect(
@@ -29,7 +30,8 @@ def inspect(
     """Show the outcome of an event.
 
     Lists each trigger with its outcome, service calls, waits, errors and replays, and the command that starts failed ones
-    again. JOB RUN needs no search: the execution's name is computed from both.
+    again. JOB RUN needs no search: the execution's name is computed from both. JOIN KEY also shows who arrived at a join, and
+    who is missing.
 
     \b
     Exit codes:
@@ -38,6 +40,7 @@ def inspect(
       2  bad input
       3  nothing started for the job's run
     """  # noqa: D301 - click reads the character \b: keep the lines below it
+    from cli.inspect_output import print_inspection, print_join  # noqa: PLC0415 - rich
     from operations.inspection import client_of, find_names  # noqa: PLC0415 - boto3, which --help does not need
     from operations.inspection import inspect as read  # noqa: PLC0415
 
@@ -45,6 +48,13 @@ def inspect(
         raise ExecutionLookupError(f"inspect: found {len(names)} names, expected an execution, or JOB RUN")
     executions, name = client_of(names[0] if len(names) == 1 else "", function)
     chosen = [name] if len(names) == 1 else find_names(executions, *names)
+    join = _join(function, *names) if len(names) == 2 else None
+    if join is not None and not as_json:
+        print_join(join)
+    if join is not None and not chosen:
+        if as_json:
+            print_json(join)
+        raise typer.Exit(1)
     if not chosen:
         from operations.deployed_router import DeployedRouter  # noqa: PLC0415
         from operations.router_log import why_nothing  # noqa: PLC0415
@@ -58,11 +68,17 @@ def inspect(
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
     elif html is None:
-        from cli.inspect_output import print_inspection  # noqa: PLC0415 - rich
-
         for one in found:
             print_inspection(one, requests=requests)
     raise typer.Exit(int(any(trigger.status != "TRIGGERED" for one in found for trigger in one.triggers)))
+
+
+def _join(function: str, join: str, key: str) -> JoinStatus | None:
+    """The arrivals of a join; None if the deployed configuration has no such join."""
+    from operations.deployed_router import DeployedRouter  # noqa: PLC0415
+    from operations.joins import join_status  # noqa: PLC0415
+
+    return join_status(DeployedRouter.find(function), join, key)
 
 
 def _write(html: Path, found: list[Inspection]) -> None:

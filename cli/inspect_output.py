@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cli.render import output, styled
 from operations.inspected import InspectedTrigger, Inspection, Run
+from operations.joins import JoinStatus
 from operations.listing import Listed
 from operations.timeline import Call
 
@@ -34,6 +35,16 @@ def print_execution(one: Listed) -> None:
     output.print(Text(f"    {one.name}", style="dim"))
     if one.cause:
         output.print(Text(f"    {one.cause:.{_CUT}}"))
+
+
+def print_join(found: JoinStatus) -> None:
+    """Print a join: its state, who arrived, and who is missing."""
+    since = f" since {found.opened}" if found.opened else ""
+    output.print(Text.assemble("join ", (f"{found.join} key {found.key}", "bold"), ": ", styled(found.state), since))
+    for job, run in found.arrived.items():
+        output.print(f"  arrived  {job} {run}")
+    for job in found.missing:
+        output.print(f"  missing  {job}")
 
 
 def print_inspection(found: Inspection, *, requests: bool) -> None:

@@ -32,6 +32,9 @@ def print_plan(plan: EventPlan) -> None:
         else:
             output.print(Text.assemble(f"  {item['id']}  ", (f"{item['type']} {item['name']}", "bold")))
             output.print(Text("      " + _json(item["request"], indent=2).replace("\n", "\n      ")))
+    for one in plan.joins:
+        detail = f"key {one['key']}" if "key" in one else one["error"]
+        output.print(Text.assemble("  arrives at join ", (one["join"], "bold"), f": {detail}"))
     for one in plan.skipped:
         output.print(
             Text.assemble(f"  {one['id']}  ", ("skipped", "yellow"), f"  {one['type']} {one['name']}: {one['reason']}")

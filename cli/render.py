@@ -13,7 +13,7 @@ from local.simulation_result import Simulation, TriggerResult
 if TYPE_CHECKING:
     from local.cascade import Link
 
-_GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED")
+_GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED", "COMPLETE", "JOINED")
 _RED = ("FAILED", "LOST", "REFUSED")
 _STYLE = dict.fromkeys(_GREEN, "green") | dict.fromkeys(_RED, "red")
 
@@ -32,8 +32,10 @@ def styled(status: str) -> Text:
 
 def headline(simulation: Simulation) -> Text:
     """One line with the result of the event."""
-    if not simulation.executions:
+    if not simulation.executions and simulation.status != "JOINED":
         return Text.assemble(styled(simulation.status), f": {simulation.reason}")
+    if not simulation.executions:
+        return Text.assemble(styled(simulation.status), f": the event arrived at {len(simulation.joins)} joins")
     names = ", ".join(f"{execution.name} {execution.execution_status}" for execution in simulation.executions)
     return Text.assemble(styled(simulation.status), f": {names} ({simulation.seconds:.1f} s)")
 
@@ -41,6 +43,7 @@ def headline(simulation: Simulation) -> Text:
 def render(simulation: Simulation) -> RenderableType:
     """The report: headline, triggers, received payloads, warnings."""
     parts: list[RenderableType] = [headline(simulation)]
+    parts += _joins(simulation)
     parts += [_line(trigger) for trigger in simulation.triggers]
     parts += [
         Text.assemble(
@@ -63,12 +66,23 @@ def render(simulation: Simulation) -> RenderableType:
     return Group(*parts)
 
 
+def _joins(simulation: Simulation) -> list[RenderableType]:
+    """A line for each join at which the event arrived."""
+    found: list[RenderableType] = []
+    for one in simulation.joins:
+        missing = f", missing {', '.join(one['missing'])}" if one["missing"] else ""
+        found.append(
+            Text.assemble("    join ", (one["join"], "bold"), f" key {one['key']}: ", styled(one["status"]), missing)
+        )
+    return found
+
+
 def render_link(link: Link) -> RenderableType:
     """One event of a cascade: its level and publisher, its result, and a line for each trigger."""
     simulation = link.simulation
     about = f"{simulation.job_name} {simulation.job_run_id}".strip()
     head = Text.assemble((f"level {link.level}  ", "bold"), about, f"  published by {link.publisher}")
-    parts: list[RenderableType] = [head, Text.assemble("    ", headline(simulation))]
+    parts: list[RenderableType] = [head, Text.assemble("    ", headline(simulation)), *_joins(simulation)]
     parts += [_line(trigger) for trigger in simulation.triggers]
     return Group(*parts)
 

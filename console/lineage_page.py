@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from analysis.graph import build
 from analysis.graph_svg import svg
-from analysis.lineage import edges
+from analysis.lineage import edges, join_edges
 from console import pictures
 from console.rendering import render
 from console.stack import ConsoleStack
@@ -44,7 +44,7 @@ def _values(stack: ConsoleStack) -> dict[str, Any]:
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError) as error:
         return values | {"error": str(error)}
     entries = list(checked_entries(document, stack.router.settings))
-    graph, newest = build(document, edges(entries)), _newest(stack)
+    graph, newest = build(document, edges(entries) + join_edges(document)), _newest(stack)
     outcomes = {f"job:{job}": one.status for job, one in newest.items()}
     try:
         values["picture"] = Markup(pictures.with_outcomes(svg(graph.grouped()), outcomes))  # noqa: S704 - our picture, escaped texts

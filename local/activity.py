@@ -101,7 +101,11 @@ class Activity:
         )
         for one in record.get("skipped", ()) if not reason else ():
             yield f"  SKIPPED  {about}  {one['type']} {one['name']}: {one['reason']:.200}"
-        for execution in record.get("executions", ()):
+        for join in record.get("joins", ()):
+            missing = f", missing {', '.join(join['missing'])}" if join["missing"] else ""
+            yield f"  JOIN  {about}  {join['join']} key {join['key']}: {join['status']}{missing}"
+        joined = [one for join in record.get("joins", ()) for one in join.get("executions", ())]
+        for execution in (*record.get("executions", ()), *joined):
             if execution["status"] == "STARTED":
                 self._watched |= dict.fromkeys([execution["name"], *execution.get("batches", ())], about)
 

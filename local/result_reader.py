@@ -81,22 +81,24 @@ class ResultReader:
         record = invocation.result["records"][0]
         common |= {
             key: record[key]
-            for key in ("job_name", "job_run_id", "status", "warnings", "event_kind", "skipped")
+            for key in ("job_name", "job_run_id", "status", "warnings", "event_kind", "skipped", "joins")
             if record.get(key)
         }
         if record["status"] == "IGNORED":
             return Simulation(**common, reason=record["reason"], seconds=time.monotonic() - began)
         deadline = began + timeout
         executions = []
-        for started in record["executions"]:
+        begun: list[tuple[dict[str, Any], str]] = [(one, record["event_kind"]) for one in record.get("executions", ())]
+        begun += [(one, "on_complete") for join in record.get("joins", ()) for one in join.get("executions", ())]
+        for started, event_kind in begun:
             progress(f"execution {started['name']} is running")
-            executions.append(self._execution(started, record["event_kind"], deadline))
+            executions.append(self._execution(started, event_kind, deadline))
             for name in started.get("batches", ()):
                 progress(f"execution {name} of a batch is running")
                 arn = self.settings.execution_arn(name)
                 batch = {"name": name, "arn": arn, "status": started["status"], "batch_of": started["name"]}
                 if self._exists(arn):
-                    executions.append(self._execution(batch, record["event_kind"], deadline))
+                    executions.append(self._execution(batch, event_kind, deadline))
         return Simulation(**common, executions=executions, seconds=time.monotonic() - began)
 
     def _execution(self, started: dict[str, Any], event_kind: Any, deadline: float) -> ExecutionResult:

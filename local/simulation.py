@@ -19,6 +19,7 @@ from local.stack import Stack, deploy, upload_config
 from local.targets import TARGETS
 from orchestration import strictjson
 from orchestration.errors import ConfigError
+from orchestration.joins import JOIN_KINDS
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger, WaitingTrigger
 from orchestration.workflows import EVENT_KINDS, ConfiguredTrigger, triggers_for
@@ -149,8 +150,9 @@ class Simulator:
 
     def _triggers(self) -> Iterable[Trigger]:
         settings = self.settings
-        for job_name in self.document["workflows"]:
-            for event_kind in EVENT_KINDS:
-                for configured in triggers_for(self.document, job_name, event_kind, settings) or []:
-                    if isinstance(configured.trigger, Trigger):
-                        yield configured.trigger
+        names = [(name, kind) for name in self.document["workflows"] for kind in EVENT_KINDS]
+        names += [(name, kind) for name in self.document.get("joins", {}) for kind in JOIN_KINDS]
+        for name, event_kind in names:
+            for configured in triggers_for(self.document, name, event_kind, settings) or []:
+                if isinstance(configured.trigger, Trigger):
+                    yield configured.trigger

@@ -56,10 +56,11 @@ class Simulation:
     """The result of one published event.
 
     Attributes:
-        status: ``STARTED``, ``DUPLICATE``, ``IGNORED``, ``FILTERED`` (the subscription's filter dropped the event) or
-            ``FAILED`` (the router raised an error).
+        status: ``STARTED``, ``DUPLICATE``, ``JOINED`` (it only arrived at joins), ``IGNORED``, ``FILTERED`` (the
+            subscription's filter dropped the event) or ``FAILED`` (the router raised an error).
         reason: reason why the event started no execution, or the router's error.
         skipped: triggers whose condition the event does not meet: ``{id, type, name, reason}``.
+        joins: reports of the joins at which the event arrived: ``{join, key, status, missing, ...}``.
         seconds: seconds from the publication to the end of the last execution.
     """
 
@@ -72,6 +73,7 @@ class Simulation:
     event_kind: str = ""
     executions: list[ExecutionResult] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    joins: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder import package
-from builder.definition import committed, render
-from local.defaults import PREFIX
+from builder.definition import committed, join_deadline, render
+from local.defaults import ACCOUNT, PREFIX
 from local.engine import Engine
 from orchestration.settings import LIVE
 from orchestration.topics import FILTERS
@@ -80,6 +80,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         "REQUIRE_CONFIG": "true",
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
         "WAIT_FOR_RUNS": str(wait_for_runs).lower(),
+        **_joins(engine, name, role),
         "DEPLOY_ENV": "local",
         "LOG_LEVEL": "INFO",
     }
@@ -105,6 +106,21 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         delivery_dlq_url=dlq,
         failure_bucket=failures,
     )
+
+
+def _joins(engine: Engine, name: str, role: str) -> dict[str, str]:
+    """Create the table of arrivals and the state machine of the deadlines; returns the router's variables."""
+    engine.client("dynamodb").create_table(
+        TableName=f"{name}-joins",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    router = f"arn:aws:lambda:{engine.region}:{ACCOUNT}:function:{name}:{LIVE}"
+    machine = engine.client("stepfunctions").create_state_machine(
+        name=f"{name}-join-deadline", definition=render(join_deadline(), {"router_arn": router}), roleArn=role
+    )
+    return {"JOINS_TABLE": f"{name}-joins", "JOIN_DEADLINE_ARN": machine["stateMachineArn"]}
 
 
 def object_address(uri: str) -> dict[str, str]:

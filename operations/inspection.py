@@ -16,6 +16,7 @@ from orchestration.errors import ExecutionLookupError
 from orchestration.executions import ExecutionClient, routing_of
 from orchestration.identity import execution_name, replay_name
 from orchestration.items import REJECTED, Item, declared
+from orchestration.joins import JOIN_KINDS
 from orchestration.ledger import Ledger, Original
 from orchestration.run_errors import readable
 from orchestration.settings import EXECUTION_ARN, Settings
@@ -24,8 +25,8 @@ from orchestration.workflows import EVENT_KINDS
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
-    """Names of the executions of a job's run that exist: of its success, of its approval. No search is needed."""
-    names = [execution_name(event_kind, job, run) for event_kind in EVENT_KINDS]
+    """Names of the executions that exist of a job's run (success, approval), or of a join's key. No search is needed."""
+    names = [execution_name(event_kind, job, run) for event_kind in (*EVENT_KINDS, *JOIN_KINDS)]
     return [name for name in names if executions.find(name) is not None]
 
 

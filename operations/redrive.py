@@ -21,7 +21,7 @@ from operations.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import EventError
 from orchestration.events import JobEvent, deliveries, read_event
 
-_HANDLED = ("STARTED", "DUPLICATE", "NOT_STARTED", "DRY_RUN", "IGNORED")
+_HANDLED = ("STARTED", "JOINED", "DUPLICATE", "NOT_STARTED", "DRY_RUN", "IGNORED")
 """Record statuses of the router after which an event needs no dead letter."""
 
 
@@ -210,7 +210,8 @@ class Redrive:
                 status="FAILED",
                 reason=f"the router processed no record, so the event stays in its store. It answered {records!r:.200}",
             )
-        executions = [one for record in records for one in record.get("executions", [])]
+        joins = [join for record in records for join in record.get("joins", [])]
+        executions = [one for record in (*records, *joins) for one in record.get("executions", [])]
         rejected = [one for record in records for one in record.get("rejected", [])]
         report = dataclasses.replace(
             report,
@@ -219,6 +220,7 @@ class Redrive:
             executions=tuple(one["name"] for one in executions),
             warnings=(
                 *(warning for record in records for warning in record.get("warnings", [])),
+                *(join["warning"] for join in joins if "warning" in join),
                 *(f"rejected: {one['name']}: {one['Error']}: {one['Cause']}" for one in rejected),
             ),
         )

@@ -13,6 +13,8 @@ The stages, in the order in which an event passes them::
     executions.py  the Step Functions client        -> STARTED, or DUPLICATE with a description
     router.py      all of it, for each record of one invocation
 
+Then a success arrives at the joins of its job (``joins.py``, ``arrivals.py``, ``join_router.py``).
+
 A replay reads what happened to each trigger (``ledger.py``), decides (``replay.py``) and starts. ``identity.py`` computes every
 id and name.
 

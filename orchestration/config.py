@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from orchestration import strictjson
 from orchestration.errors import ConfigError, ConfigUnavailableError, DeadlineError
 from orchestration.events import EventKind
+from orchestration.joins import JOIN_KINDS
 from orchestration.settings import Settings
 from orchestration.workflows import ConfiguredTrigger, check_document, triggers_for
 
@@ -56,7 +57,7 @@ class LoadedConfig:
 
     def triggers(self, job_name: str, event_kind: EventKind, settings: Settings) -> list[ConfiguredTrigger] | None:
         """Triggers of one workflow, as ``workflows.triggers_for``. An unchanged workflow is validated once."""
-        if job_name not in self.document["workflows"]:
+        if job_name not in self.document["workflows"] and event_kind not in JOIN_KINDS:
             return None  # not cached: events may name any number of jobs
         key = (job_name, event_kind, settings)
         if key not in self._read:

@@ -35,6 +35,10 @@ class ResolutionError(OrchestrationError):
     """A template names a path that the event does not have. Data engineers (the path) or the publisher (the field) act."""
 
 
+class JoinError(OrchestrationError):
+    """An event cannot arrive at a join. Its publisher (the key, the size) or data engineers (the join) act."""
+
+
 class ReplayError(OrchestrationError):
     """The replay would not start the trigger that its sender means. The person who replays acts."""
 

@@ -15,7 +15,8 @@ from orchestration import strictjson
 from orchestration.errors import EventError
 from orchestration.replay_request import REPLAY, Replay, read_replay
 
-EventKind = Literal["on_success", "on_approval"]
+EventKind = Literal["on_success", "on_approval", "on_complete", "on_deadline"]
+"""List of triggers: of a workflow, or of a join (the last two)."""
 
 MAX_WAIT_SECONDS = 60
 MAX_HOPS = 20

@@ -15,6 +15,7 @@ from orchestration.events import EventKind
 from orchestration.executions import ExecutionClient, readable_items, routing_of, triggers_of
 from orchestration.identity import execution_name, part_name, replay_name
 from orchestration.items import Item
+from orchestration.joins import JOIN_KINDS
 from orchestration.skipped import of_routing
 from orchestration.starts import parts_of
 from orchestration.workflows import EVENT_KINDS
@@ -188,7 +189,7 @@ def _checked(described: dict[str, Any]) -> tuple[EventKind, dict[str, Any], list
     """
     name, given = described["name"], described["input"]
     kind, event = routing_of(given).get("event_kind"), given.get("event")
-    event_kind: EventKind | None = next((one for one in EVENT_KINDS if one == kind), None)
+    event_kind: EventKind | None = next((one for one in (*EVENT_KINDS, *JOIN_KINDS) if one == kind), None)
     texts = isinstance(event, dict) and all(isinstance(event.get(key), str) for key in ("job_name", "job_run_id"))
     if event_kind is None or not texts:
         raise ReplayError(

@@ -1,8 +1,7 @@
 """Starts failed triggers of an earlier event again, each in a separate execution.
 
-Redrive of AWS cannot run caught items again. So a replay is a new execution for each trigger. The ledger decides: a trigger
-that has started, or is running, stays out unless the sender asks for ``again``. Two replays at once compute the same names,
-so one of them starts the trigger.
+AWS's Redrive cannot run caught items again, so a replay is a new execution for each trigger. The ledger decides: a trigger
+that has started, or is running, stays out without ``again``. Two replays at once compute the same names, so one starts it.
 """
 
 from __future__ import annotations

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration import strictjson
 from orchestration.config import ConfigLoader, LoadedConfig
-from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError
+from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError, SettingsError
 from orchestration.events import Delivery, JobEvent, deliveries, read_event
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
+from orchestration.joins import joins_of
 from orchestration.plan import Plan, plan
 from orchestration.replay_request import Replay
 from orchestration.reports import ignored_reason, log_skipped, replay_report, start_report
@@ -29,7 +30,13 @@ from orchestration.starts import EventStarter
 from orchestration.waiting import wait_for_outcomes
 from orchestration.workflows import ConfiguredTrigger
 
+if TYPE_CHECKING:
+    from orchestration.join_router import JoinRouter
+
 log = logging.getLogger(__name__)
+
+JOIN_DEADLINE = "$join_deadline"
+"""Field of the direct invocation by which the state machine of a deadline asks for the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +46,12 @@ class Router:
     Attributes:
         config: loads the configuration.
         step_functions: boto3 Step Functions client.
+        dynamodb: returns a DynamoDB client. Only joins need one, and its creation slows the cold start.
     """
 
     config: ConfigLoader
     step_functions: Any
+    dynamodb: Callable[[], Any] = lambda: None
 
     def route(self, payload: Any, request_id: str, settings: Settings) -> dict[str, Any]:
         """Route one invocation's payload: SNS records or a job event itself.
@@ -70,6 +79,9 @@ class Router:
         return {"records": reports}
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        deadline = delivery.body.get(JOIN_DEADLINE) if isinstance(delivery.body, dict) else None
+        if isinstance(deadline, dict):
+            return self._expire(deadline, delivery, settings)
         event = read_event(delivery, settings.approvals_topic_arn)
         if event.replay is not None:
             return self._replay(event, event.replay, delivery, settings)
@@ -81,11 +93,7 @@ class Router:
         """Start what the configuration says, unless an earlier delivery of the event decided already."""
 
         def plan_under(recorded: dict[str, Any]) -> Plan:
-            config = self.config.load_version(
-                str(recorded.get("config_source")),
-                str(recorded.get("config_version")),
-                str(recorded.get("config_version_id", "")),
-            )
+            config = self._recorded(recorded)
             return plan(event, _triggers(event, config, settings) or [], config, settings, delivery.delivery_id)
 
         starter = EventStarter(
@@ -98,7 +106,8 @@ class Router:
         try:
             config = self._load(event, settings)
         except ConfigUnavailableError:
-            started = _found(starter)
+            # The first delivery may have ended before the event arrived at its joins, which only the configuration names.
+            started = [] if settings.joins_table else _found(starter)
             if not started:
                 raise
             return _about(event) | self._waited(start_report(started, event.warnings), event, starter.executions)
@@ -111,10 +120,50 @@ class Router:
         else:
             # An earlier delivery may have started the event under another configuration.
             started = starter.find()
+        joins = self._arrive(event, config, delivery, settings)
+        if not started and joins:
+            return about | {"status": "JOINED", "warnings": list(warnings), "joins": joins}
         if not started:
             skipped = planned.skipped if planned is not None else []
             return _ignored(about, ignored_reason(event, triggers, skipped), warnings, skipped)
-        return about | self._waited(start_report(started, warnings), event, starter.executions)
+        report = self._waited(start_report(started, warnings), event, starter.executions)
+        return about | report | ({"joins": joins} if joins else {})
+
+    def _arrive(
+        self, event: JobEvent, config: LoadedConfig, delivery: Delivery, settings: Settings
+    ) -> list[dict[str, Any]]:
+        """Let a success arrive at the joins of its job. The event's triggers have started before."""
+        if event.event_kind != "on_success" or not joins_of(config.document, event.job_name):
+            return []
+        return self._joins(config, settings).arrive(event, delivery.delivery_id)
+
+    def _expire(self, deadline: dict[str, Any], delivery: Delivery, settings: Settings) -> dict[str, Any]:
+        join, key = str(deadline.get("join")), str(deadline.get("key"))
+        config = self.config.load(settings, lambda config: bool(config.triggers(join, "on_deadline", settings)))
+        return self._joins(config, settings).expire(join, key, delivery.delivery_id)
+
+    def _joins(self, config: LoadedConfig, settings: Settings) -> JoinRouter:
+        # Imported here: most configurations have no join, and these modules slow the cold start.
+        from orchestration.arrivals import ArrivalTable  # noqa: PLC0415
+        from orchestration.join_router import JoinRouter  # noqa: PLC0415
+
+        if not settings.joins_table:
+            raise SettingsError(
+                "environment variable JOINS_TABLE: found nothing, but the configuration has joins. Set the Terraform variable "
+                "joins = true"
+            )
+        return JoinRouter(
+            config=config,
+            settings=settings,
+            step_functions=self.step_functions,
+            table=lambda: ArrivalTable(self.dynamodb(), settings.joins_table),
+            load_version=self._recorded,
+        )
+
+    def _recorded(self, routing: dict[str, Any]) -> LoadedConfig:
+        """The configuration that an execution's ``routing`` names."""
+        source, version = str(routing.get("config_source")), str(routing.get("config_version"))
+        return self.config.load_version(source, version, str(routing.get("config_version_id", "")))
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
         # Imported here: few invocations replay, and these modules slow the cold start.
@@ -147,7 +196,10 @@ class Router:
         return _about(event) | _source(config) | self._waited(report, event, executions)
 
     def _load(self, event: JobEvent, settings: Settings) -> LoadedConfig:
-        return self.config.load(settings, lambda config: bool(_triggers(event, config, settings)))
+        def usable(config: LoadedConfig) -> bool:
+            return bool(_triggers(event, config, settings) or joins_of(config.document, event.job_name))
+
+        return self.config.load(settings, usable)
 
     def _waited(self, report: dict[str, Any], event: JobEvent, executions: ExecutionClient) -> dict[str, Any]:
         if event.wait_seconds and report["executions"]:

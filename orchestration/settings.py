@@ -34,6 +34,8 @@ class Settings:
         mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
         require_config: ``REQUIRE_CONFIG`` is ``true``: raise an error instead of using the empty default.
         approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` is accepted, or empty for any.
+        joins_table: ``JOINS_TABLE``, the DynamoDB table of the arrivals at joins, or empty.
+        join_deadline_arn: ``JOIN_DEADLINE_ARN``, the state machine that waits for a join's deadline, or empty.
         wait_for_runs: ``WAIT_FOR_RUNS`` is ``true``: the state machine has the states that wait for a run. True offline.
         deploy_env: ``DEPLOY_ENV``, the environment's name for the placeholder ``${deploy.env}``, or empty.
         only_account: refuse targets in other accounts; empty at run time, because an allow-list may name such targets.
@@ -48,6 +50,8 @@ class Settings:
     mwaa_trigger_queue_url: str = ""
     require_config: bool = False
     approvals_topic_arn: str = ""
+    joins_table: str = ""
+    join_deadline_arn: str = ""
     wait_for_runs: bool = True
     deploy_env: str = ""
     only_account: str = ""
@@ -82,6 +86,8 @@ class Settings:
             mwaa_trigger_queue_url=environment.get("MWAA_TRIGGER_QUEUE_URL", ""),
             require_config=environment.get("REQUIRE_CONFIG", "").strip().lower() == "true",
             approvals_topic_arn=environment.get("JOB_APPROVALS_TOPIC_ARN", ""),
+            joins_table=environment.get("JOINS_TABLE", ""),
+            join_deadline_arn=environment.get("JOIN_DEADLINE_ARN", ""),
             wait_for_runs=environment.get("WAIT_FOR_RUNS", "").strip().lower() == "true",
             deploy_env=environment.get("DEPLOY_ENV", ""),
             log_level=environment.get("LOG_LEVEL", "").strip().upper() or "INFO",

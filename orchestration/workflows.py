@@ -8,8 +8,7 @@ Every trigger has an id (``identity.py``), because its place in the list changes
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -17,14 +16,15 @@ from orchestration import strictjson
 from orchestration.errors import ConfigError
 from orchestration.events import EventKind
 from orchestration.identity import problem_id, trigger_ids
+from orchestration.joins import JOIN_KINDS, check_joins, read_join
 from orchestration.notify import TOPIC, with_topic
-from orchestration.placeholders import fill
 from orchestration.settings import Settings
+from orchestration.trigger_reader import new_problems, read_trigger
 from orchestration.triggers import BY_TYPE, Trigger
-from orchestration.validation import StringPattern, ValidationProblem, describe, read, unknown_field, valid_fields
+from orchestration.validation import StringPattern, ValidationProblem, describe, read, unknown_field
 
 EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
-TOP_LEVEL = ("$schema", "allow_cycles", "workflows")
+TOP_LEVEL = ("$schema", "allow_cycles", "joins", "workflows")
 """Fields of a configuration. Only ``orchestrator validate`` reads ``allow_cycles``."""
 _TARGET_FIELDS = tuple(dict.fromkeys(trigger.TARGET_FIELD for trigger in BY_TYPE.values()))
 
@@ -89,7 +89,7 @@ def check_document(document: Any) -> list[ValidationProblem]:
     for key, kind, expected in (("$schema", str, "a string"), ("allow_cycles", bool, "true or false")):
         if key in document and type(document[key]) is not kind:
             problems.append(ValidationProblem(key, f"found {describe(document[key])}, expected {expected}"))
-    return problems
+    return problems + list(check_joins(document))
 
 
 def triggers_for(
@@ -101,11 +101,11 @@ def triggers_for(
         None if the configuration has no workflow for the job; else the list, which may be empty. Problems of the
         workflow itself come after its triggers.
     """
-    if job_name not in document["workflows"]:
+    name = "joins" if event_kind in JOIN_KINDS else "workflows"
+    section, path = document.get(name, {}), f"{name}.{job_name}"
+    if not isinstance(section, dict) or job_name not in section:
         return None
-    path = f"workflows.{job_name}"
-    workflow = document["workflows"][job_name]
-    entries, problems = _entries(workflow, path, event_kind, settings)
+    entries, problems = _entries(section[job_name], path, event_kind, settings)
     found = []
     for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
         trigger, wrong = read_trigger(entry, where, settings)
@@ -116,47 +116,6 @@ def triggers_for(
         ConfiguredTrigger(problem_id(str(problem)), InvalidTrigger(problem.path, "ConfigError", str(problem)))
         for problem in problems
     ]
-
-
-def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
-    """Read and check one trigger; returns the trigger, or None and every problem."""
-    entry, problems = fill(entry, path, settings)
-    if not isinstance(entry, dict):
-        return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
-    kind = entry.get("type")
-    cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
-    if cls is None:
-        what = describe(kind) if "type" in entry else "nothing"
-        message = f"found {what}, expected one of: {', '.join(BY_TYPE)}"
-        found = ValidationProblem(
-            f"{path}.type", message, found=kind if isinstance(kind, str) else "", options=tuple(BY_TYPE)
-        )
-        return None, [*problems, found]
-    fields = {key: value for key, value in entry.items() if key != "type"}
-    trigger, wrong = read(cls, fields, path)
-    problems += _new(wrong, problems)
-    if trigger is not None:
-        problems += _new(trigger.check(path, settings), problems)
-    else:
-        problems += _new(_despite(cls, fields, path, settings), problems)
-    return (None if problems else trigger), problems
-
-
-def _despite(cls: type[Trigger], fields: dict[str, Any], path: str, settings: Settings) -> Iterator[ValidationProblem]:
-    """Problems of the valid fields of a trigger that cannot be read, so that one problem does not hide others."""
-    valid = valid_fields(cls, fields)
-    # A trigger needs its required fields to be checked. Problems of the stand-ins are not reported.
-    stand_ins = {key: value for key, value in cls.EXAMPLE.items() if key not in valid and key != "type"}
-    for problem in cls(**{**stand_ins, **valid}).check(path, settings):
-        field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
-        if field_name not in stand_ins:
-            yield problem
-
-
-def _new(found: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
-    """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
-    paths = {problem.path for problem in known}
-    return [problem for problem in found if problem.path not in paths]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +138,16 @@ class CheckedEntry:
 
 def checked_entries(document: dict[str, Any], settings: Settings) -> Iterator[CheckedEntry]:
     """Every entry of a document that ``check_document`` accepts, and every workflow with problems."""
-    for job_name, workflow in document["workflows"].items():
-        path = f"workflows.{job_name}"
+    joins = document.get("joins")
+    sections = [("workflows", EVENT_KINDS, name, one) for name, one in document["workflows"].items()]
+    sections += [("joins", JOIN_KINDS, name, one) for name, one in (joins.items() if isinstance(joins, dict) else ())]
+    for section, event_kinds, job_name, workflow in sections:
+        path = f"{section}.{job_name}"
         about: dict[str, Any] = {"job_name": job_name}
-        for event_kind in EVENT_KINDS:
+        for event_kind in event_kinds:
             about["event_kind"] = event_kind
             entries, problems = _entries(workflow, path, event_kind, settings)
-            if problems and event_kind == EVENT_KINDS[0]:
+            if problems and event_kind == event_kinds[0]:
                 yield CheckedEntry(**about, path=path, id="", trigger=None, problems=problems)
             for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
                 trigger, wrong = read_trigger(entry, where, settings)
@@ -225,9 +187,13 @@ def _entries(
 ) -> tuple[list[Any], list[ValidationProblem]]:
     """The raw triggers, and the problems of the workflow itself."""
     strictjson.bounded(workflow)
-    workflow, problems = with_topic(workflow, path, settings)
-    _, wrong = read(Workflow, workflow, path)
-    problems += _new(wrong, problems)
+    if event_kind in JOIN_KINDS:
+        problems = list[ValidationProblem]()
+        _, wrong = read_join(workflow, path)
+    else:
+        workflow, problems = with_topic(workflow, path, settings)
+        _, wrong = read(Workflow, workflow, path)
+    problems += new_problems(wrong, problems)
     entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
     return (entries if isinstance(entries, list) else []), problems
 

@@ -53,13 +53,19 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 @functools.cache
 def _router() -> Router:
     """The router, cached for the execution environment, with its clients and configuration cache."""
-    return Router(ConfigLoader(s3=_client("s3"), ssm=_ssm), _client("stepfunctions"))
+    return Router(ConfigLoader(s3=_client("s3"), ssm=_ssm), _client("stepfunctions"), _dynamodb)
 
 
 @functools.cache
 def _ssm() -> Any:
     """The SSM client, created when a fallback needs it."""
     return _client("ssm")
+
+
+@functools.cache
+def _dynamodb() -> Any:
+    """The DynamoDB client, created when a configuration with joins needs it."""
+    return _client("dynamodb")
 
 
 def _client(service: str) -> Any:

@@ -11,6 +11,10 @@ locals {
       pattern = "{ $.level = \"WARNING\" && $.message = \"duplicate of execution*\" }"
       group   = aws_cloudwatch_log_group.function["downstream_orchestrator"].name
     }
+    join-late = {
+      pattern = "{ $.level = \"WARNING\" && $.message = \"late arrival at join*\" }"
+      group   = aws_cloudwatch_log_group.function["downstream_orchestrator"].name
+    }
     execution-failed = {
       pattern = "{ $.type = \"ExecutionFailed\" }"
       group   = aws_cloudwatch_log_group.state_machine.name
@@ -63,6 +67,16 @@ locals {
       for topic in keys(local.topics) : "${replace(topic, "_", "-")}-lost" => {
         namespace   = "AWS/SNS", metric = "NumberOfNotificationsFailedToRedriveToDlq", dimensions = { TopicName = aws_sns_topic.this[topic].name }
         description = "SNS could deliver an event neither to the router nor to the dead-letter queue, so the event is lost. Check the policies of the queue and its key, then publish the event again."
+      }
+    },
+    !var.joins ? {} : {
+      join-expired = {
+        namespace   = "AWS/States", metric = "ExecutionsFailed", dimensions = { StateMachineArn = local.join_deadline_arn }
+        description = "A join expired, or the router could not decide. The cause of the execution of ${local.join_deadline} names the missing jobs."
+      }
+      join-late = {
+        namespace   = local.metric_namespace, metric = "join-late", dimensions = {}
+        description = "A job arrived at a join after its deadline, or with another run than the first. Nothing was started. The router's log names join, key and run."
       }
     },
     length(local.completion_events) == 0 ? {} : {

@@ -71,6 +71,8 @@ resource "aws_lambda_function" "router" {
       REQUIRE_CONFIG                = "true"
       JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
       WAIT_FOR_RUNS                 = tostring(var.wait_for_runs)
+      JOINS_TABLE                   = var.joins ? local.joins_table : ""
+      JOIN_DEADLINE_ARN             = var.joins ? local.join_deadline_arn : ""
       DEPLOY_ENV                    = var.env
       LOG_LEVEL                     = var.log_level
     }

@@ -53,7 +53,7 @@ locals {
     for role, policy in local.generated : role => jsonencode({
       Version = policy.Version
       Statement = concat(
-        [for one in policy.Statement : merge(one, { Resource = sort(lookup(local.narrowed, one.Resource, [one.Resource])) }) if length(lookup(local.narrowed, one.Resource, [one.Resource])) > 0],
+        [for one in concat(policy.Statement, role == "downstream_orchestrator" && var.joins ? jsondecode(templatefile("${local.statemachines}/joins.iam.json", local.join_names)).Statement : []) : merge(one, { Resource = sort(lookup(local.narrowed, one.Resource, [one.Resource])) }) if length(lookup(local.narrowed, one.Resource, [one.Resource])) > 0],
         [for keys in [local.kms_keys[role]] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = sort(keys) } if length(keys) > 0],
       )
     })

@@ -25,7 +25,7 @@ resource "aws_cloudwatch_event_rule" "execution_ended_badly" {
     detail-type = ["Step Functions Execution Status Change"]
     detail = merge(each.value.detail, {
       # The router starts a version of the state machine.
-      stateMachineArn = [local.state_machine_arn, { prefix = "${local.state_machine_arn}:" }]
+      stateMachineArn = concat([local.state_machine_arn, { prefix = "${local.state_machine_arn}:" }], var.joins ? [local.join_deadline_arn] : [])
       status          = ["FAILED", "TIMED_OUT", "ABORTED"]
     })
   })

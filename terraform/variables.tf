@@ -249,6 +249,12 @@ variable "completion_events" {
   }
 }
 
+variable "joins" {
+  description = "The configuration may have joins. Creates a DynamoDB table (on demand, point-in-time recovery) and a state machine for deadlines; the router may write to the table."
+  type        = bool
+  default     = false
+}
+
 # Notifications
 
 variable "alarm_topic_arn" {

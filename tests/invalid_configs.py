@@ -92,7 +92,7 @@ DOCUMENT_CASES = (
     InvalidCase(
         name="unknown top level field",
         text='{"workflows": {}, "workflow": {}}',
-        errors=("workflow: unknown field, expected one of: $schema, allow_cycles, workflows",),
+        errors=("workflow: unknown field, expected one of: $schema, allow_cycles, joins, workflows",),
     ),
     InvalidCase(
         name="unknown type",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations.doctor import configuration, deployment, leftovers, permissions, subscriptions, targets, watchers
+from operations.doctor import configuration, deployment, joins, leftovers, permissions, subscriptions, targets, watchers
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 
@@ -17,6 +17,7 @@ CHECKS: dict[str, Check] = {
     "targets": targets.check,
     "router": deployment.check_router,
     "state machine": deployment.check_state_machine,
+    "joins": joins.check,
     "subscriptions": subscriptions.check,
     "permissions": permissions.check,
     "dead letters": leftovers.check,

@@ -114,6 +114,8 @@ run "router_environment_has_every_setting" {
       REQUIRE_CONFIG                = "true"
       JOB_APPROVALS_TOPIC_ARN       = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_approvals"
       WAIT_FOR_RUNS                 = "false"
+      JOINS_TABLE                   = ""
+      JOIN_DEADLINE_ARN             = ""
       DEPLOY_ENV                    = "jc"
       LOG_LEVEL                     = "INFO"
     })
@@ -328,6 +330,32 @@ run "waiting_deployment_may_wait_for_its_targets_only" {
   assert {
     condition     = toset(flatten([for one in output.iam_policies.state_machine : one.resources if contains(one.actions, "sns:Publish")])) == toset(["arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_events"])
     error_message = "The role may publish to other topics."
+  }
+}
+
+run "joins_are_off_by_default" {
+  assert {
+    condition     = length(aws_dynamodb_table.joins) == 0 && length(aws_sfn_state_machine.join_deadline) == 0 && !strcontains(aws_iam_role_policy.this["downstream_orchestrator"].policy, "dynamodb")
+    error_message = "There is a table for joins, although nobody asked for it."
+  }
+}
+
+run "joins_have_a_table_and_a_deadline" {
+  variables {
+    joins       = true
+    kms_key_arn = "arn:aws:kms:us-west-1:123456789012:key/1"
+  }
+  assert {
+    condition     = aws_dynamodb_table.joins[0].billing_mode == "PAY_PER_REQUEST" && aws_dynamodb_table.joins[0].point_in_time_recovery[0].enabled && aws_dynamodb_table.joins[0].ttl[0].attribute_name == "ttl" && aws_dynamodb_table.joins[0].server_side_encryption[0].kms_key_arn == "arn:aws:kms:us-west-1:123456789012:key/1"
+    error_message = "The table is not on demand, recoverable, expiring and encrypted."
+  }
+  assert {
+    condition     = aws_lambda_function.router.environment[0].variables["JOINS_TABLE"] == aws_dynamodb_table.joins[0].name && aws_lambda_function.router.environment[0].variables["JOIN_DEADLINE_ARN"] == "arn:aws:states:us-west-1:123456789012:stateMachine:${aws_sfn_state_machine.join_deadline[0].name}"
+    error_message = "The router does not know the table or the state machine of the deadlines."
+  }
+  assert {
+    condition     = toset(flatten([for one in output.iam_policies.downstream_orchestrator : one.resources if contains(one.actions, "dynamodb:UpdateItem")])) == toset(["arn:aws:dynamodb:us-west-1:123456789012:table/sfly-aws-dwh-sandbox-jc-downstream-orchestrator-joins"])
+    error_message = "The router may not write to its table, or it may write to others."
   }
 }
 

@@ -18,8 +18,9 @@ from orchestration.settings import Settings
 from orchestration.strictjson import StrictJSONError, loads
 from tests.analysis.wrong_conditions import WRONG_CONDITIONS
 from tests.analysis.wrong_configurations import SETTINGS, WRONG, Wrong
+from tests.analysis.wrong_joins import WRONG_JOINS
 
-EVERY_WRONG = (*WRONG, *WRONG_CONDITIONS)
+EVERY_WRONG = (*WRONG, *WRONG_CONDITIONS, *WRONG_JOINS)
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("valid-*.json"))
 
 

@@ -151,7 +151,7 @@ WRONG = (
         "workflows misspelt",
         '{\n  "workflow": {}\n}',
         "1:1 workflows: found nothing, expected an object of job name to workflow",
-        "2:3 workflow: unknown field, expected one of: $schema, allow_cycles, workflows. Did you mean 'workflows'?",
+        "2:3 workflow: unknown field, expected one of: $schema, allow_cycles, joins, workflows. Did you mean 'workflows'?",
     ),
     Wrong(
         "workflows twice",
@@ -181,7 +181,7 @@ WRONG = (
     Wrong(
         "unknown field at the top",
         '{\n  "workflows": {},\n  "allow_cycle": true\n}',
-        "3:3 allow_cycle: unknown field, expected one of: $schema, allow_cycles, workflows. Did you mean 'allow_cycles'?",
+        "3:3 allow_cycle: unknown field, expected one of: $schema, allow_cycles, joins, workflows. Did you mean 'allow_cycles'?",
     ),
     Wrong(
         "allow_cycles is a text",

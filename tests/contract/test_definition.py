@@ -79,7 +79,7 @@ def test_choice_has_a_branch_for_every_type() -> None:
 
 
 def test_placeholders_are_the_declared_ones() -> None:
-    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == PLACEHOLDERS - {"job_events_topic_arn"}
+    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == PLACEHOLDERS - {"job_events_topic_arn", "router_arn"}
     assert TEXT.count("${") == len(re.findall(r"\$\{\w+\}", TEXT))
 
 

@@ -26,6 +26,8 @@ TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 UNSCOPED = {
     "downstream_orchestrator.iam.json": TRACES,
     "mwaa_dag.iam.json": TRACES,
+    "join_deadline.iam.json": {allow.action for allow in iam.UNSCOPED},
+    "joins.iam.json": set(),
     "state_machine.iam.json": {allow.action for allow in iam.UNSCOPED},
     "state_machine_waiting.iam.json": {allow.action for allow in iam.UNSCOPED},
 }

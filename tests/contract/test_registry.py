@@ -12,9 +12,9 @@ import pytest
 from local.targets import TARGETS
 from orchestration.events import Delivery, read_event
 from orchestration.settings import Settings
+from orchestration.trigger_reader import read_trigger
 from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
 from orchestration.triggers.base import RequestContext
-from orchestration.workflows import read_trigger
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(region="us-west-1", mwaa_trigger_queue_url="https://sqs.us-west-1.amazonaws.com/1/q")

@@ -37,10 +37,10 @@ def test_two_builds_are_the_same_bytes(built: package.Package) -> None:
     assert again == built.body
 
 
-def test_the_router_has_at_most_64_kb() -> None:
+def test_the_router_has_at_most_72_kb() -> None:
     sizes = {name: len(package.build(name).body) for name in package.FUNCTIONS}
     print(sizes)  # noqa: T201 - shown by pytest -rP
-    assert sizes["downstream_orchestrator"] <= 64 * KB
+    assert sizes["downstream_orchestrator"] <= 72 * KB
 
 
 def test_zip_contains_the_imported_modules_exactly() -> None:

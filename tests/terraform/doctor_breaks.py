@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from moto.dynamodb.models import dynamodb_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+from local.defaults import ACCOUNT
 from local.engine import Engine
 from local.simulation import Simulator
 from local.stack import object_address, upload_config
@@ -37,6 +39,7 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
     "topic without rule": ("alarms", "another-team", "no rule tells it"),
     "undelivered event": ("dead letters", "delivery-dlq", "1 events"),
     "failed event": ("dead letters", "orchestrator-failures", "1 events"),
+    "no table for joins": ("joins", NAME, "the table does not exist"),
     "no failure destination": ("router", NAME, "no destination"),
     "disabled alarm": ("alarms", NAME, "notify nobody"),
     "alarm that rings": ("alarms", "router-errors", "is in ALARM"),
@@ -109,6 +112,7 @@ def _breaks(engine: Engine, simulator: Simulator) -> dict[str, Any]:
         ),
         "undelivered event": lambda: _message(engine, simulator),
         "failed event": lambda: _object(engine, simulator),
+        "no table for joins": lambda: _without(dynamodb_backends[ACCOUNT][engine.region].tables, f"{NAME}-joins"),
         "no failure destination": lambda: _no_destination(engine),
         "disabled alarm": lambda: _disabled_alarm(engine),
         "alarm that rings": lambda: _ringing_alarm(engine),

@@ -25,6 +25,7 @@ from tests.terraform.lifecycle_record import (
     ALARM_TOPIC,
     BUCKET,
     COMPLETION_EVENTS,
+    JOIN,
     NAME,
     NEXT,
     PREFIX,
@@ -72,6 +73,7 @@ def live(engine: Engine, binary: str, folder: Path) -> Life:
         f"-var=alarm_topic_arn={ALARM_TOPIC}",
         f'-var=notify_topics=["{TEAM_TOPIC}"]',
         "-var=wait_for_runs=true",
+        "-var=joins=true",
         f"-var=completion_events={json.dumps(COMPLETION_EVENTS)}",
     ]
     with life.step("apply"):
@@ -125,6 +127,11 @@ def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
         simulator.replace_config(json.loads(text.replace('"environment_name": "reports"', environment)))
         event = {"job_name": "extract_orders", "job_run_id": "1", "status": "SUCCESS"}
         life.chain = list(follow(simulator, json.dumps(event)))
+    with life.step("a join of two jobs"):
+        simulator.replace_config({"workflows": {}, "joins": {"report": JOIN}})
+        for job in JOIN["all_of"]:
+            event = {"job_name": job, "job_run_id": f"{job}-1", "status": "SUCCESS", "start_date": "2026-01-31"}
+            life.simulations[f"arrival of {job}"] = simulator.publish(json.dumps(event))
         simulator.replace_config(json.loads((ROOT / "orchestration/workflow_config.json").read_text()))
 
 

@@ -26,6 +26,12 @@ VERSION = "0.3.0"
 ALARM_TOPIC = "arn:aws:sns:us-west-1:123456789012:on-call"
 TEAM_TOPIC = "arn:aws:sns:us-west-1:123456789012:warehouse-team"
 NEXT = "0.3.1"
+JOIN: dict[str, Any] = {
+    "all_of": ["orders", "customers"],
+    "key": "${start_date}",
+    "deadline_hours": 1,
+    "on_complete": [{"type": "sqs_mwaa", "id": "report", "dag_id": "report"}],
+}
 COMPLETION_EVENTS = {"glue_jobs": ["vendor_job"], "state_machines": ["vendor_machine"]}
 
 

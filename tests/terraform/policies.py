@@ -26,6 +26,7 @@ def needs(call: Call, airflow_role: str = "User") -> list[Need]:
         "ssm.GetParameter": lambda: [f"arn:aws:ssm:{here}:parameter{given['Name']}"],
         "stepfunctions.DescribeExecution": lambda: [given["executionArn"]],
         "stepfunctions.GetExecutionHistory": lambda: [given["executionArn"]],
+        "dynamodb.UpdateItem": lambda: [f"arn:aws:dynamodb:{here}:table/{given['TableName']}"],
         "glue.GetJobRun": lambda: [f"arn:aws:glue:{here}:job/{given['JobName']}"],
         "sns.Publish": lambda: [given["TopicArn"]],
         "mwaa.InvokeRestApi": lambda: [f"arn:aws:airflow:{here}:role/{given['Name']}/{airflow_role}"],

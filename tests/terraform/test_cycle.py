@@ -50,6 +50,7 @@ IMPLICIT = {
     "events:PutTargets": "Step Functions, for the rule by which it learns that a nested execution has ended",
     "events:PutRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
     "events:DescribeRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
+    "dynamodb:GetItem": "the router, if DynamoDB does not return the item of a refused write",
     "s3:ListBucket": "the Lambda service checks it when the failure destination is set",
 }
 """What is granted and called by no code of ours: AWS's services do it in the role's name. The log delivery actions of the
@@ -126,6 +127,13 @@ def test_chain_of_workflows_runs_level_by_level(life: Life) -> None:
         (4, "order_report"),
     ]
     assert {one.status for link in life.chain for one in link.simulation.triggers} == {"TRIGGERED"}
+
+
+def test_last_arrival_starts_the_join(life: Life) -> None:
+    first, last = (life.simulations[f"arrival of {job}"] for job in ("orders", "customers"))
+    assert [(one["status"], one["missing"]) for one in first.joins] == [("WAITING", ["customers"])]
+    assert [(one["status"], one["missing"]) for one in last.joins] == [("COMPLETE", [])]
+    assert [(one.name, one.status) for one in last.triggers] == [("report", "TRIGGERED")]
 
 
 def test_completion_events_are_read_by_the_router(life: Life) -> None:

@@ -1,0 +1,209 @@
+"""Joins: every complete key starts once, and no incomplete one ever, also if the router is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from orchestration.errors import RoutingError
+from tests.orchestration.fake_aws import Killed
+from tests.orchestration.join_stack import JOBS, JoinAws, create_table, document
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        yield create_table()
+
+
+@pytest.fixture
+def aws(dynamodb: Any) -> JoinAws:
+    made = JoinAws(dynamodb=dynamodb)
+    made.upload(document())
+    return made
+
+
+def arrive(aws: JoinAws, jobs: list[str], key: str = "d") -> list[str]:
+    return [aws.success(job, key)["joins"][0]["status"] for job in jobs]
+
+
+def test_last_arrival_starts_the_join(aws: JoinAws) -> None:
+    assert arrive(aws, JOBS[:4]) == ["WAITING"] * 4
+    record = aws.success("load_4", "d", artifacts={"path": "s3://b/4"})
+    assert record["status"] == "JOINED"
+    (report,) = record["joins"]
+    assert (report["status"], report["missing"]) == ("COMPLETE", [])
+    (execution,) = aws.executions.values()
+    event = execution["input"]["event"]
+    assert (event["job_name"], event["job_run_id"]) == ("report", "d")
+    assert event["artifacts"]["load_4"] == {"path": "s3://b/4"}
+    assert event["upstream"]["load_0"]["job_run_id"] == "load_0-d"
+    assert aws.starts == {"report": 1}
+
+
+def test_keys_do_not_mix(aws: JoinAws) -> None:
+    arrive(aws, JOBS[:3], "a")
+    arrive(aws, JOBS[3:], "b")
+    assert not aws.executions
+
+
+def test_workflow_of_the_job_starts_too(aws: JoinAws) -> None:
+    workflow = {"on_success": [{"type": "glue_job", "job_name": "own"}]}
+    aws.upload(document() | {"workflows": {"load_0": workflow}})
+    record = aws.success("load_0", "d")
+    assert (record["status"], record["joins"][0]["status"]) == ("STARTED", "WAITING")
+    assert aws.starts == {"own": 1}
+
+
+def test_repeated_arrival_is_waiting_again(aws: JoinAws) -> None:
+    assert arrive(aws, ["load_0", "load_0"]) == ["WAITING", "WAITING"]
+
+
+def test_corrected_run_is_ignored_with_a_warning(aws: JoinAws) -> None:
+    aws.success("load_0", "d", "first")
+    (report,) = aws.success("load_0", "d", "second")["joins"]
+    assert report["status"] == "REPEATED"
+    assert "load_0 has arrived with run first, so run second was ignored" in report["warning"]
+    arrive(aws, JOBS[1:])
+    (execution,) = aws.executions.values()
+    assert execution["input"]["event"]["upstream"]["load_0"]["job_run_id"] == "first"
+
+
+def test_late_arrival_is_a_warning_that_the_alarm_matches(aws: JoinAws, caplog: pytest.LogCaptureFixture) -> None:
+    arrive(aws, JOBS)
+    aws.success("load_0", "d", "second")
+    (line,) = (one.getMessage() for one in caplog.records if one.levelname == "WARNING")
+    assert line.startswith("late arrival at join report key d: load_0 has arrived with run load_0-d, so run second")
+
+
+def test_event_without_the_key_starts_its_workflow_and_fails(aws: JoinAws) -> None:
+    workflow = {"on_success": [{"type": "glue_job", "job_name": "own"}]}
+    aws.upload(document() | {"workflows": {"load_0": workflow}})
+    with pytest.raises(RoutingError, match=r"joins.report.key: the event has no field 'start_date'"):
+        aws.deliver({"job_name": "load_0", "job_run_id": "r", "status": "SUCCESS"})
+    assert aws.starts == {"own": 1}
+
+
+def test_large_event_is_refused_with_its_size(aws: JoinAws) -> None:
+    with pytest.raises(RoutingError, match=r"found an event of 30,\d+ bytes, expected at most 24,000 for 5 jobs"):
+        aws.success("load_0", "d", artifacts={"x": "y" * 30_000})
+
+
+def test_approval_does_not_arrive(aws: JoinAws) -> None:
+    record = aws.success("load_0", "d", status="", decision="APPROVED")
+    assert record["status"] == "IGNORED"
+    assert "joins" not in record
+
+
+def test_shorter_list_completes_with_the_next_arrival(aws: JoinAws) -> None:
+    arrive(aws, JOBS[:3])
+    aws.upload(document(all_of=JOBS[:4]))
+    assert arrive(aws, ["load_3"]) == ["COMPLETE"]
+
+
+def test_longer_list_waits_for_the_new_job(aws: JoinAws) -> None:
+    arrive(aws, JOBS[:4])
+    aws.upload(document(all_of=[*JOBS, "load_5"]))
+    assert arrive(aws, ["load_4", "load_5"]) == ["WAITING", "COMPLETE"]
+
+
+def test_two_joins_of_one_job(aws: JoinAws) -> None:
+    both = document()
+    both["joins"]["small"] = both["joins"]["report"] | {"all_of": JOBS[:2]}
+    aws.upload(both)
+    aws.success("load_0", "d")
+    assert [(one["join"], one["status"]) for one in aws.success("load_1", "d")["joins"]] == [
+        ("report", "WAITING"),
+        ("small", "COMPLETE"),
+    ]
+
+
+def test_invalid_join_fails_loudly(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=-1))
+    with pytest.raises(RoutingError, match=r"joins.report.deadline_hours: found -1"):
+        aws.success("load_0", "d")
+
+
+def test_deadline_names_the_missing_and_starts_its_list(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=6, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
+    arrive(aws, JOBS[:3])
+    (watch,) = aws.watches.values()
+    assert watch == {"join": "report", "key": "d", "seconds": 21_600}
+    answer = aws.deadline("d")
+    assert (answer["status"], answer["missing"]) == ("EXPIRED", JOBS[3:])
+    assert "load_3, load_4 did not succeed within 6 hours. Arrived: load_0, load_1, load_2" in answer["cause"]
+    assert aws.starts == {"warn": 1}
+    assert [aws.success(job, "d")["joins"][0]["status"] for job in JOBS[3:]] == ["LATE", "LATE"]
+    assert aws.deadline("d")["status"] == "EXPIRED"
+    assert aws.starts == {"warn": 1}
+
+
+def test_deadline_of_a_complete_join_is_quiet(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=6, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
+    arrive(aws, JOBS)
+    assert aws.deadline("d")["status"] == "COMPLETE"
+    assert aws.starts == {"report": 1}
+
+
+def test_deadline_completes_what_a_killed_router_left(aws: JoinAws) -> None:
+    """All have arrived, and the last delivery never came again."""
+    aws.upload(document(deadline_hours=6, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
+    arrive(aws, JOBS[:4])
+    # The calls before are the configuration and the question whether the event has started.
+    aws.kill_at, aws.after = len(aws.calls) + 2, True
+    with pytest.raises(Killed):
+        aws.success("load_4", "d")
+    assert aws.calls[-1] == "UpdateItem"
+    aws.kill_at = None
+    assert aws.deadline("d")["status"] == "COMPLETE"
+    assert aws.starts == {"report": 1}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_every_call_starts_once(dynamodb: Any, after: bool) -> None:
+    """The router is killed at each call in turn, then Lambda delivers again."""
+    calls = 0
+    while True:
+        aws = JoinAws(dynamodb=dynamodb)
+        aws.upload(document(deadline_hours=6))
+        key = f"{after}-{calls}"
+        arrive(aws, JOBS[:4], key)
+        before = len(aws.calls)
+        aws.kill_at, aws.after = before + calls, after
+        try:
+            aws.success("load_4", key)
+        except Killed:
+            aws.kill_at = None
+            aws.success("load_4", key)
+            assert aws.started() == {key: 1}
+            assert aws.starts == {"report": 1}
+            calls += 1
+            continue
+        assert aws.started() == {key: 1}
+        break
+    assert calls >= 4
+
+
+def test_50_deadlines_ten_of_them_race_with_the_last_arrival(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=1, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
+    keys = [f"k{number}" for number in range(50)]
+    for key in keys:
+        arrive(aws, JOBS[:4], key)
+    racing = keys[:10]
+    with ThreadPoolExecutor(16) as pool:
+        answers = {key: pool.submit(aws.deadline, key) for key in keys}
+        late = {key: pool.submit(aws.success, "load_4", key) for key in racing}
+        status = {key: one.result() for key, one in answers.items()}
+        arrived = {key: one.result()["joins"][0]["status"] for key, one in late.items()}
+    for key in keys:
+        complete, expired = aws.started()[key], aws.started("on_deadline")[key]
+        assert complete + expired == 1
+        assert status[key]["status"] == ("COMPLETE" if complete else "EXPIRED")
+        assert complete or status[key]["missing"] == ["load_4"]
+        assert key not in racing or arrived[key] == ("COMPLETE" if complete else "LATE")
