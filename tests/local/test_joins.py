@@ -132,3 +132,25 @@ def test_failed_trigger_of_a_join_is_replayed(stack: Simulator, engine: Engine) 
     (record,) = json.loads(answer["Payload"].read())["records"]
     assert [(one["id"], one["action"]) for one in record["replay"]["triggers"]] == [("report", "STARTED")]
     assert record["executions"][0]["outcomes"][0]["result"]["status"] == "TRIGGERED"
+
+
+def test_calls_of_each_arrival(stack: Simulator, engine: Engine) -> None:
+    """Calls of the router with and without a join; ``pytest -rP`` prints them. docs/joins.md has the cost."""
+    document = json.loads(json.dumps(DOCUMENT))
+    document["workflows"]["alone"] = {"on_success": [{"type": "glue_job", "id": "own", "job_name": "check_orders"}]}
+    document["joins"]["nightly_report"]["all_of"].append("load_prices")
+    stack.replace_config(document)
+    found = {}
+    for job in ("alone", "load_orders", "load_customers", "load_prices"):
+        stack.publish(event(job, "2026-02-01"))
+        invocation = next(one for one in reversed(engine.runtime.invocations) if one.function == ROUTER)
+        found[job] = [one.operation for one in invocation.calls]
+        print(f"{job}: {', '.join(found[job])}")  # noqa: T201
+    read = "GetObject"
+    assert found == {
+        "alone": [read, "StartExecution"],
+        "load_orders": [read, "StartExecution", "UpdateItem", "StartExecution", "UpdateItem"],
+        "load_customers": [read, "DescribeExecution", "UpdateItem"],
+        "load_prices": [read, "DescribeExecution", "UpdateItem", "UpdateItem", "StartExecution"],
+    }
+    stack.replace_config(DOCUMENT)
