@@ -136,6 +136,8 @@ def _refuse_number(name: str) -> Any:
 
 def _finite(text: str) -> float:
     number = float(text)
+    if math.isfinite(number) and not -MAX_INTEGER <= number < MAX_INTEGER:  # PostgreSQL returns 1e20 as an integer
+        raise MessageError(f"contains the number {text:.40}, which Airflow does not accept; send it as a string")
     return number if math.isfinite(number) else _refuse_number(text)
 
 

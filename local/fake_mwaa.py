@@ -105,7 +105,7 @@ class FakeMwaa:
                 return 200, {"dag_id": dag_id, "is_paused": (region, environment, dag_id) in self.paused}
             if call["Method"] == "GET":
                 return _read(runs, rest, call.get("QueryParameters") or {})
-            return _trigger(runs, call.get("Body") or {})
+            return _trigger(dag_id, runs, call.get("Body") or {})
 
 
 def _read(runs: list[dict[str, Any]], rest: list[str], query: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -117,12 +117,13 @@ def _read(runs: list[dict[str, Any]], rest: list[str], query: dict[str, Any]) ->
     return (200, found[0]) if found else (404, {"detail": f"DagRun {rest[0]} was not found"})
 
 
-def _trigger(runs: list[dict[str, Any]], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def _trigger(dag_id: str, runs: list[dict[str, Any]], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     if not body.get("logical_date"):
         return 422, {"detail": "logical_date is required"}
     if any(run["dag_run_id"] == body["dag_run_id"] or run["logical_date"] == body["logical_date"] for run in runs):
         return 409, {"detail": "DAGRun with this run id or logical date already exists"}
-    run = {key: body[key] for key in ("dag_run_id", "conf", "logical_date")} | {"state": "queued"}
+    given = {key: body[key] for key in ("dag_run_id", "conf", "logical_date")}
+    run = {"dag_id": dag_id, **given, "state": "queued"}
     runs.append(run)
     return 200, run
 

@@ -35,6 +35,10 @@ class ResolutionError(OrchestrationError):
     """A template names a path that the event does not have. Data engineers (the path) or the publisher (the field) act."""
 
 
+class AirflowValueError(OrchestrationError):
+    """Airflow does not accept the id or a conf value of a DAG run. The publisher (the field) or data engineers act."""
+
+
 class JoinError(OrchestrationError):
     """An event cannot arrive at a join. Its publisher (the key, the size) or data engineers (the join) act."""
 
@@ -60,7 +64,19 @@ class RoutingError(OrchestrationError):
 
 
 class MwaaUnavailableError(OrchestrationError):
-    """Airflow answered 5xx, or MWAA throttled. The state machine retries, which the deterministic DAG run id makes safe."""
+    """Airflow answered 5xx or nothing, or MWAA throttled. The state machine retries: the DAG run id makes it safe.
+
+    Attributes:
+        sent: True if the call may have reached Airflow, so that it may have had its effect.
+    """
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class MwaaAnswerError(OrchestrationError):
+    """MWAA or a proxy gave an answer that is not Airflow's. The state machine retries; if it persists, platform engineers act."""
 
 
 class DagRunRejectedError(OrchestrationError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from orchestration.errors import ResolutionError
+from orchestration.errors import AirflowValueError, ResolutionError
 from orchestration.triggers.base import RequestContext
 from orchestration.workflows import ConfiguredTrigger, InvalidTrigger
 
@@ -41,8 +41,8 @@ def build_item(configured: ConfiguredTrigger, context: RequestContext) -> Item:
     name = trigger.target_name()
     try:
         request = trigger.request(context)
-    except ResolutionError as error:
-        return _rejected(configured.id, InvalidTrigger(name, "ResolutionError", str(error), (trigger.TYPE, name)))
+    except (ResolutionError, AirflowValueError) as error:
+        return _rejected(configured.id, InvalidTrigger(name, type(error).__name__, str(error), (trigger.TYPE, name)))
     return {"id": configured.id, "type": trigger.TYPE, "name": name, "request": request}
 
 

@@ -17,7 +17,8 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
-from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
+from orchestration.errors import DagRunRejectedError, MwaaAnswerError, MwaaUnavailableError, OrchestrationError
+from orchestration.mwaa_answers import UNREADABLE, Answer, read_answer, shown
 
 _MAX_PATH = 64
 _MAX_DAG_ID = 50  # "/dags/{dag_id}/dagRuns"
@@ -62,25 +63,36 @@ class MwaaClient:
         """Start the DAG run, or find that it has started; returns its id.
 
         Raises:
-            MwaaUnavailableError: 5xx or throttling; a retry is safe.
+            MwaaUnavailableError: 5xx, throttling or no answer; a retry is safe.
+            MwaaAnswerError: an answer that is not Airflow's; a retry is safe.
             DagRunRejectedError: any other error; a retry does not help.
         """
         self._check(dag_id, dag_run_id)
         moment = self.now()
         for attempt in range(_COLLISIONS):
             logical_date = (moment + timedelta(milliseconds=attempt)).isoformat()
-            body = {"dag_run_id": dag_run_id, "conf": conf, "logical_date": logical_date}
-            status, answer = self._call("POST", f"{_path(dag_id)}/dagRuns", Body=body)
-            if status < 300:
-                return dag_run_id
-            if status != 409:
-                raise self._failed(dag_id, status, answer)
-            if self._exists(dag_id, dag_run_id):
+            answer = self._post(dag_id, {"dag_run_id": dag_run_id, "conf": conf, "logical_date": logical_date})
+            if answer.succeeded or self._exists(dag_id, dag_run_id):
                 return dag_run_id
         raise MwaaUnavailableError(
             f"MWAA environment {self.environment}: DAG {dag_id} answered 409 to {_COLLISIONS} logical dates and has no run "
             f"{dag_run_id} among its newest {_PAGES * _PAGE}"
         )
+
+    def _post(self, dag_id: str, body: dict[str, Any]) -> Answer:
+        """Ask Airflow for the run; returns the answer with the run, or with 409."""
+        run = body["dag_run_id"]
+        try:
+            answer = self._call("POST", f"{_path(dag_id)}/dagRuns", Body=body)
+            if answer.succeeded:
+                answer.is_run(dag_id, run)
+            elif answer.status != 409:
+                raise self._failed(dag_id, answer)
+        except MwaaUnavailableError as error:
+            raise (MwaaUnavailableError(f"{error}. {_may_exist(dag_id, run)}") if error.sent else error) from None
+        except MwaaAnswerError as error:
+            raise MwaaAnswerError(f"{error}. {_may_exist(dag_id, run)}") from None
+        return answer
 
     def _check(self, dag_id: str, dag_run_id: str) -> None:
         """Refuse a DAG that does not exist, is paused, or has an id too long for the API."""
@@ -90,11 +102,11 @@ class MwaaClient:
                 f"MWAA environment {self.environment}: DAG {dag_id} has {length} URL-encoded characters, expected at "
                 f"most {_MAX_DAG_ID}. Use the trigger type sqs_mwaa, which has no such limit"
             )
-        status, answer = self._call("GET", _path(dag_id))
-        if status >= 300:
-            raise self._failed(dag_id, status, answer)
+        answer = self._call("GET", _path(dag_id))
+        if not answer.succeeded:
+            raise self._failed(dag_id, answer)
         # If the first attempt started the run, a retry must not fail because the DAG was paused since.
-        if isinstance(answer, dict) and answer.get("is_paused") and not self._exists(dag_id, dag_run_id):
+        if answer.is_paused(dag_id) and not self._exists(dag_id, dag_run_id):
             raise DagRunRejectedError(
                 f"MWAA environment {self.environment}: DAG {dag_id} is paused, so its run would not start. Unpause it "
                 f"(in Airflow's UI, or airflow dags unpause {dag_id}), then replay"
@@ -103,57 +115,69 @@ class MwaaClient:
     def _exists(self, dag_id: str, dag_run_id: str) -> bool:
         path = f"{_path(dag_id)}/dagRuns/{quote(dag_run_id, safe='')}"
         if len(path) <= _MAX_PATH:
-            status, answer = self._call("GET", path)
-            if status not in (200, 404):
-                raise self._failed(dag_id, status, answer)
-            return status == 200
+            answer = self._call("GET", path)
+            if answer.status == 404:
+                return False
+            if not answer.succeeded:
+                raise self._failed(dag_id, answer)
+            answer.is_run(dag_id, dag_run_id)
+            return True
         seen = 0
         for _ in range(_PAGES):
             # Order by id: both versions have it, and unlike the dates of a queued run it is never null.
             query = {"limit": _PAGE, "offset": seen, "order_by": "-id"}
-            status, answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
-            if status != 200:
-                raise self._failed(dag_id, status, answer)
-            runs = answer.get("dag_runs", []) if isinstance(answer, dict) else []
-            if any(run.get("dag_run_id") == dag_run_id for run in runs):
+            answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
+            if not answer.succeeded:
+                raise self._failed(dag_id, answer)
+            runs, total = answer.run_ids()
+            if dag_run_id in runs:
                 return True
             seen += len(runs)  # an environment may limit the page size
-            if not runs or seen >= answer.get("total_entries", 0):
+            if not runs or seen >= total:
                 return False
         return False
 
-    def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, Any]:
-        """Call Airflow's REST API; returns the status, also of an error, and the body."""
+    def _call(self, method: str, path: str, **arguments: Any) -> Answer:
+        """Call Airflow's REST API; returns its answer, also if it is an error."""
+        call = f"MWAA environment {self.environment}: {method} {path}"
         if self.remaining_seconds() < _ONE_CALL:
             raise MwaaUnavailableError(
                 f"MWAA environment {self.environment}: its web server answers too slowly. The Lambda's timeout is too "
                 f"close for {method} {path}"
             )
         try:
-            answer = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
+            found = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
         except ClientError as error:
-            return self._refusal(error)
-        except (UnreachableError, HTTPClientError) as error:
+            return self._refusal(call, error)
+        except UnreachableError as error:
             raise MwaaUnavailableError(
                 f"MWAA environment {self.environment} (region {self.client.meta.region_name}) could not be reached: {error}. "
                 "Check the region. For a private web server use the trigger type sqs_mwaa"
             ) from None
+        except HTTPClientError as error:
+            raise MwaaUnavailableError(f"{call}: no answer arrived: {error}", sent=True) from None
         except BotoCoreError as error:
             raise DagRunRejectedError(f"MWAA environment {self.environment}: {error}") from None
-        return answer["RestApiStatusCode"], answer.get("RestApiResponse")
+        except UNREADABLE as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise MwaaAnswerError(f"{call}: the AWS SDK cannot read the answer ({reason:.200})") from None
+        return read_answer(call, found)
 
-    def _refusal(self, error: ClientError) -> tuple[int, Any]:
-        """Status and body if Airflow refused the call; any other error is raised."""
-        code = error.response["Error"]["Code"]
+    def _refusal(self, call: str, error: ClientError) -> Answer:
+        """The answer if Airflow refused the call; any other error is raised."""
         details: dict[str, Any] = {**error.response}
+        code, text = (str(details["Error"].get(key, "")) for key in ("Code", "Message"))
         if code == "RestApiClientException":
-            return int(details.get("RestApiStatusCode", 400)), details.get("RestApiResponse")
-        message = f"MWAA environment {self.environment}: {code}: {error.response['Error'].get('Message', '')}"
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+            return read_answer(call, details)
+        message = f"MWAA environment {self.environment}: {code}: {text}"
+        status = details.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
         if code in _RETRYABLE or code in _LATER_CODES or status >= 500 or status in _LATER:
             if "RestApiStatusCode" in details:
-                message += f"Airflow answered {details['RestApiStatusCode']}: {details.get('RestApiResponse')}"
-            raise MwaaUnavailableError(message[:500]) from None
+                message += f" Airflow answered {details['RestApiStatusCode']}: {shown(details.get('RestApiResponse'))}"
+            sent = status >= 500 or code == "RestApiServerException"
+            raise MwaaUnavailableError(message[:500], sent=sent) from None
+        if status < 400:
+            raise MwaaAnswerError(f"{call}: found HTTP status {status} and {shown(text)}, expected 200") from None
         if code == "ResourceNotFoundException":
             message += f" (region {self.client.meta.region_name}). Check environment_name and region"
         if code == "AccessDeniedException":
@@ -162,13 +186,20 @@ class MwaaClient:
             )
         raise DagRunRejectedError(message[:1000]) from None
 
-    def _failed(self, dag_id: str, status: int, answer: Any) -> DagRunRejectedError | MwaaUnavailableError:
-        message = (
-            f"MWAA environment {self.environment}: Airflow answered {status} for DAG {dag_id}: {str(answer)[:500]}"
-        )
-        if status >= 500 or status in _LATER:
-            return MwaaUnavailableError(message)
-        return DagRunRejectedError(f"{message}. {_ADVICE[status]}" if status in _ADVICE else message)
+    def _failed(self, dag_id: str, answer: Answer) -> OrchestrationError:
+        message = f"MWAA environment {self.environment}: Airflow answered {answer.status} for DAG {dag_id}: {shown(answer.body)}"
+        if answer.status < 400:
+            return answer.unexpected("a status from 200 to 299, or an error")
+        if answer.status >= 500 or answer.status in _LATER:
+            return MwaaUnavailableError(message, sent=answer.status >= 500)
+        return DagRunRejectedError(f"{message}. {_ADVICE[answer.status]}" if answer.status in _ADVICE else message)
+
+
+def _may_exist(dag_id: str, dag_run_id: str) -> str:
+    return (
+        f"DAG run {dag_run_id} of DAG {dag_id} may exist. Retries, and a replay without --again, keep its id, so they do not "
+        "start it twice"
+    )
 
 
 def _path(dag_id: str) -> str:

@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> str:
 
     Raises:
         MwaaUnavailableError: the state machine retries.
+        MwaaAnswerError: the state machine retries.
         DagRunRejectedError: the trigger fails.
     """
     runs = MwaaClient(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from orchestration import templating
+from orchestration.dag_conf import ConfLimits, check_conf, conf_problems, key_problems
 from orchestration.placeholders import RESERVED_ROOTS
 from orchestration.settings import Settings
 from orchestration.triggers.base import DagId, RequestContext, Trigger
@@ -24,14 +25,19 @@ class DagTrigger(Trigger):
     parameter_mapping: dict[str, str] = field(default_factory=dict)
     """Conf key to dot path in the event. If the event has no such path, the key is left out, with a warning."""
 
+    CONF_LIMITS: ClassVar[ConfLimits]
+    """Limits of the path that the conf takes."""
+
     def target_name(self) -> str:
         """The DAG's id."""
         return self.dag_id
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse reserved keys, broken templates and paths that cannot name a field."""
+        """Refuse reserved keys, values that Airflow does not accept, broken templates and paths that cannot name a field."""
         yield from self.reserved(f"{path}.conf", self.conf)
         yield from self.reserved(f"{path}.parameter_mapping", self.parameter_mapping)
+        yield from conf_problems(self.conf, self.CONF_LIMITS, f"{path}.conf")
+        yield from key_problems(self.parameter_mapping, self.CONF_LIMITS, f"{path}.parameter_mapping")
         yield from templating.problems(self.conf, f"{path}.conf")
         for key, dot_path in self.parameter_mapping.items():
             if "${" in dot_path or not all(dot_path.split(".")):
@@ -47,7 +53,12 @@ class DagTrigger(Trigger):
                 )
 
     def dag_conf(self, context: RequestContext, automatic: Mapping[str, Any]) -> dict[str, Any]:
-        """The conf: first the specification's keys, then mapped keys, then custom keys."""
+        """The conf: first the specification's keys, then mapped keys, then custom keys.
+
+        Raises:
+            ResolutionError: a template names a path that the event does not have.
+            AirflowValueError: the path to the DAG run does not accept a value.
+        """
         fields = context.event.fields
         mapped = {}
         for key, dot_path in self.parameter_mapping.items():
@@ -58,5 +69,7 @@ class DagTrigger(Trigger):
                 )
             else:
                 mapped[key] = value
-        custom = templating.render(self.conf, fields, f"{self.TYPE} {self.target_name()}: conf")
-        return {**automatic, **mapped, **custom}
+        where = f"{self.TYPE} {self.target_name()}: conf"
+        conf = {**automatic, **mapped, **templating.render(self.conf, fields, where)}
+        check_conf(conf, self.CONF_LIMITS, where)
+        return conf

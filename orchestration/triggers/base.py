@@ -173,6 +173,7 @@ class Trigger(ABC):
 
         Raises:
             ResolutionError: a template names a path that the event does not have.
+            AirflowValueError: the conf has a value that Airflow does not accept.
         """
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
+from orchestration.dag_conf import REST_API, ConfLimits, check_run_id
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
@@ -29,6 +30,7 @@ class MwaaDag(DagTrigger):
     """Region of the environment. Default: the orchestrator's region."""
 
     TYPE: ClassVar[str] = "mwaa_dag"
+    CONF_LIMITS: ClassVar[ConfLimits] = REST_API
     TARGET_FIELD: ClassVar[str] = "dag_id"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
@@ -56,6 +58,7 @@ class MwaaDag(DagTrigger):
             Retry(
                 errors=(
                     "MwaaUnavailableError",
+                    "MwaaAnswerError",
                     "Lambda.TooManyRequestsException",
                     "Lambda.ServiceException",
                     "Lambda.AWSLambdaException",
@@ -119,6 +122,7 @@ class MwaaDag(DagTrigger):
 
     def request(self, context: RequestContext) -> dict[str, Any]:
         """``{environment_name, region, dag_id, dag_run_id, conf}``."""
+        check_run_id(context.downstream_run_id, f"{self.TYPE} {self.dag_id}")
         automatic = {
             **context.common_fields,
             "source_artifacts": context.event.artifacts,

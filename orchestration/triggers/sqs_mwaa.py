@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from orchestration.dag_conf import DISPATCHER, QUEUE, ConfLimits
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import (
@@ -26,12 +27,21 @@ _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
 class SqsMwaa(DagTrigger):
     """Start an Airflow DAG run through SQS and the event_dispatcher DAG."""
 
+    dag_id: Annotated[
+        str,
+        StringPattern(
+            rf"^(?!{DISPATCHER}$)[A-Za-z0-9_.-]{{1,250}}$",
+            f"an Airflow DAG id other than {DISPATCHER}: at most 250 letters, digits, '_', '.', '-', no template",
+        ),
+    ]
+    """Id of the DAG to run."""
     queue_url: Annotated[
         str, StringPattern(_QUEUE, "the URL of a standard SQS queue (not .fifo), without a template")
     ] = ""
     """URL of the queue that event_dispatcher polls. Default: the router's `MWAA_TRIGGER_QUEUE_URL`."""
 
     TYPE: ClassVar[str] = "sqs_mwaa"
+    CONF_LIMITS: ClassVar[ConfLimits] = QUEUE
     TARGET_FIELD: ClassVar[str] = "dag_id"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",

@@ -420,6 +420,35 @@ WRONG = (
         "3:74 workflows.load.on_success[0].conf.x: found NaN, which is not JSON, expected plain JSON",
     ),
     Wrong(
+        "integer that Airflow does not accept",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {\n      "a": [1, 1180591620717411303424]}}'
+        ),
+        "4:16 workflows.load.on_success[0].conf.a[1]: found 1180591620717411303424, expected a number from -9223372036854775808 to 18446744073709551615, which Airflow accepts. Send it as a string",
+    ),
+    Wrong(
+        "key that Airflow reserves",
+        triggers(
+            '{"type": "sqs_mwaa", "dag_id": "d", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/q",\n     "conf": {"a": [{"__type": "x"}]}, "parameter_mapping": {"__var": "status"}}'
+        ),
+        "4:22 workflows.load.on_success[0].conf.a[0].__type: a key that Airflow's XCom reserves. Rename it",
+        "4:62 workflows.load.on_success[0].parameter_mapping.__var: a key that Airflow's XCom reserves. Rename it",
+    ),
+    Wrong(
+        "character that Airflow does not store",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"a": "x\\u0000"}}',
+        ),
+        "3:80 workflows.load.on_success[0].conf.a: found 'x\\x00' with the character U+0000, which PostgreSQL does not store. Remove it",
+    ),
+    Wrong(
+        "the dispatcher as its own target",
+        triggers(
+            '{"type": "sqs_mwaa", "dag_id": "event_dispatcher", "queue_url": "https://sqs.us-west-1.amazonaws.com/123456789012/q"}'
+        ),
+        "3:36 workflows.load.on_success[0].dag_id: found 'event_dispatcher', expected an Airflow DAG id other than event_dispatcher: at most 250 letters, digits, '_', '.', '-', no template",
+    ),
+    Wrong(
         "half a surrogate pair",
         triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--x": "\\ud83d"}}'),
         "3:64 workflows.load.on_success[0].arguments.--x: found an unpaired surrogate (invalid Unicode), expected a string",

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from local.fake_mwaa import FakeMwaa
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
-from orchestration.mwaa import MwaaClient
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def airflow() -> Iterator[FakeMwaa]:
-    with FakeMwaa.serve() as stand_in:
-        stand_in.add_dag("us-west-2", "env", "dag")
-        yield stand_in
-
-
-def runs(airflow: FakeMwaa, environment: str = "env", endpoint: str = "") -> MwaaClient:
-    client = boto3.client(
-        "mwaa",
-        region_name="us-west-2",
-        endpoint_url=endpoint or airflow.endpoint,
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, connect_timeout=1),
-    )
-    return MwaaClient(client, environment, now=lambda: NOW)
+from tests.orchestration.mwaa_stand_in import NOW, runs
 
 
 def test_a_run_is_started_once(airflow: FakeMwaa) -> None:
     for _ in range(2):
         assert runs(airflow).start("dag", "run-1", {"a": 1}) == "run-1"
-    expected = {"dag_run_id": "run-1", "conf": {"a": 1}, "logical_date": NOW.isoformat(), "state": "queued"}
-    assert airflow.runs("us-west-2", "env", "dag") == [expected]
+    expected = {"dag_id": "dag", "dag_run_id": "run-1", "conf": {"a": 1}, "logical_date": NOW.isoformat()}
+    assert airflow.runs("us-west-2", "env", "dag") == [expected | {"state": "queued"}]
 
 
 def test_logical_date_collision_is_not_a_duplicate(airflow: FakeMwaa) -> None:

@@ -21,6 +21,7 @@ RUN_ID = "<execution name>-<trigger id>"
 ROUTER_SETTINGS = "a JSON Schema does not know the router's region and state machine"
 TEMPLATE_SYNTAX = "templates have a parser; a pattern in the JSON Schema would repeat it"
 DEPENDS_ON_A_FIELD = "a rule about two fields; an editor shows it less well than the validator"
+ANY_DEPTH = "the schema allows any JSON in conf, and a rule about values at any depth would repeat the code"
 """Reasons why the JSON Schema accepts an invalid configuration."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.invalid_case import trigger_case
 from tests.trigger_types.base import (
+    ANY_DEPTH,
     ARTIFACTS,
     METRICS,
     TEMPLATE_SYNTAX,
@@ -83,6 +84,14 @@ CASES = TypeCases(
             {"environment_name": "e", "dag_id": "d" * 51},
             "dag_id: found 51 URL-encoded characters, expected at most 50 (MWAA's InvokeRestApi limits the path to 64). Use sqs_mwaa, which has no such limit",
             beyond_schema="the limit counts URL-encoded characters",
+        ),
+        trigger_case(
+            "mwaa_dag: conf that Airflow does not accept",
+            {"environment_name": "e", "dag_id": "d", "conf": {"a": {"x\0y": -(2**63) - 1}, "b": 1e20}},
+            "conf.a: found the key 'x\\x00y' with the character U+0000, which PostgreSQL does not store. Remove it",
+            "conf.a.x\0y: found -9223372036854775809, expected a number from -9223372036854775808 to 18446744073709551615, which Airflow accepts. Send it as a string",
+            "conf.b: found 1e+20, expected a number from -9223372036854775808 to 18446744073709551615, which Airflow accepts. Send it as a string",
+            beyond_schema=ANY_DEPTH,
         ),
         trigger_case(
             "mwaa_dag: missing fields",

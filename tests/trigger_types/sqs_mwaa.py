@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.invalid_case import trigger_case
 from tests.trigger_types.base import (
+    ANY_DEPTH,
     ROUTER_SETTINGS,
     RUN_ID,
     TEMPLATE_SYNTAX,
@@ -73,7 +74,27 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: dag id with a slash",
             {"dag_id": "a/b", "queue_url": _QUEUE},
-            "dag_id: found 'a/b', expected an Airflow DAG id: at most 250 letters, digits, '_', '.', '-', no template",
+            "dag_id: found 'a/b', expected an Airflow DAG id other than event_dispatcher: at most 250 letters, digits, '_', '.', '-', no template",
+        ),
+        trigger_case(
+            "sqs_mwaa: the dispatcher",
+            {"dag_id": "event_dispatcher", "queue_url": _QUEUE},
+            "dag_id: found 'event_dispatcher', expected an Airflow DAG id other than event_dispatcher: at most 250 letters, digits, '_', '.', '-', no template",
+        ),
+        trigger_case(
+            "sqs_mwaa: conf that Airflow does not accept",
+            {
+                "dag_id": "d",
+                "queue_url": _QUEUE,
+                "conf": {"a": {"__type": "x"}, "b": [2**63], "c": "x\0y", "d": "\uffff"},
+                "parameter_mapping": {"__var": "status"},
+            },
+            "conf.a.__type: a key that Airflow's XCom reserves. Rename it",
+            "conf.b[0]: found 9223372036854775808, expected a number from -9223372036854775808 to 9223372036854775807, which Airflow accepts. Send it as a string",
+            "conf.c: found 'x\\x00y' with the character U+0000, which PostgreSQL does not store. Remove it",
+            "conf.d: found '\\uffff' with the character U+FFFF, which SQS refuses. Remove it",
+            "parameter_mapping.__var: a key that Airflow's XCom reserves. Rename it",
+            beyond_schema=ANY_DEPTH,
         ),
         trigger_case(
             "sqs_mwaa: missing dag id",
