@@ -16,6 +16,7 @@ import typer
 
 from cli.io import DEFAULT_CONFIG, read_text
 from local.airflow_api import AirflowApi, AirflowApiError
+from local.airflow_server import Watch, airflow_instructions, connect
 from local.defaults import clear_aws_profile_env
 from local.validation import check_config, local_settings, read_config, region_of
 
@@ -35,7 +36,8 @@ def local(  # noqa: PLR0913 - one parameter an option
 
     Print the environment variables for the AWS CLI and boto3, then a line for each event and each trigger.
 
-    The variable ORCHESTRATOR_AIRFLOW_PASSWORD has the password of --airflow-user.
+    The Airflow server may start later, with the variables that this command prints for it. The variable
+    ORCHESTRATOR_AIRFLOW_PASSWORD has the password of --airflow-user.
 
     \b
     Exit codes:
@@ -44,7 +46,8 @@ def local(  # noqa: PLR0913 - one parameter an option
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     text = read_text(config)
     document = read_config(text)
-    real = _real_airflow(airflow, airflow_user) if airflow else None
+    real = _airflow_api(airflow, airflow_user) if airflow else None
+    version = connect(real) if real else None
     region = region or region_of(document)
     check_config(document, local_settings(region))
     stopped = threading.Event()
@@ -72,11 +75,15 @@ def local(  # noqa: PLR0913 - one parameter an option
             # The console reads the stack as it would read one on AWS.
             os.environ |= {"AWS_CONFIG_FILE": str(profile), "AWS_PROFILE": PROFILE}
             pages = running.enter_context(serve(ConsoleStack.open(stack.function, allow_replay=True), console_port))
-            airflow_note = f"# All MWAA environments use the Airflow server at {real.url}.\n" if real else ""
+            airflow_note = airflow_instructions(simulator, real, version) if real else ""
             sys.stdout.write(instructions(simulator, pages, profile, config) + airflow_note + "# Stop with Ctrl-C.\n")
             sys.stdout.flush()
             activity = Activity(simulator, _print_line)
             activity.start()
+            if real and not version:
+                watch = Watch(real, _print_line)
+                running.callback(watch.stop)
+                watch.start()
             stopped.wait()
             activity.stop()
     except OSError as error:
@@ -89,13 +96,11 @@ def _print_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def _real_airflow(url: str, user: str) -> AirflowApi:
+def _airflow_api(url: str, user: str) -> AirflowApi:
     # Not an option: the shell's history and lists of processes show options.
     password = os.environ.get("ORCHESTRATOR_AIRFLOW_PASSWORD", "")
     if not password:
         raise AirflowApiError(
             f"--airflow {url}: no password. Set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of {user}."
         )
-    real = AirflowApi(url, user, password)
-    real.connect()
-    return real
+    return AirflowApi(url, user, password)

@@ -20,6 +20,10 @@ class AirflowApiError(OrchestrationError):
     """An Airflow cannot be used. The person who gave its URL must act."""
 
 
+class AirflowUnreachableError(AirflowApiError):
+    """An Airflow does not answer. It may not have started yet."""
+
+
 @dataclass(slots=True)
 class AirflowApi:
     """The REST API of one Airflow.
@@ -41,7 +45,8 @@ class AirflowApi:
         """Log in; returns Airflow's major version.
 
         Raises:
-            AirflowApiError: the server does not answer, is not an Airflow, or refuses the credentials.
+            AirflowUnreachableError: the server does not answer.
+            AirflowApiError: the server is not an Airflow, or refuses the credentials.
         """
         if urlsplit(self.url).scheme not in ("http", "https"):
             raise AirflowApiError(f"{self.url}: expected a URL such as http://127.0.0.1:8080")
@@ -100,7 +105,9 @@ class AirflowApi:
             with error:
                 return error.code, _parsed(error.read())
         except (OSError, ValueError) as error:
-            raise AirflowApiError(f"{url.split('/api/', maxsplit=1)[0]}: cannot reach Airflow: {error}") from None
+            raise AirflowUnreachableError(
+                f"{url.split('/api/', maxsplit=1)[0]}: cannot reach Airflow: {error}"
+            ) from None
 
 
 def _parsed(text: bytes) -> Any:

@@ -105,7 +105,7 @@ def check_run_id(dag_run_id: str, where: str) -> None:
 
 
 def _within(conf: dict[str, Any], limits: ConfLimits) -> bool:
-    """Whether the conf has no problem. Every event passes here, so the function keeps no paths."""
+    """Return True if the conf has no problem. Every event passes here, so the function keeps no paths."""
     reserved, high = limits.reserved_keys, limits.max_number
     refused = [character for character, _ in limits.characters]
     level: list[Any] = [conf]

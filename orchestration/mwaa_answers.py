@@ -51,7 +51,7 @@ class Answer:
             raise self.unexpected(f"DAG {dag_id} and run {dag_run_id} in 'dag_id' and 'dag_run_id'")
 
     def is_paused(self, dag_id: str) -> bool:
-        """Whether the DAG that the body describes is paused.
+        """Return True if the DAG that the body describes is paused.
 
         Raises:
             MwaaAnswerError: the body does not describe this DAG.

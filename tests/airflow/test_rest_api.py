@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,10 +13,12 @@ import pytest
 from local.airflow_api import AirflowApi, AirflowApiError
 from local.clients import client
 from local.fake_mwaa import FakeMwaa
+from orchestration.dag_conf import RESERVED_RUN_IDS
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
 from orchestration.mwaa import MwaaClient
 from tests.airflow.installed import USER, VERSIONS, Airflow
 from tests.airflow.messages import TARGET
+from tests.trigger_types.conf_table import CONF_CASES
 
 REGION = "us-west-2"
 LONG = "transform_images-spark-transform-0001-7fa3109bf87daea1-{:04}"
@@ -120,3 +123,25 @@ def test_stopped_web_server_is_retryable(real: Real) -> None:
         stand_in.real = AirflowApi("http://127.0.0.1:1", USER, "x")
         with pytest.raises(MwaaUnavailableError, match="RestApiServerException"):
             MwaaClient(client("mwaa", REGION, stand_in.endpoint), "env").start(TARGET, "run", {})
+
+
+def test_every_conf_that_the_router_accepts_arrives(real: Real) -> None:
+    for number, case in enumerate(case for case in CONF_CASES if not case.mwaa_dag):
+        conf = json.loads(case.text)
+        run = f"conf-{number}"
+        assert real.runs().start(TARGET, run, conf) == run
+        assert real.stand_in.real is not None
+        status, answer = real.stand_in.real.call("GET", f"/dags/{TARGET}/dagRuns/{run}")
+        assert (status, answer["conf"]) == (200, conf), case.name
+
+
+def test_reserved_run_ids_are_refused(real: Real) -> None:
+    """Each version reserves some of the words. Other ids, such as the router's, start a run."""
+    refused = {}
+    for prefix in (*RESERVED_RUN_IDS, "manual__", "event__"):
+        try:
+            real.runs().start(TARGET, f"{prefix}etl", {})
+        except DagRunRejectedError as error:
+            refused[prefix] = str(error)
+    assert {"scheduled__", "backfill__"} <= refused.keys() <= set(RESERVED_RUN_IDS)
+    assert all("reserved for" in reason for reason in refused.values())

@@ -173,21 +173,3 @@ def test_port_in_use_exits_2_with_one_line(orchestrator: Orchestrator) -> None:
         result = orchestrator("local", "--port", str(in_use.getsockname()[1]))
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "Choose another port with --port" in result.stderr
-
-
-UNUSABLE_AIRFLOWS = [
-    ("http://127.0.0.1:1", "secret", "cannot reach Airflow"),
-    ("file:///etc/hosts", "secret", "expected a URL such as"),
-    ("http://127.0.0.1:1", "", "Set ORCHESTRATOR_AIRFLOW_PASSWORD to the password of admin"),
-]
-
-
-@pytest.mark.parametrize(("url", "password", "words"), UNUSABLE_AIRFLOWS, ids=["unreachable", "file-url", "password"])
-def test_unusable_airflow_exits_2_with_one_line(
-    orchestrator: Orchestrator, monkeypatch: pytest.MonkeyPatch, url: str, password: str, words: str
-) -> None:
-    monkeypatch.setenv("ORCHESTRATOR_AIRFLOW_PASSWORD", password)
-    result = orchestrator("local", "--airflow", url)
-    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-    assert words in result.stderr
-    assert "secret" not in result.stderr

@@ -1,4 +1,4 @@
-"""Answers of MWAA that are not Airflow's: each ends in a named error, and only our DAG run counts as started."""
+"""Answers of MWAA that are not Airflow's end in a named error. Only our DAG run counts as started."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_lost_answer_says_that_the_run_may_exist(airflow: FakeMwaa, monkeypatch:
         ((400, "RestApiClientException", of_airflow(429, None)), False),
     ],
 )
-def test_only_a_call_that_was_sent_may_have_started_the_run(
+def test_error_says_that_the_run_may_exist_if_the_call_was_sent(
     airflow: FakeMwaa, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, str, Any], may_exist: bool
 ) -> None:
     with pytest.raises(MwaaUnavailableError) as caught:

@@ -48,6 +48,7 @@ def test_zip_contains_the_imported_modules_exactly() -> None:
         "orchestration/__init__.py",
         "orchestration/errors.py",
         "orchestration/mwaa.py",
+        "orchestration/mwaa_answers.py",
         "tasks/__init__.py",
         "tasks/mwaa_dag.py",
     ]
