@@ -15,9 +15,11 @@ from builder import (
     iam,
     join_deadline,
     mocks,
+    people,
     quotas,
     schema,
     state_machine,
+    terraform_page,
 )
 from builder.definition import DEADLINE_NAME, NAME, WAITING_NAME
 
@@ -38,6 +40,8 @@ def artifacts() -> dict[str, str]:
         "orchestration/job_event.schema.json": _json(event_schema.build()),
         "docs/triggers.md": docs.build(),
         "docs/quotas.md": quotas.build(),
+        **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},
+        "docs/terraform.md": terraform_page.build(),
     }
 
 

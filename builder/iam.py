@@ -126,17 +126,17 @@ def build() -> dict[str, dict[str, Any]]:
     machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
     waiting = tuple(allow for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for allow in trigger.RUN.iam)
     return {
-        "state_machine": _policy((*machine, *UNSCOPED)),
-        "state_machine_waiting": _policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
-        "downstream_orchestrator": _policy(ROUTER),
-        "mwaa_dag": _policy(MWAA_DAG),
-        "joins": _policy(JOINS),
-        "join_deadline": _policy((JOIN_DEADLINE, *UNSCOPED)),
+        "state_machine": policy((*machine, *UNSCOPED)),
+        "state_machine_waiting": policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
+        "downstream_orchestrator": policy(ROUTER),
+        "mwaa_dag": policy(MWAA_DAG),
+        "joins": policy(JOINS),
+        "join_deadline": policy((JOIN_DEADLINE, *UNSCOPED)),
     }
 
 
-def _policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
-    """One statement for each resource, in the order of first use."""
+def policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
+    """A policy document with one statement for each resource, in the order of first use."""
     by_resource: dict[str, list[str]] = {}
     for allow in allows:
         by_resource.setdefault(allow.resource, []).append(allow.action)

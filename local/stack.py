@@ -78,6 +78,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         "WORKFLOW_CONFIG_SSM_PARAMETER": f"/{prefix}/downstream-orchestrator/workflow-config",
         "MWAA_TRIGGER_QUEUE_URL": queue,
         "REQUIRE_CONFIG": "true",
+        "JOB_EVENTS_TOPIC_ARN": topics["job_events"],
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
         "WAIT_FOR_RUNS": str(wait_for_runs).lower(),
         **_joins(engine, name, role),

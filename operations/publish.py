@@ -32,10 +32,11 @@ class Published:
 
 
 def topic_arn(router: DeployedRouter, topic: str) -> str:
-    """ARN of a topic of the router's stack, by the names that Terraform gives (terraform/locals.tf)."""
+    """ARN of a topic to which the router is subscribed: its setting, else the name that Terraform gives (terraform/locals.tf)."""
     settings = router.settings
-    if topic == APPROVALS and settings.approvals_topic_arn:
-        return settings.approvals_topic_arn
+    configured = settings.approvals_topic_arn if topic == APPROVALS else settings.events_topic_arn
+    if configured:
+        return configured
     name = f"{router.name.rpartition(':')[2].removesuffix(_SUFFIX)}-{topic}"
     return f"arn:{settings.partition}:sns:{settings.region}:{settings.account}:{name}"
 

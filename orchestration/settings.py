@@ -33,6 +33,7 @@ class Settings:
         config_ssm_parameter: ``WORKFLOW_CONFIG_SSM_PARAMETER``, the parameter's name, or empty.
         mwaa_trigger_queue_url: ``MWAA_TRIGGER_QUEUE_URL``, the default of ``sqs_mwaa.queue_url``, or empty.
         require_config: ``REQUIRE_CONFIG`` is ``true``: raise an error instead of using the empty default.
+        events_topic_arn: ``JOB_EVENTS_TOPIC_ARN``, the topic of job events, or empty; only people's commands read it.
         approvals_topic_arn: ``JOB_APPROVALS_TOPIC_ARN``: the only topic whose ``decision`` is accepted, or empty for any.
         joins_table: ``JOINS_TABLE``, the DynamoDB table of the arrivals at joins, or empty.
         join_deadline_arn: ``JOIN_DEADLINE_ARN``, the state machine that waits for a join's deadline, or empty.
@@ -49,6 +50,7 @@ class Settings:
     config_ssm_parameter: str = ""
     mwaa_trigger_queue_url: str = ""
     require_config: bool = False
+    events_topic_arn: str = ""
     approvals_topic_arn: str = ""
     joins_table: str = ""
     join_deadline_arn: str = ""
@@ -85,6 +87,7 @@ class Settings:
             config_ssm_parameter=environment.get("WORKFLOW_CONFIG_SSM_PARAMETER", ""),
             mwaa_trigger_queue_url=environment.get("MWAA_TRIGGER_QUEUE_URL", ""),
             require_config=environment.get("REQUIRE_CONFIG", "").strip().lower() == "true",
+            events_topic_arn=environment.get("JOB_EVENTS_TOPIC_ARN", ""),
             approvals_topic_arn=environment.get("JOB_APPROVALS_TOPIC_ARN", ""),
             joins_table=environment.get("JOINS_TABLE", ""),
             join_deadline_arn=environment.get("JOIN_DEADLINE_ARN", ""),

@@ -64,8 +64,8 @@ locals {
       }
     },
     {
-      for topic in keys(local.topics) : "${replace(topic, "_", "-")}-lost" => {
-        namespace   = "AWS/SNS", metric = "NumberOfNotificationsFailedToRedriveToDlq", dimensions = { TopicName = aws_sns_topic.this[topic].name }
+      for topic in local.measured_topics : "${replace(topic, "_", "-")}-lost" => {
+        namespace   = "AWS/SNS", metric = "NumberOfNotificationsFailedToRedriveToDlq", dimensions = { TopicName = local.topic_names[topic] }
         description = "SNS could deliver an event neither to the router nor to the dead-letter queue, so the event is lost. Check the policies of the queue and its key, then publish the event again."
       }
     },
@@ -87,8 +87,8 @@ locals {
     },
     {
       # docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html: SNS drops messages that the filter cannot read.
-      for topic in keys(local.topics) : "${replace(topic, "_", "-")}-unreadable" => {
-        namespace   = "AWS/SNS", metric = var.filter_policy_scope == "MessageBody" ? "NumberOfNotificationsFilteredOut-InvalidMessageBody" : "NumberOfNotificationsFilteredOut-InvalidAttributes", dimensions = { TopicName = aws_sns_topic.this[topic].name }
+      for topic in local.measured_topics : "${replace(topic, "_", "-")}-unreadable" => {
+        namespace   = "AWS/SNS", metric = var.filter_policy_scope == "MessageBody" ? "NumberOfNotificationsFilteredOut-InvalidMessageBody" : "NumberOfNotificationsFilteredOut-InvalidAttributes", dimensions = { TopicName = local.topic_names[topic] }
         description = "SNS dropped a message that is not JSON, because the subscription's filter cannot read it. Its publisher must send a JSON object."
       }
     },
@@ -121,6 +121,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 
   alarm_name          = "${local.orchestrator}-${each.key}"
   alarm_description   = each.value.description
+  tags                = local.tags
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
@@ -139,6 +140,7 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
 
   alarm_name          = "${local.orchestrator}-${each.key}"
   alarm_description   = each.value.description
+  tags                = local.tags
   threshold           = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   treat_missing_data  = "notBreaching"
@@ -183,6 +185,7 @@ resource "aws_cloudwatch_metric_alarm" "execution" {
 # S3 counts objects once a day. This alarm repeats days later that the failure bucket still has events.
 resource "aws_cloudwatch_metric_alarm" "failure_bucket_not_empty" {
   alarm_name          = "${local.orchestrator}-failure-bucket-not-empty"
+  tags                = local.tags
   alarm_description   = "The failure bucket has events that were not routed. List them: orchestrator redrive-dlq ${local.orchestrator} --dry-run"
   namespace           = "AWS/S3"
   metric_name         = "NumberOfObjects"

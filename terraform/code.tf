@@ -1,8 +1,23 @@
 # The release that deploy.sh uploaded. The code bucket belongs to the account, not to this stack.
 
-data "aws_s3_object" "manifest" {
+# Terraform prints the first line of a data source that fails, so its comment is the advice for errors of S3.
+data "aws_s3_objects" "release" { # NoSuchBucket: create the code bucket, then run ./deploy.sh (docs/deploying.md). AccessDenied: another account owns it, or s3:ListBucket is missing; run aws sts get-caller-identity
   bucket = local.code_bucket
-  key    = "${local.code_prefix}/manifest.json"
+  prefix = "${local.code_prefix}/manifest.json"
+
+  lifecycle {
+    postcondition {
+      condition     = contains(self.keys, "${local.code_prefix}/manifest.json")
+      error_message = "Version ${var.code_version} is not in s3://${local.code_bucket}/code/. Nothing was changed. Check out the release and upload it: ./deploy.sh --prefix=${var.prefix} --account=${var.account} --env=${var.env} --region=${var.region} --version=${var.code_version}. To see the uploaded versions: aws s3 ls s3://${local.code_bucket}/code/"
+    }
+  }
+
+  depends_on = [data.aws_caller_identity.current, data.aws_region.current]
+}
+
+data "aws_s3_object" "manifest" {
+  bucket = data.aws_s3_objects.release.bucket
+  key    = data.aws_s3_objects.release.prefix
 }
 
 locals {
@@ -22,4 +37,5 @@ resource "aws_ssm_parameter" "workflow_config" {
   type        = "String"
   tier        = length(var.workflow_config_fallback) > 4096 ? "Advanced" : "Standard"
   value       = var.workflow_config_fallback
+  tags        = local.tags
 }

@@ -26,11 +26,17 @@ locals {
   )
 }
 
+locals {
+  # Built from names, because the queue's policy names the rules and their targets name the queue.
+  completion_rule_arns = [for key in keys(local.completion_events) : "arn:${local.partition}:events:${var.region}:${local.account_id}:rule/${local.orchestrator}-${key}"]
+}
+
 resource "aws_cloudwatch_event_rule" "completion" {
   for_each = local.completion_events
 
   name        = "${local.orchestrator}-${each.key}"
   description = "Successful runs that do not publish themselves, to job_events of ${local.orchestrator}"
+  tags        = local.tags
   event_pattern = jsonencode({
     source      = [each.value.source]
     detail-type = [each.value.detail_type]
@@ -49,7 +55,7 @@ resource "aws_cloudwatch_event_target" "completion" {
   for_each = local.completion_events
 
   rule = aws_cloudwatch_event_rule.completion[each.key].name
-  arn  = aws_sns_topic.this["job_events"].arn
+  arn  = local.topic_arns["job_events"]
 
   input_transformer {
     input_paths = each.value.paths
@@ -69,6 +75,7 @@ resource "aws_sqs_queue" "completion_dlq" {
   count = length(local.completion_events) > 0 ? 1 : 0
 
   name                              = "${local.orchestrator}-completion-dlq"
+  tags                              = local.tags
   message_retention_seconds         = 14 * 24 * 60 * 60
   sqs_managed_sse_enabled           = local.kms_key_arn == null ? true : null
   kms_master_key_id                 = local.kms_key_arn
@@ -83,7 +90,7 @@ resource "aws_sqs_queue" "completion_dlq" {
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.orchestrator}-completion-dlq"
-        Condition = { ArnEquals = { "aws:SourceArn" = [for key in keys(local.completion_events) : "arn:${local.partition}:events:${var.region}:${local.account_id}:rule/${local.orchestrator}-${key}"] } }
+        Condition = { ArnEquals = { "aws:SourceArn" = local.completion_rule_arns } }
       },
       {
         Sid       = "OnlyOverTls"

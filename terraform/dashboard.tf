@@ -4,8 +4,8 @@ locals {
     {
       title = "Events in: published, filtered out"
       metrics = concat(
-        [for topic in keys(local.topics) : ["AWS/SNS", "NumberOfMessagesPublished", "TopicName", "${local.name}-${topic}"]],
-        [for topic in keys(local.topics) : ["AWS/SNS", "NumberOfNotificationsFilteredOut", "TopicName", "${local.name}-${topic}"]],
+        [for topic in local.measured_topics : ["AWS/SNS", "NumberOfMessagesPublished", "TopicName", local.topic_names[topic]]],
+        [for topic in local.measured_topics : ["AWS/SNS", "NumberOfNotificationsFilteredOut", "TopicName", local.topic_names[topic]]],
       )
     },
     {
@@ -36,7 +36,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = local.orchestrator
+  # The name contains the region because dashboards are global.
+  dashboard_name = "${local.orchestrator}-${var.region}"
   dashboard_body = jsonencode({
     widgets = [
       for index, widget in local.widgets : {

@@ -8,6 +8,7 @@ resource "aws_s3_bucket" "failures" {
   #checkov:skip=CKV2_AWS_61:events must not expire; redrive-dlq deletes them after routing
   #checkov:skip=CKV2_AWS_62:Lambda's metric AsyncEventsDropped reports each stored event at once
   bucket = "${local.name}-orchestrator-failures-${var.region}"
+  tags   = local.tags
 }
 
 resource "aws_s3_bucket_public_access_block" "failures" {

@@ -3,6 +3,7 @@ resource "aws_cloudwatch_log_group" "function" {
   for_each = { downstream_orchestrator = local.orchestrator, mwaa_dag = local.mwaa_dag }
 
   name              = "/aws/lambda/${each.value}"
+  tags              = local.tags
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn
 }
@@ -69,6 +70,7 @@ resource "aws_lambda_function" "router" {
       WORKFLOW_CONFIG_SSM_PARAMETER = local.config_parameter
       MWAA_TRIGGER_QUEUE_URL        = var.mwaa_trigger_queue_url
       REQUIRE_CONFIG                = "true"
+      JOB_EVENTS_TOPIC_ARN          = local.topic_arns["job_events"]
       JOB_APPROVALS_TOPIC_ARN       = local.topic_arns["job_approvals"]
       WAIT_FOR_RUNS                 = tostring(var.wait_for_runs)
       JOINS_TABLE                   = var.joins ? local.joins_table : ""
@@ -124,7 +126,7 @@ resource "aws_lambda_permission" "topic" {
   action        = "lambda:InvokeFunction"
   principal     = "sns.amazonaws.com"
   # The topic's ARN contains the account, so a condition on the account is not needed.
-  source_arn = aws_sns_topic.this[each.key].arn
+  source_arn = local.topic_arns[each.key]
 }
 
 # docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html

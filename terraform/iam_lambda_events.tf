@@ -69,14 +69,20 @@ locals {
     mwaa_dag                = { service = "lambda.amazonaws.com", conditions = null }
   }
 
-  # The name contains the region because roles are global. A role name may have 64 characters.
-  role_names = { state_machine = "orchestrator-machine", downstream_orchestrator = "orchestrator-router", mwaa_dag = "orchestrator-mwaa-dag" }
+  # The name contains the region because roles are global.
+  role_names = merge(
+    { for role, name in { state_machine = "machine", downstream_orchestrator = "router", mwaa_dag = "mwaa-dag" } : role => "${local.name}-orchestrator-${name}-${var.region}" },
+    var.joins ? { join_deadline = "${local.name}-orchestrator-joins-${var.region}" } : {},
+  )
 }
 
 resource "aws_iam_role" "this" {
   for_each = local.trusted
 
-  name = "${local.name}-${local.role_names[each.key]}-${var.region}"
+  name                 = local.role_names[each.key]
+  path                 = var.role_path
+  permissions_boundary = local.permissions_boundary
+  tags                 = local.tags
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [merge(

@@ -15,6 +15,7 @@ resource "aws_dynamodb_table" "joins" {
 
   name         = local.joins_table
   billing_mode = "PAY_PER_REQUEST"
+  tags         = local.tags
   hash_key     = "id"
 
   attribute {
@@ -42,6 +43,7 @@ resource "aws_cloudwatch_log_group" "join_deadline" {
   count = var.joins ? 1 : 0
 
   name              = "/aws/vendedlogs/states/${local.join_deadline}"
+  tags              = local.tags
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn
 }
@@ -49,7 +51,10 @@ resource "aws_cloudwatch_log_group" "join_deadline" {
 resource "aws_iam_role" "join_deadline" {
   count = var.joins ? 1 : 0
 
-  name = "${local.name}-orchestrator-joins-${var.region}"
+  name                 = local.role_names["join_deadline"]
+  path                 = var.role_path
+  permissions_boundary = local.permissions_boundary
+  tags                 = local.tags
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -89,7 +94,7 @@ resource "aws_sfn_state_machine" "join_deadline" {
 
   logging_configuration {
     level                  = "ALL"
-    include_execution_data = true
+    include_execution_data = var.include_execution_data
     log_destination        = "${aws_cloudwatch_log_group.join_deadline[0].arn}:*"
   }
 

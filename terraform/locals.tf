@@ -15,18 +15,26 @@ locals {
   config_parameter      = "/${local.name}/downstream-orchestrator/workflow-config"
 
   topics = {
-    job_events    = { filter = { status = ["SUCCESS"] }, publishers = var.event_publishers }
-    job_approvals = { filter = { decision = ["APPROVED"] }, publishers = var.approval_publishers }
+    job_events    = { filter = { status = ["SUCCESS"] }, publishers = var.event_publishers, existing = var.job_events_topic_arn }
+    job_approvals = { filter = { decision = ["APPROVED"] }, publishers = var.approval_publishers, existing = var.job_approvals_topic_arn }
   }
+  # Topics of this stack. It subscribes to the others and changes nothing else of them.
+  own_topics = { for topic, one in local.topics : topic => one if one.existing == "" }
 
   # ARNs built from names, because references from policies to the resources would be circular.
   state_machine_arn = "arn:${local.partition}:states:${var.region}:${local.account_id}:stateMachine:${local.orchestrator}"
   execution_arn     = "arn:${local.partition}:states:${var.region}:${local.account_id}:execution:${local.orchestrator}"
   delivery_dlq_arn  = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.orchestrator}-delivery-dlq"
-  topic_arns        = { for topic in keys(local.topics) : topic => "arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.name}-${topic}" }
+  topic_arns        = { for topic, one in local.topics : topic => one.existing != "" ? one.existing : "arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.name}-${topic}" }
+  topic_names       = { for topic, arn in local.topic_arns : topic => element(split(":", arn), 5) }
+  # CloudWatch has the metrics of a topic only in the topic's account.
+  measured_topics = [for topic, arn in local.topic_arns : topic if element(split(":", arn), 4) == local.account_id]
 
-  kms_key_arn   = var.kms_key_arn == "" ? null : var.kms_key_arn
-  alarm_actions = compact([var.alarm_topic_arn])
+  role_arns = { for role, name in local.role_names : role => "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${name}" }
+
+  kms_key_arn          = var.kms_key_arn == "" ? null : var.kms_key_arn
+  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  alarm_actions        = compact([var.alarm_topic_arn])
   console_host = lookup({
     aws-cn     = "console.amazonaws.cn"
     aws-us-gov = "console.amazonaws-us-gov.com"
@@ -40,6 +48,6 @@ locals {
     Environment = var.env
   })
 
-  # Tags of released resources only; otherwise a new version would change every resource.
-  release_tags = { CodeVersion = var.code_version }
+  # Of released resources only; otherwise a new version would change every resource.
+  release_tags = merge(local.tags, { CodeVersion = var.code_version })
 }

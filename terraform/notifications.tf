@@ -20,6 +20,7 @@ resource "aws_cloudwatch_event_rule" "execution_ended_badly" {
 
   name        = "${local.orchestrator}-${each.key}"
   description = "Executions of ${local.orchestrator} that failed, timed out or were aborted, to ${each.value.topic}"
+  tags        = local.tags
   event_pattern = jsonencode({
     source      = ["aws.states"]
     detail-type = ["Step Functions Execution Status Change"]

@@ -1,6 +1,6 @@
 output "topic_arns" {
   description = "ARNs of the topics for job events and approvals."
-  value       = { for topic, resource in aws_sns_topic.this : topic => resource.arn }
+  value       = merge(local.topic_arns, { for topic, resource in aws_sns_topic.this : topic => resource.arn })
 }
 
 output "router_function_name" {
@@ -36,6 +36,52 @@ output "failure_bucket" {
 output "iam_policies" {
   description = "Actions and resources granted to each role."
   value       = { for role, policy in local.policies : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
+}
+
+# docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html, sns-send-message-to-sqs-cross-account.html
+output "topic_policy_statements" {
+  description = "Statements that the policies of the existing topics need, by topic, as JSON. The stack does not change these policies. An empty list: the default policy of a topic of this account is enough."
+  value = {
+    for topic, one in local.topics : topic => jsonencode(concat(
+      contains(local.measured_topics, topic) ? [] : [
+        {
+          Sid       = "SubscribeTheOrchestrator"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+          Action    = ["sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"]
+          Resource  = one.existing
+        },
+      ],
+      topic != "job_events" || !var.wait_for_runs || contains(local.measured_topics, topic) ? [] : [
+        {
+          Sid       = "SuccessOfAwaitedRuns"
+          Effect    = "Allow"
+          Principal = { AWS = local.role_arns["state_machine"] }
+          Action    = "sns:Publish"
+          Resource  = one.existing
+        },
+      ],
+      topic != "job_events" || length(local.completion_events) == 0 ? [] : [
+        {
+          Sid       = "CompletionEvents"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = "sns:Publish"
+          Resource  = one.existing
+          Condition = { ArnEquals = { "aws:SourceArn" = local.completion_rule_arns } }
+        },
+      ],
+      length(one.publishers) == 0 ? [] : [
+        {
+          Sid       = "Publishers"
+          Effect    = "Allow"
+          Principal = { AWS = one.publishers }
+          Action    = "sns:Publish"
+          Resource  = one.existing
+        },
+      ],
+    )) if one.existing != ""
+  }
 }
 
 # The value does not depend on resources that use the key, so a plan shows it.
@@ -74,7 +120,7 @@ output "kms_key_policy_statements" {
       Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource  = "*"
-      Condition = { ArnEquals = { "aws:PrincipalArn" = [for role in values(local.role_names) : "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-${role}-${var.region}"] } }
+      Condition = { ArnEquals = { "aws:PrincipalArn" = values(local.role_arns) } }
     },
     {
       # Publishers to an encrypted topic use the key. Principals of this account also need both actions in their own policies.
@@ -96,4 +142,19 @@ output "kms_key_policy_statements" {
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     },
   ]))
+}
+
+output "people_policies" {
+  description = "IAM policies as JSON for deployer, publisher, approver, on_call and configuration_owner: docs/iam.md."
+  value       = module.policies.policies
+}
+
+# The payload starts nothing, because no configuration should have a job of this name.
+output "smoke_test" {
+  description = "Commands that check a new deployment: the doctor, and an event that the router must answer with IGNORED."
+  value = {
+    doctor = "AWS_REGION=${var.region} orchestrator doctor --function ${local.orchestrator}"
+    # The payload from a file, because versions 1 and 2 of the AWS CLI differ in the encoding of a text.
+    invoke = "echo '{\"job_name\":\"orchestrator-smoke-test\",\"job_run_id\":\"1\",\"status\":\"SUCCESS\"}' | aws lambda invoke --region ${var.region} --function-name ${local.orchestrator}:live --payload fileb:///dev/stdin /dev/stdout"
+  }
 }

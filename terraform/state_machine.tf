@@ -2,6 +2,7 @@
 # docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 resource "aws_cloudwatch_log_group" "state_machine" {
   name              = "/aws/vendedlogs/states/${local.orchestrator}"
+  tags              = local.tags
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn
 }
@@ -23,7 +24,7 @@ resource "aws_sfn_state_machine" "this" {
 
   logging_configuration {
     level                  = "ALL"
-    include_execution_data = true
+    include_execution_data = var.include_execution_data
     log_destination        = "${aws_cloudwatch_log_group.state_machine.arn}:*"
   }
 

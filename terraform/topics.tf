@@ -1,15 +1,16 @@
 # docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html, sns-dead-letter-queues.html
 
 resource "aws_sns_topic" "this" {
-  for_each = local.topics
+  for_each = local.own_topics
 
   name              = "${local.name}-${each.key}"
+  tags              = local.tags
   kms_master_key_id = local.kms_key_arn
 }
 
 # Approvals start other work than events, so each has a separate topic with separate publishers.
 resource "aws_sns_topic_policy" "this" {
-  for_each = local.topics
+  for_each = local.own_topics
 
   arn = aws_sns_topic.this[each.key].arn
   policy = jsonencode({
@@ -40,7 +41,7 @@ resource "aws_sns_topic_policy" "this" {
           Principal = { Service = "events.amazonaws.com" }
           Action    = "sns:Publish"
           Resource  = aws_sns_topic.this[each.key].arn
-          Condition = { ArnEquals = { "aws:SourceArn" = [for key in keys(local.completion_events) : "arn:${local.partition}:events:${var.region}:${local.account_id}:rule/${local.orchestrator}-${key}"] } }
+          Condition = { ArnEquals = { "aws:SourceArn" = local.completion_rule_arns } }
         }
       ],
       [
@@ -59,7 +60,7 @@ resource "aws_sns_topic_policy" "this" {
 resource "aws_sns_topic_subscription" "router" {
   for_each = local.topics
 
-  topic_arn = aws_sns_topic.this[each.key].arn
+  topic_arn = local.topic_arns[each.key]
   protocol  = "lambda"
   endpoint  = aws_lambda_alias.router.arn
   # redrive-dlq relies on this filter: a body that passes has status or decision at its top level, so it is not a forged envelope.
@@ -68,12 +69,13 @@ resource "aws_sns_topic_subscription" "router" {
   redrive_policy      = jsonencode({ deadLetterTargetArn = aws_sqs_queue.delivery_dlq.arn })
 
   # SNS drops messages until the Lambda permission and the queue policy exist.
-  depends_on = [aws_lambda_permission.topic, aws_lambda_function_event_invoke_config.router]
+  depends_on = [aws_sns_topic.this, aws_lambda_permission.topic, aws_lambda_function_event_invoke_config.router]
 }
 
 # Messages that SNS could not deliver. `orchestrator redrive-dlq` sends them again.
 resource "aws_sqs_queue" "delivery_dlq" {
   name                      = "${local.orchestrator}-delivery-dlq"
+  tags                      = local.tags
   message_retention_seconds = 14 * 24 * 60 * 60
   # SNS can write to a queue with SQS's managed encryption or a customer managed key, but not with alias/aws/sqs.
   sqs_managed_sse_enabled           = local.kms_key_arn == null ? true : null

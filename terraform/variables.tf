@@ -32,16 +32,51 @@ variable "env" {
     error_message = "env: expected lower-case letters, digits and hyphens."
   }
 
+  # docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+  validation {
+    condition     = length("${var.prefix}-${var.account}-${var.env}-downstream-orchestrator") <= 64
+    error_message = "prefix, account, env: together ${length("${var.prefix}-${var.account}-${var.env}")} characters, too long for the function {prefix}-{account}-{env}-downstream-orchestrator: a function's name may have 64. Shorten them to 40."
+  }
+
+  # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = length("${var.prefix}-${var.account}-${var.env}-orchestrator-mwaa-dag-${var.region}") <= 64
+    error_message = "prefix, account, env: together ${length("${var.prefix}-${var.account}-${var.env}")} characters, too long for the role {prefix}-{account}-{env}-orchestrator-mwaa-dag-{region}: a role's name may have 64. Shorten them to ${64 - length("-orchestrator-mwaa-dag-${var.region}")}."
+  }
+
+  # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
   validation {
     condition     = length("${var.prefix}-${var.account}-${var.env}-orchestrator-failures-${var.region}") <= 63
-    error_message = "prefix, account, env: together too long. The name of the failure bucket, {prefix}-{account}-{env}-orchestrator-failures-{region}, may have 63 characters."
+    error_message = "prefix, account, env: together ${length("${var.prefix}-${var.account}-${var.env}")} characters, too long for the failure bucket {prefix}-{account}-{env}-orchestrator-failures-{region}: a bucket's name may have 63. Shorten them to ${63 - length("-orchestrator-failures-${var.region}")}."
+  }
+
+  # docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html. A rule for a topic or state machine ends in a digest of 8.
+  validation {
+    condition     = length(var.notify_topics) + length(var.completion_events.state_machines) == 0 || length("${var.prefix}-${var.account}-${var.env}-downstream-orchestrator-failed-00000000") <= 64
+    error_message = "prefix, account, env: together ${length("${var.prefix}-${var.account}-${var.env}")} characters, too long for the rules {prefix}-{account}-{env}-downstream-orchestrator-failed-{digest} of notify_topics and completion_events: a rule's name may have 64. Shorten them to 24, or leave notify_topics and completion_events.state_machines empty."
+  }
+
+  validation {
+    condition     = length(var.completion_events.glue_jobs) == 0 || length("${var.prefix}-${var.account}-${var.env}-downstream-orchestrator-glue-jobs") <= 64
+    error_message = "prefix, account, env: together ${length("${var.prefix}-${var.account}-${var.env}")} characters, too long for the rule {prefix}-{account}-{env}-downstream-orchestrator-glue-jobs of completion_events: a rule's name may have 64. Shorten them to 30, or leave completion_events.glue_jobs empty."
   }
 }
 
 variable "region" {
-  description = "AWS region of all resources. MWAA environments may be in other regions."
+  description = "AWS region of all resources, which must be the provider's (AWS_REGION). MWAA environments may be in other regions."
   type        = string
   default     = "us-west-1"
+}
+
+variable "aws_account_id" {
+  description = "Number of the AWS account. Terraform refuses credentials of another account. Empty: any account."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.aws_account_id == "" || can(regex("^[0-9]{12}$", var.aws_account_id))
+    error_message = "aws_account_id: expected the 12 digits of an AWS account, or an empty string."
+  }
 }
 
 variable "code_version" {
@@ -113,14 +148,42 @@ variable "filter_policy_scope" {
   }
 }
 
+variable "job_events_topic_arn" {
+  description = "Existing SNS topic of job events, to which the router subscribes. Its policy is not changed; the output topic_policy_statements has what it must allow. The ARN must be known in the plan. Empty: the stack creates a topic."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.job_events_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_events_topic_arn))
+    error_message = "job_events_topic_arn: expected the ARN of a standard SNS topic in ${var.region}, where the router is (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string. FIFO topics cannot invoke functions."
+  }
+}
+
+variable "job_approvals_topic_arn" {
+  description = "Existing SNS topic of approvals, like job_events_topic_arn. Everybody who may publish to it may approve."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.job_approvals_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_approvals_topic_arn))
+    error_message = "job_approvals_topic_arn: expected the ARN of a standard SNS topic in ${var.region}, where the router is (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string. FIFO topics cannot invoke functions."
+  }
+
+  # SNS keeps one subscription of an endpoint to a topic, so the second filter would be refused.
+  validation {
+    condition     = var.job_approvals_topic_arn == "" || var.job_approvals_topic_arn != var.job_events_topic_arn
+    error_message = "job_approvals_topic_arn: the same topic as job_events_topic_arn. Publishers of events could approve, and SNS allows one filter. Use two topics."
+  }
+}
+
 variable "event_publishers" {
-  description = "ARNs of principals in other accounts that may publish job events. Principals of this account need only their own policies."
+  description = "ARNs of principals in other accounts that may publish job events. Principals of this account need only their own policies. With job_events_topic_arn, only the output topic_policy_statements names them."
   type        = list(string)
   default     = []
 }
 
 variable "approval_publishers" {
-  description = "ARNs of principals in other accounts that may publish approvals."
+  description = "ARNs of principals in other accounts that may publish approvals. With job_approvals_topic_arn, only the output topic_policy_statements names them."
   type        = list(string)
   default     = []
 }
@@ -173,6 +236,30 @@ variable "airflow_role" {
   }
 }
 
+# Roles
+
+variable "permissions_boundary_arn" {
+  description = "IAM policy that is the permissions boundary of every role. It must allow what the output iam_policies lists. Empty: none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn: expected the ARN of an IAM policy (arn:aws:iam::ACCOUNT:policy/NAME), or an empty string."
+  }
+}
+
+variable "role_path" {
+  description = "IAM path of every role, such as /data/orchestrator/."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9.,+@=_-]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path: expected a path that begins and ends with /, such as /data/orchestrator/, of at most 512 characters."
+  }
+}
+
 # Encryption and logs
 
 variable "kms_key_arn" {
@@ -199,7 +286,7 @@ variable "config_kms_key_arn" {
 }
 
 variable "target_kms_key_arns" {
-  description = "Customer managed keys of the target queues."
+  description = "Customer managed keys of the target queues, and of an existing topic job_events to which awaited runs are published."
   type        = list(string)
   default     = []
 }
@@ -208,6 +295,12 @@ variable "log_retention_days" {
   description = "Retention of logs in days."
   type        = number
   default     = 365
+}
+
+variable "include_execution_data" {
+  description = "The state machines write the input and output of each state to their log, and so the text of events. If false, only the history of an execution has them. The router's log has them at INFO: set log_level = \"WARNING\" too."
+  type        = bool
+  default     = true
 }
 
 variable "log_level" {

@@ -9,15 +9,3 @@ terraform {
     }
   }
 }
-
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = local.tags
-  }
-}
-
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}

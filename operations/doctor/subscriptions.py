@@ -21,16 +21,11 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     for topic, expected in FILTERS.items():
         arn = topic_arn(stack.router, topic)
         try:
-            pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn))
+            listed = _subscriptions(sns, arn, stack.settings.account)
         except sns.exceptions.NotFoundException:
             yield _finding(arn, "the topic does not exist")
             continue
-        ours = [
-            one
-            for page in pages
-            for one in page["Subscriptions"]
-            if one["Protocol"] == "lambda" and f":function:{stack.name}" in one["Endpoint"]
-        ]
+        ours = [one for one in listed if one["Protocol"] == "lambda" and f":function:{stack.name}" in one["Endpoint"]]
         if not ours:
             yield _finding(arn, "the router is not subscribed to the topic, so its events start nothing")
         for one in ours:
@@ -39,6 +34,18 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
                 continue
             attributes = sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]
             yield from _compared(arn, one["Endpoint"], attributes, expected)
+
+
+def _subscriptions(sns: Any, arn: str, account: str) -> list[dict[str, Any]]:
+    """Subscriptions to a topic; of another account's topic, those of this account.
+
+    Source: docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html (the requester's subscriptions).
+    """
+    if arn.split(":")[4] == account:
+        pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+    else:
+        pages = sns.get_paginator("list_subscriptions").paginate()
+    return [one for page in pages for one in page["Subscriptions"] if one["TopicArn"] == arn]
 
 
 def _compared(arn: str, endpoint: str, attributes: dict[str, Any], expected: dict[str, list[str]]) -> Iterator[Finding]:

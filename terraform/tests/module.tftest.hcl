@@ -4,6 +4,12 @@ mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
   }
+  mock_data "aws_region" {
+    defaults = { name = "us-west-1" }
+  }
+  mock_data "aws_s3_objects" {
+    defaults = { keys = ["code/1.2.3/manifest.json"] }
+  }
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
   }
@@ -67,6 +73,29 @@ run "defaults_match_the_specification" {
   }
 }
 
+run "every_resource_has_the_tags" {
+  variables {
+    joins                    = true
+    tags                     = { Team = "data" }
+    alarm_topic_arn          = "arn:aws:sns:us-west-1:123456789012:on-call"
+    completion_events        = { glue_jobs = ["vendor_job"] }
+    workflow_config_fallback = "{\"workflows\":{\"job\":{\"on_success\":[]}}}"
+  }
+  assert {
+    condition = alltrue([
+      for one in concat(
+        values(aws_sns_topic.this), values(aws_iam_role.this), aws_iam_role.join_deadline, values(aws_cloudwatch_log_group.function),
+        [aws_cloudwatch_log_group.state_machine], aws_cloudwatch_log_group.join_deadline, [aws_s3_bucket.failures, aws_sqs_queue.delivery_dlq],
+        aws_sqs_queue.completion_dlq, aws_dynamodb_table.joins, aws_ssm_parameter.workflow_config, values(aws_cloudwatch_metric_alarm.this),
+        values(aws_cloudwatch_metric_alarm.execution), [aws_cloudwatch_metric_alarm.failure_bucket_not_empty],
+        values(aws_cloudwatch_event_rule.execution_ended_badly), values(aws_cloudwatch_event_rule.completion),
+        [aws_lambda_function.router, aws_lambda_function.mwaa_dag, aws_sfn_state_machine.this], aws_sfn_state_machine.join_deadline,
+      ) : one.tags["Application"] == "downstream-orchestrator" && one.tags["Environment"] == "jc" && one.tags["Team"] == "data"
+    ])
+    error_message = "A resource has no tags: the module has no provider, so no default_tags."
+  }
+}
+
 run "old_router_may_read_its_configuration_during_an_upgrade" {
   assert {
     condition     = contains(flatten([for one in output.iam_policies.downstream_orchestrator : one.resources if contains(one.actions, "s3:GetObject")]), "arn:aws:s3:::sfly-aws-dwh-sandbox-jc-code-us-west-1/code/*/orchestration/workflow_config.json")
@@ -112,6 +141,7 @@ run "router_environment_has_every_setting" {
       WORKFLOW_CONFIG_SSM_PARAMETER = "/sfly-aws-dwh-sandbox-jc/downstream-orchestrator/workflow-config"
       MWAA_TRIGGER_QUEUE_URL        = "https://sqs.us-west-1.amazonaws.com/123456789012/mwaa-triggers"
       REQUIRE_CONFIG                = "true"
+      JOB_EVENTS_TOPIC_ARN          = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_events"
       JOB_APPROVALS_TOPIC_ARN       = "arn:aws:sns:us-west-1:123456789012:sfly-aws-dwh-sandbox-jc-job_approvals"
       WAIT_FOR_RUNS                 = "false"
       JOINS_TABLE                   = ""
@@ -302,6 +332,135 @@ run "publishers_in_other_accounts_are_allowed" {
   }
 }
 
+run "existing_topics_are_only_subscribed_to" {
+  variables {
+    job_events_topic_arn    = "arn:aws:sns:us-west-1:123456789012:theirs"
+    job_approvals_topic_arn = "arn:aws:sns:us-west-1:123456789012:approvals"
+  }
+  assert {
+    condition     = length(aws_sns_topic.this) == 0 && length(aws_sns_topic_policy.this) == 0
+    error_message = "The stack creates or changes a topic, although both exist."
+  }
+  assert {
+    condition     = aws_sns_topic_subscription.router["job_events"].topic_arn == var.job_events_topic_arn && aws_sns_topic_subscription.router["job_approvals"].topic_arn == var.job_approvals_topic_arn
+    error_message = "The router is not subscribed to the existing topics."
+  }
+  assert {
+    condition     = aws_lambda_permission.topic["job_events"].source_arn == var.job_events_topic_arn && strcontains(aws_sqs_queue.delivery_dlq.policy, var.job_events_topic_arn) && strcontains(aws_sqs_queue.delivery_dlq.policy, var.job_approvals_topic_arn)
+    error_message = "The existing topics may not invoke the router or write to the dead-letter queue."
+  }
+  assert {
+    condition     = aws_lambda_function.router.environment[0].variables["JOB_EVENTS_TOPIC_ARN"] == var.job_events_topic_arn && aws_lambda_function.router.environment[0].variables["JOB_APPROVALS_TOPIC_ARN"] == var.job_approvals_topic_arn
+    error_message = "The router does not know the existing topics."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["job-events-lost"].dimensions["TopicName"] == "theirs" && aws_cloudwatch_metric_alarm.this["job-approvals-unreadable"].dimensions["TopicName"] == "approvals" && strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "\"theirs\"")
+    error_message = "Alarms or dashboard watch other topics."
+  }
+  assert {
+    condition     = output.topic_policy_statements == { job_events = "[]", job_approvals = "[]" }
+    error_message = "The default policy of a topic of this account is enough."
+  }
+}
+
+run "one_topic_may_exist" {
+  variables {
+    job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:theirs"
+  }
+  assert {
+    condition     = keys(aws_sns_topic.this) == ["job_approvals"] && keys(output.topic_policy_statements) == ["job_events"]
+    error_message = "The other topic is not created, or its policy is listed."
+  }
+}
+
+run "policy_of_a_topic_of_another_account_needs_statements" {
+  variables {
+    job_events_topic_arn = "arn:aws:sns:us-west-1:210987654321:theirs"
+    event_publishers     = ["arn:aws:iam::333333333333:role/jobs"]
+    completion_events    = { glue_jobs = ["vendor_job"] }
+    wait_for_runs        = true
+    role_path            = "/data/"
+  }
+  assert {
+    condition = { for one in jsondecode(output.topic_policy_statements["job_events"]) : one.Sid => one.Principal } == {
+      SubscribeTheOrchestrator = { AWS = "arn:aws:iam::123456789012:root" }
+      SuccessOfAwaitedRuns     = { AWS = "arn:aws:iam::123456789012:role/data/sfly-aws-dwh-sandbox-jc-orchestrator-machine-us-west-1" }
+      CompletionEvents         = { Service = "events.amazonaws.com" }
+      Publishers               = { AWS = ["arn:aws:iam::333333333333:role/jobs"] }
+    }
+    error_message = "A statement is missing or has another principal: ${output.topic_policy_statements["job_events"]}"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.completion["glue-jobs"].arn == var.job_events_topic_arn
+    error_message = "EventBridge publishes to another topic."
+  }
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "job-events-lost") && contains(keys(aws_cloudwatch_metric_alarm.this), "job-approvals-lost")
+    error_message = "CloudWatch has no metrics of another account's topic, so an alarm on them would never ring."
+  }
+}
+
+run "one_topic_for_both_is_refused" {
+  command = plan
+  variables {
+    job_events_topic_arn    = "arn:aws:sns:us-west-1:123456789012:theirs"
+    job_approvals_topic_arn = "arn:aws:sns:us-west-1:123456789012:theirs"
+  }
+  expect_failures = [var.job_approvals_topic_arn]
+}
+
+run "fifo_topic_is_refused" {
+  command = plan
+  variables {
+    job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:theirs.fifo"
+  }
+  expect_failures = [var.job_events_topic_arn]
+}
+
+run "topic_of_another_region_is_refused" {
+  command = plan
+  variables {
+    job_approvals_topic_arn = "arn:aws:sns:eu-west-1:123456789012:theirs"
+  }
+  expect_failures = [var.job_approvals_topic_arn]
+}
+
+run "roles_have_path_and_boundary" {
+  variables {
+    role_path                = "/data/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+    kms_key_arn              = "arn:aws:kms:us-west-1:123456789012:key/abc"
+    joins                    = true
+  }
+  assert {
+    condition     = alltrue([for one in concat(values(aws_iam_role.this), aws_iam_role.join_deadline) : one.path == "/data/" && one.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
+    error_message = "A role has no path or no boundary."
+  }
+  assert {
+    condition     = alltrue([for one in ["machine", "router", "mwaa-dag", "joins"] : strcontains(output.kms_key_policy_statements, "role/data/sfly-aws-dwh-sandbox-jc-orchestrator-${one}-us-west-1")])
+    error_message = "The key's policy names other roles."
+  }
+  assert {
+    condition     = alltrue([for one in jsondecode(output.people_policies["deployer"]).Statement : try(one.Condition.StringEquals["iam:PermissionsBoundary"], "") == "arn:aws:iam::123456789012:policy/boundary" if contains(one.Action, "iam:CreateRole") || contains(one.Action, "iam:PutRolePolicy")])
+    error_message = "A deployer may create a role without the boundary."
+  }
+  assert {
+    condition     = !strcontains(output.people_policies["deployer"], "iam:DeleteRolePermissionsBoundary")
+    error_message = "A deployer may remove the boundary."
+  }
+}
+
+run "execution_data_may_stay_out_of_the_logs" {
+  variables {
+    include_execution_data = false
+    joins                  = true
+  }
+  assert {
+    condition     = alltrue([for one in [aws_sfn_state_machine.this, aws_sfn_state_machine.join_deadline[0]] : !one.logging_configuration[0].include_execution_data && one.logging_configuration[0].level == "ALL"])
+    error_message = "A state machine writes events to its log, or no longer writes at all."
+  }
+}
+
 run "default_deployment_cannot_wait_for_runs" {
   assert {
     condition     = !strcontains(aws_sfn_state_machine.this.definition, ".sync") && !strcontains(aws_iam_role_policy.this["state_machine"].policy, "events:PutRule")
@@ -420,10 +579,15 @@ run "invalid_values_are_refused" {
     alarm_topic_arn          = "on-call"
     log_level                = "info"
     mwaa_environments        = ["a/b/c"]
+    aws_account_id           = "sandbox"
+    role_path                = "data"
+    permissions_boundary_arn = "boundary"
+    job_events_topic_arn     = "topic"
   }
   expect_failures = [
     var.prefix, var.code_version, var.workflow_config_s3_uri, var.mwaa_trigger_queue_url, var.filter_policy_scope, var.workflow_config_fallback,
-    var.airflow_role, var.kms_key_arn, var.alarm_topic_arn, var.log_level, var.mwaa_environments,
+    var.airflow_role, var.kms_key_arn, var.alarm_topic_arn, var.log_level, var.mwaa_environments, var.aws_account_id, var.role_path,
+    var.permissions_boundary_arn, var.job_events_topic_arn,
   ]
 }
 

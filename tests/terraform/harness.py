@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MIRROR = "TERRAFORM_PROVIDER_MIRROR"
 """Environment variable that names a folder of providers; else it is looked for, and else the registry is asked."""
 
-OVERRIDE = """
+DEPLOYER, INFRASTRUCTURE = "deployer", "infrastructure"
+"""Access keys of the module and of the files for MWAA's repository: recorded requests show who asked."""
+
+PROVIDER = """
 provider "aws" {
   max_retries       = 2
   s3_use_path_style = true
@@ -34,16 +37,18 @@ class Terraform:
         binary: path of the program.
         folder: holds copies of ``terraform/`` and ``statemachines/``.
         environment: of every command.
+        part: folder of ``terraform/`` in which the commands run, as ``examples/minimal``; by default the module itself.
     """
 
     binary: str
     folder: Path
     environment: dict[str, str]
+    part: str = "."
 
     @property
     def module(self) -> Path:
-        """The copy of ``terraform/``."""
-        return self.folder / "terraform"
+        """The folder in which the commands run."""
+        return self.folder / "terraform" / self.part
 
     def run(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run a command; its output is the failure's message where its exit code is none of ``ok``."""
@@ -70,13 +75,13 @@ class Terraform:
         return json.loads(self.run(*arguments).stdout)
 
 
-def workspace(binary: str, folder: Path, engine: Engine | None = None) -> Terraform:
-    """Copy the module and its generated files to ``folder``; with an engine, point the provider at it."""
+def workspace(binary: str, folder: Path, engine: Engine | None = None, part: str = ".") -> Terraform:
+    """Copy the module and its generated files to ``folder``; with an engine, point the provider of ``part`` at it."""
     shutil.copytree(
         ROOT / "terraform", folder / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*")
     )
     shutil.copytree(ROOT / "statemachines", folder / "statemachines")
-    return _configured(binary, folder, engine)
+    return _configured(binary, folder, engine, part=part)
 
 
 def infrastructure(binary: str, folder: Path, engine: Engine | None = None) -> Terraform:
@@ -85,20 +90,23 @@ def infrastructure(binary: str, folder: Path, engine: Engine | None = None) -> T
     module.mkdir(parents=True)
     for path in (ROOT / "terraform").glob("*.tf.infra"):
         shutil.copy(path, module / path.name.removesuffix(".infra"))
-    versions = (ROOT / "terraform" / "versions.tf").read_text(encoding="utf-8")
-    (module / "versions.tf").write_text(versions[: versions.index('provider "aws"')], encoding="utf-8")
-    return _configured(binary, folder, engine)
+    shutil.copy(ROOT / "terraform" / "versions.tf", module)
+    return _configured(binary, folder, engine, INFRASTRUCTURE)
 
 
-def _configured(binary: str, folder: Path, engine: Engine | None) -> Terraform:
+def _configured(
+    binary: str, folder: Path, engine: Engine | None, access_key: str = DEPLOYER, part: str = "."
+) -> Terraform:
     configuration = folder / "terraform.rc"
     configuration.write_text(_cli_configuration(), encoding="utf-8")
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment |= {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
     if engine is not None:
-        (folder / "terraform" / "engine_override.tf").write_text(OVERRIDE, encoding="utf-8")
-        environment |= aws_environment(engine)
-    return Terraform(binary, folder, environment)
+        # An override of an example's provider. The module itself has none, so there it is the provider of the root.
+        name = "engine.tf" if part == "." else "engine_override.tf"
+        (folder / "terraform" / part / name).write_text(PROVIDER, encoding="utf-8")
+        environment |= aws_environment(engine) | {"AWS_ACCESS_KEY_ID": access_key}
+    return Terraform(binary, folder, environment, part)
 
 
 def aws_environment(engine: Engine) -> dict[str, str]:

@@ -20,7 +20,8 @@ from local.simulation import Simulator
 from local.simulation_result import Simulation
 from local.stack import Stack, deploy, upload_config
 from tests.terraform.doctor_breaks import examine
-from tests.terraform.harness import ROOT, Terraform, aws_environment, infrastructure, workspace
+from tests.terraform.example_lives import ON_CALL
+from tests.terraform.harness import DEPLOYER, ROOT, Terraform, aws_environment, infrastructure, workspace
 from tests.terraform.lifecycle_record import (
     ALARM_TOPIC,
     BUCKET,
@@ -132,6 +133,9 @@ def _events(life: Life, engine: Engine, simulator: Simulator) -> None:
         for job in JOIN["all_of"]:
             event = {"job_name": job, "job_run_id": f"{job}-1", "status": "SUCCESS", "start_date": "2026-01-31"}
             life.simulations[f"arrival of {job}"] = simulator.publish(json.dumps(event))
+        life.commands["inspect a join"] = _command(
+            engine, *_orchestrator("inspect", "report", "2026-01-31", "--function", NAME, "--json")
+        )
         simulator.replace_config(json.loads((ROOT / "orchestration/workflow_config.json").read_text()))
 
 
@@ -168,8 +172,18 @@ def _upgrade(life: Life, simulator: Simulator, stack: Terraform, settings: list[
     """A release that changes the router and the state machine incompatibly: in force by half, whole, and rolled back."""
     engine, released = simulator.engine, stack.folder / "next"
     with life.step("upgrade: the state machine alone"):
-        for room in ("orchestration", "builder", "tasks", "operations", "cli", "local", "statemachines", "docs"):
-            shutil.copytree(ROOT / room, released / room, ignore=shutil.ignore_patterns("__pycache__"))
+        for room in (
+            "orchestration",
+            "builder",
+            "tasks",
+            "operations",
+            "cli",
+            "local",
+            "statemachines",
+            "docs",
+            "terraform",
+        ):
+            shutil.copytree(ROOT / room, released / room, ignore=shutil.ignore_patterns("__pycache__", ".terraform"))
         shutil.copy(ROOT / "pyproject.toml", released)
         glue_job = released / "orchestration/triggers/glue_job.py"
         text = glue_job.read_text()
@@ -224,7 +238,12 @@ def _command(
     engine: Engine, *arguments: str, cwd: Path = ROOT, ok: tuple[int, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= aws_environment(engine) | {"PYTHONPATH": str(cwd)}
+    # deploy.sh and upload are the deployer's; on-call runs the other commands.
+    deploys = "./deploy.sh" in arguments or "upload" in arguments
+    environment |= aws_environment(engine) | {
+        "PYTHONPATH": str(cwd),
+        "AWS_ACCESS_KEY_ID": DEPLOYER if deploys else ON_CALL,
+    }
     answer = subprocess.run(arguments, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert not ok or answer.returncode in ok, f"{arguments}: {answer.stdout}{answer.stderr}"
     return answer

@@ -15,9 +15,13 @@ from local.engine import Engine, run_engine
 from operations.console_pages import execution_url
 from operations.doctor import CHECKS
 from orchestration.events import Delivery, read_event
+from tests.terraform.api_requests import Request, recorded
 from tests.terraform.doctor_breaks import EXPECTED
+from tests.terraform.example_lives import ON_CALL
+from tests.terraform.harness import DEPLOYER
 from tests.terraform.lifecycle import live
 from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life, transformed
+from tests.terraform.people_needs import asked, denied, unused
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -57,8 +61,18 @@ IMPLICIT = {
 state machine are added below."""
 
 
+CHANGES: dict[str, str] = {}
+"""Permissions of the deployer that the cycle does not use, each with the change that does."""
+
+
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def requests() -> Iterator[list[Request]]:
+    with recorded() as seen:
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def engine(requests: list[Request]) -> Iterator[Engine]:
     with run_engine("us-west-1") as started:
         yield started
 
@@ -224,6 +238,21 @@ def test_policy_check_finds_a_removed_statement(life: Life) -> None:
             assert used == any(not allowed(rest, need) for need in seen.asked(role)), statement
 
 
+@pytest.mark.parametrize(("person", "access_key"), [("deployer", DEPLOYER), ("on_call", ON_CALL)])
+def test_policy_of_a_person_is_sufficient(life: Life, requests: list[Request], person: str, access_key: str) -> None:
+    """Every call of deploy.sh and Terraform, with each optional part and an upgrade; every call of the commands."""
+    needed = asked(requests, access_key)
+    print(person, len(needed), "permissions needed,", len({need[0] for need in needed}), "actions")  # noqa: T201
+    assert len(needed) > 20
+    assert denied(json.loads(life.outputs["people_policies"][person]), needed) == []
+
+
+def test_policy_of_the_deployer_is_minimal(life: Life, requests: list[Request]) -> None:
+    found = unused(json.loads(life.outputs["people_policies"]["deployer"]), asked(requests, DEPLOYER))
+    assert sorted(found - set(CHANGES)) == []
+    assert sorted(set(CHANGES) - found) == [], "used in the cycle: no longer an exception"
+
+
 def test_router_may_write_the_failure_bucket(life: Life) -> None:
     bucket = life.terraform_stack["failure_destination"]
     policy = life.observed["in use"].policies["downstream_orchestrator"]
@@ -326,7 +355,7 @@ def test_deploy_prints_the_next_commands(life: Life) -> None:
     deployed = life.commands["deploy.sh"]
     assert deployed.returncode == 0, deployed.stderr
     assert f"uploaded s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json" in deployed.stdout
-    assert f'-var="code_version={VERSION}"' in deployed.stdout.splitlines()[-2]
+    assert f'-var="code_version={VERSION}"' in deployed.stdout.splitlines()[-3]
     assert life.outputs["workflow_config_s3_uri"] == f"s3://{BUCKET}/code/{VERSION}/orchestration/workflow_config.json"
 
 

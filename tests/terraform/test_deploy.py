@@ -63,7 +63,8 @@ def test_deploy_uploads_code_and_configuration(engine: Engine, env: str) -> None
     assert body(engine, env, "code/1.2.3/downstream_orchestrator.zip") == package.build("downstream_orchestrator").body
     assert json.loads(body(engine, env, "code/1.2.3/manifest.json"))["version"] == "1.2.3"
     assert f'workspace select -or-create "sandbox-{env}-us-west-1"' in answer.stdout
-    assert answer.stdout.splitlines()[-2].strip() == (
+    assert f"  export AWS_REGION={engine.region}\n" in answer.stdout
+    assert answer.stdout.splitlines()[-3].strip() == (
         f'terraform -chdir=terraform apply -var="prefix=sfly-aws-dwh" -var="account=sandbox" -var="env={env}" '
         '-var="region=us-west-1" -var="code_version=1.2.3"'
     )

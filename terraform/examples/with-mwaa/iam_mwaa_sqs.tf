@@ -1,0 +1,1 @@
+../../iam_mwaa_sqs.tf.infra

@@ -1,0 +1,1 @@
+../../sqs_mwaa_triggers.tf.infra
