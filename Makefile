@@ -16,6 +16,7 @@ SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser
 
+.PHONY: bench
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
@@ -66,6 +67,10 @@ format: $(STAMP) ## Format the code
 build: $(STAMP) ## Write the generated files
 	@$(BIN)/python -m builder
 
+# The last section runs `make test`, which installs Node's programs.
+bench: $(STAMP) node ## Measure everything and write docs/benchmarks.md (12 minutes; QUICK=1: 4)
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
 local: $(STAMP) ## Keep the local stack running until Ctrl-C
 	@$(BIN)/orchestrator local
 
@@ -76,6 +81,9 @@ lock: $(STAMP) ## Resolve the dependencies again
 	done
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header -o requirements/dev.txt
+	@# With the versions of dev.txt: the benchmarks compare the router with these packages.
+	@printf 'boto3\npydantic\naws-lambda-powertools\n' | $(BIN)/uv pip compile -q - --upgrade -c requirements/dev.txt --universal \
+		--python-version 3.13 --generate-hashes --no-annotate --no-header -o requirements/bench.txt
 
 # MWAA installs with constraints, so the locks follow them; where MWAA has no such version yet, the newest of everything.
 lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflow CONSTRAINTS=folder, with mwaa-constraints-VERSION.txt

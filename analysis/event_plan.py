@@ -29,7 +29,8 @@ DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
 (aws.amazon.com/step-functions/pricing)."""
 
-_FIXED_TRANSITIONS, _TRANSITIONS_PER_ITEM = 3, 2
+FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM = 3, 2
+"""State transitions of an execution, and of each item that starts at the first attempt."""
 _MORE_IF_WAITING, _MORE_IF_PUBLISHED = 2, 1
 
 
@@ -122,7 +123,7 @@ def plan_event(
         executions=executions,
         triggers=planned.items,
         iam_actions=sorted(_actions(inputs)),
-        transitions=sum(_FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
+        transitions=sum(FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
         warnings=[*event.warnings, *planned.warnings],
     )
 
@@ -148,7 +149,7 @@ def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _transitions(item: Item) -> int:
     """Transitions of one item, if its run succeeds."""
     published = _MORE_IF_PUBLISHED if "publish" in item["request"] else 0
-    return _TRANSITIONS_PER_ITEM + (_MORE_IF_WAITING + published if waits(item) else 0)
+    return TRANSITIONS_PER_ITEM + (_MORE_IF_WAITING + published if waits(item) else 0)
 
 
 def _actions(inputs: list[dict[str, Any]]) -> set[str]:

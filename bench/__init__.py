@@ -1,1 +1,6 @@
-"""Measurements: run by hand, quoted with their command, never part of the tests."""
+"""Measurements of the project, each with its command.
+
+``python -m bench`` (``make bench``) runs the sections of the page docs/benchmarks.md and writes it with its raw results.
+``python -m bench.NAME`` runs one. The stages: ``processes`` and ``environment`` run programs, each section returns
+``results``, and ``render`` makes the page of them. The tests run no measurement.
+"""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
 import time
 import urllib.request
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bench.processes import run
 from bench.recorded import start
 from console.server import serve
 from console.stack import ConsoleStack
@@ -55,10 +55,6 @@ def _environment(engine: Engine) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _run(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own command
-
-
 def main() -> None:
     """Print the median seconds of each way to list executions."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else EXECUTIONS
@@ -73,11 +69,18 @@ def main() -> None:
                 with urllib.request.urlopen(address + path) as answer:  # noqa: S310 - our own server
                     answer.read()
 
+            def command_run(*arguments: str) -> None:
+                run([sys.executable, *arguments])
+
             measured = {
-                "boto3 process, ListExecutions only": lambda: _run("-c", _BASELINE, simulator.stack.state_machine),
-                "executions (newest 50)": lambda: _run(*command),
-                "executions --job job_07 (100 of them)": lambda: _run(*command, "--job", "job_07", "--limit", "2000"),
-                f"executions --limit {count} (all)": lambda: _run(*command, "--limit", str(count)),
+                "boto3 process, ListExecutions only": lambda: command_run(
+                    "-c", _BASELINE, simulator.stack.state_machine
+                ),
+                "executions (newest 50)": lambda: command_run(*command),
+                "executions --job job_07 (100 of them)": lambda: command_run(
+                    *command, "--job", "job_07", "--limit", "2000"
+                ),
+                f"executions --limit {count} (all)": lambda: command_run(*command, "--limit", str(count)),
                 "console: list": lambda: page("executions"),
                 "console: filter by job": lambda: page("executions?job=job_07"),
                 "console: lineage": lambda: page("lineage"),

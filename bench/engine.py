@@ -1,7 +1,7 @@
-"""Measures events a second and memory per event on the local engine: ``python -m bench.engine [EVENTS]``.
+"""Measures events a second and memory per event on the local engine: ``python -m bench.engine``.
 
-The baseline is the same engine without the patches of ``local/patches/performance.py``. Both variants run in this one command,
-in turn, each in a new process. One event starts one execution with five triggers, one of each type.
+The baseline is the same engine without the patches of ``local/patches/performance.py``. Both variants run in turn, each in a new
+process.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -18,56 +16,80 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from bench.command import Run, main
+from bench.processes import run
+from bench.results import Cell, Figure, Section, Table
 from local.defaults import ACCOUNT
 from local.engine import Engine, run_engine
 from local.patches import PATCHES, PERFORMANCE
 from local.simulation import Simulator
 
-EVENTS = 300
-RUNS = 3
+EVENTS, QUICK_EVENTS = 20, 10
+"""Events in each round of the comparison; each starts five triggers, one of each type."""
+MANY, QUICK_MANY, CHUNKS = 5_000, 1_000, 10
+"""Events of the long run, in chunks; each starts one trigger, the five types in turn."""
 PUBLISHERS = 4
-QUEUED = 3_000
+QUEUED = 1_000
 """Messages in the queue that SendMessage is measured with."""
-_WARM_UP = 20
+_WARM_UP = 10
+BASELINE, PATCHED = "without performance patches", "as shipped"
+ABOUT = """The embedded engine of `orchestrator local`, `simulate` and the tests. The comparison publishes events with five
+triggers each, to the engine as it is and to the engine without its performance patches. The long run publishes
+events with one trigger each to one engine, and reads the process's memory after each tenth."""
 
+TRIGGERS: list[dict[str, Any]] = [
+    {"type": "glue_job", "job_name": "load"},
+    {"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:nested"},
+    {"type": "eventbridge", "detail_type": "Loaded", "source": "bench"},
+    {"type": "mwaa_dag", "environment_name": "airflow", "dag_id": "report"},
+    {"type": "sqs_mwaa", "dag_id": "report"},
+]
 CONFIG: dict[str, Any] = {
-    "workflows": {
-        "job": {
-            "on_success": [
-                {"type": "glue_job", "job_name": "load"},
-                {"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:nested"},
-                {"type": "eventbridge", "detail_type": "Loaded", "source": "bench"},
-                {"type": "mwaa_dag", "environment_name": "airflow", "dag_id": "report"},
-                {"type": "sqs_mwaa", "dag_id": "report"},
-            ]
-        }
-    }
+    "workflows": {"all": {"on_success": TRIGGERS}} | {one["type"]: {"on_success": [one]} for one in TRIGGERS}
 }
+Values = dict[str, list[float]]
 
 
-def measure(events: int, *, baseline: bool) -> dict[str, float]:
-    """Publish ``events`` events to one engine; returns one value for each line of the table."""
-    with run_engine(
-        "us-west-1", patches=[patch for patch in PATCHES if not (baseline and patch.name in PERFORMANCE)]
-    ) as engine:
+def compared(rounds: int, events: int, variant: str) -> Values:
+    """Publish events with five triggers to one engine; returns the values of each round."""
+    baseline = variant == BASELINE
+    patches = [patch for patch in PATCHES if not (baseline and patch.name in PERFORMANCE)]
+    found: Values = {"events a second": [], "engine CPU ms an event": [], "ms a SendMessage": []}
+    with run_engine("us-west-1", patches=patches) as engine:
         simulator = Simulator.deploy(engine, CONFIG)
-        _publish(engine, simulator, range(_WARM_UP))
-        memory, cpu, began = _resident_mb(), time.process_time(), time.monotonic()
-        _publish(engine, simulator, range(_WARM_UP, _WARM_UP + events))
-        seconds, cpu, memory = time.monotonic() - began, time.process_time() - cpu, _resident_mb() - memory
-        return {
-            "events a second": events / seconds,
-            "engine CPU ms an event": 1000 * cpu / events,
-            "MB an event": memory / events,
-            "ms a SendMessage": _send_ms(engine),
-        }
+        _publish(engine, simulator, range(_WARM_UP), ["all"])
+        for number in range(rounds):
+            first = _WARM_UP + number * events
+            cpu, began = time.process_time(), time.monotonic()
+            _publish(engine, simulator, range(first, first + events), ["all"])
+            found["events a second"].append(events / (time.monotonic() - began))
+            found["engine CPU ms an event"].append(1000 * (time.process_time() - cpu) / events)
+        found["ms a SendMessage"] = _send_ms(engine, rounds)
+    return found
 
 
-def _publish(engine: Engine, simulator: Simulator, numbers: range) -> None:
-    """Publish one event for each number and wait until every execution has succeeded."""
+def endured(chunks: int, events: int, variant: str) -> Values:
+    """Publish events with one trigger to one engine; returns the values of each chunk."""
+    del variant  # The long run measures the engine as shipped.
+    found: Values = {"events a second": [], "resident MB": [], "kB an event": []}
+    jobs = [one["type"] for one in TRIGGERS]
+    with run_engine("us-west-1") as engine:
+        simulator = Simulator.deploy(engine, CONFIG)
+        _publish(engine, simulator, range(_WARM_UP), jobs)
+        for number in range(chunks):
+            first, memory, began = _WARM_UP + number * events, _resident_mb(), time.monotonic()
+            _publish(engine, simulator, range(first, first + events), jobs)
+            found["events a second"].append(events / (time.monotonic() - began))
+            found["resident MB"].append(_resident_mb())
+            found["kB an event"].append(1000 * (_resident_mb() - memory) / events)
+    return found
+
+
+def _publish(engine: Engine, simulator: Simulator, numbers: range, jobs: list[str]) -> None:
+    """Publish one event for each number, of the jobs in turn, and wait until every execution has succeeded."""
 
     def publish(number: int) -> None:
-        event = {"job_name": "job", "job_run_id": f"run-{number}", "status": "SUCCESS"}
+        event = {"job_name": jobs[number % len(jobs)], "job_run_id": f"run-{number}", "status": "SUCCESS"}
         engine.client("sns").publish(TopicArn=simulator.stack.topics["job_events"], Message=json.dumps(event))
 
     engine.client("sns")
@@ -91,19 +113,19 @@ def _statuses(engine: Engine, simulator: Simulator) -> dict[str, int]:
     return dict(Counter(one.status for one in machine.executions))
 
 
-def _send_ms(engine: Engine) -> float:
-    """Return the median milliseconds of SendMessage to a queue with ``QUEUED`` messages."""
+def _send_ms(engine: Engine, rounds: int) -> list[float]:
+    """Return the milliseconds of some SendMessage calls to a queue with ``QUEUED`` messages."""
     sqs = engine.client("sqs")
     url = sqs.create_queue(QueueName="long")["QueueUrl"]
     batch = [{"Id": str(number), "MessageBody": "text"} for number in range(10)]
     for _ in range(QUEUED // 10):
         sqs.send_message_batch(QueueUrl=url, Entries=batch)
     seconds = []
-    for _ in range(21):
+    for _ in range(rounds):
         began = time.monotonic()
         sqs.send_message(QueueUrl=url, MessageBody="text")
         seconds.append(time.monotonic() - began)
-    return 1000 * statistics.median(seconds)
+    return [1000 * one for one in seconds]
 
 
 def _resident_mb() -> float:
@@ -115,25 +137,48 @@ def _resident_mb() -> float:
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def main() -> None:
-    """Print the medians of both variants and their ratios."""
-    if sys.argv[1:2] == ["--child"]:
-        sys.stdout.write(json.dumps(measure(int(sys.argv[2]), baseline=sys.argv[3] == "baseline")))
-        return
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
-    found: dict[str, list[dict[str, float]]] = {"baseline": [], "patched": []}
-    for run in range(RUNS):
-        for variant, results in found.items():
-            sys.stderr.write(f"run {run + 1} of {RUNS}: {variant}, {events} events\n")
-            command = [sys.executable, "-m", "bench.engine", "--child", str(events), variant]
-            answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - this module itself
-            results.append(json.loads(answer.stdout))
-    sys.stdout.write(f"{events} events, 5 triggers each; SendMessage to {QUEUED} messages; median of {RUNS} runs\n")
-    sys.stdout.write(f"{'':<24}{'baseline':>10}{'patched':>10}{'ratio':>8}\n")
-    for name in found["patched"][0]:
-        before, after = (statistics.median(one[name] for one in found[variant]) for variant in ("baseline", "patched"))
-        sys.stdout.write(f"{name:<24}{before:>10.3f}{after:>10.3f}{after / before:>8.2f}\n")
+def measure(options: Run) -> Section:
+    """Compare both variants, then do the long run; each in a new process."""
+    found = {}
+    for variant in (BASELINE, PATCHED):
+        options.step(f"{variant}, {options.rounds} rounds")
+        found[variant] = _in_process(
+            "compared", options.rounds, QUICK_EVENTS if options.quick else EVENTS, variant=variant
+        )
+    many = QUICK_MANY if options.quick else MANY
+    options.step(f"{many:,} events")
+    long = _in_process("endured", CHUNKS, many // CHUNKS, variant=PATCHED)
+    rows: list[list[Cell]] = []
+    for name, before in found[BASELINE].items():
+        base, after = Figure(values=before), Figure(values=found[PATCHED][name])
+        rows.append([name, base, after, after.over(base)])
+    growth: list[list[Cell]] = [[name, Figure(values=values)] for name, values in long.items()]
+    growth.append(["resident MB at the end", round(long["resident MB"][-1])])
+    return Section(
+        name="engine",
+        title="The embedded engine",
+        about=ABOUT,
+        tables=[
+            Table(columns=["Events with 5 triggers", BASELINE, PATCHED, "Ratio"], rows=rows),
+            Table(columns=[f"{many:,} events with 1 trigger, {CHUNKS} chunks", "Values of the chunks"], rows=growth),
+        ],
+    )
+
+
+def _in_process(function: str, *numbers: int, variant: str) -> Values:
+    """Run ``compared`` or ``endured`` in a new process, because a process keeps moto's memory."""
+    command = [sys.executable, "-m", "bench.engine", "--child", function, variant, *map(str, numbers)]
+    values: Values = json.loads(run(command).output)
+    return values
+
+
+def _child(function: str, variant: str, rounds: str, events: str) -> None:
+    call = compared if function == "compared" else endured
+    sys.stdout.write(json.dumps(call(int(rounds), int(events), variant)))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--child"]:
+        _child(*sys.argv[2:])
+    else:
+        main(measure, __doc__ or "")

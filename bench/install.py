@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench.processes import clean_environment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "orchestration" / "workflow_config.json"
@@ -45,13 +45,9 @@ def install(python: str, requirement: str, environment: Path, cache: Path) -> di
 
 def cpu_of_validate(environment: Path, config: Path = CONFIG) -> float:
     """Median of the CPU seconds, user and system, of ``orchestrator validate`` in a new process."""
-    spent = []
-    for _ in range(RUNS):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        _run(environment / "bin" / "orchestrator", "validate", config, cwd=environment.parent)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(spent)
+    command: list[str | Path] = [environment / "bin" / "orchestrator", "validate", config]
+    folder = environment.parent
+    return statistics.median(run(command, environment=clean_environment(), folder=folder).cpu for _ in range(RUNS))
 
 
 def main() -> None:
@@ -83,10 +79,10 @@ def _packages(environment: Path) -> int:
 
 
 def _run(*command: str | Path, cwd: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    answer = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    if answer.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}: exit code {answer.returncode}\n{answer.stderr}")
+    try:
+        run(command, environment=clean_environment(), folder=cwd)
+    except RuntimeError as error:
+        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

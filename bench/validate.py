@@ -6,14 +6,13 @@ The baseline is Python's ``json.load`` of the same file in a new process. Both r
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.processes import run
 from local.defaults import EXAMPLE_CONFIG
 
 WORKFLOWS = 10_000
@@ -43,16 +42,6 @@ def configuration(workflows: int) -> dict[str, Any]:
     }
 
 
-def cpu_seconds(command: list[str]) -> float:
-    """CPU seconds of a command, user and system."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - this module's commands
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command}: exit code {process.returncode}")
-    return used.ru_utime + used.ru_stime
-
-
 def main() -> None:
     """Print CPU seconds of both commands, for the example and for a large configuration."""
     workflows = int(sys.argv[1]) if len(sys.argv) > 1 else WORKFLOWS
@@ -61,10 +50,7 @@ def main() -> None:
         large.write_text(json.dumps(configuration(workflows), indent=2))
         sys.stdout.write(f"{'CPU seconds, median of ' + str(RUNS):<34}{'json.load':>10}{'validate':>10}{'ratio':>8}\n")
         for name, path in (("the example", EXAMPLE_CONFIG), (f"{workflows:,} workflows", large)):
-            pairs = [
-                (cpu_seconds([sys.executable, "-c", LOAD, str(path)]), cpu_seconds([*VALIDATE, str(path)]))
-                for _ in range(RUNS)
-            ]
+            pairs = [(run([sys.executable, "-c", LOAD, path]).cpu, run([*VALIDATE, path]).cpu) for _ in range(RUNS)]
             load, validate = (statistics.median(column) for column in zip(*pairs, strict=True))
             sys.stdout.write(f"{name:<34}{load:>10.3f}{validate:>10.3f}{validate / load:>8.1f}\n")
 

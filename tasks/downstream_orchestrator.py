@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 from typing import Any
+
+gc.disable()  # Until the clients exist: each collection would visit all modules again. See docs/adr/0020-cold-start.md.
 
 import botocore.session
 from botocore.config import Config
@@ -15,6 +18,9 @@ from orchestration.config import ConfigLoader
 from orchestration.deadline import Deadline
 from orchestration.router import Router
 from orchestration.settings import Settings
+
+SERVICES = ("dynamodb", "s3", "ssm", "stepfunctions")
+"""Services that the function has a client of."""
 
 _LOGGERS = ("orchestration", "downstream_orchestrator")
 
@@ -53,7 +59,13 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 @functools.cache
 def _router() -> Router:
     """The router, cached for the execution environment, with its clients and configuration cache."""
-    return Router(ConfigLoader(s3=_client("s3"), ssm=_ssm), _client("stepfunctions"), _dynamodb)
+    gc.disable()
+    try:
+        router = Router(ConfigLoader(s3=_client("s3"), ssm=_ssm), _client("stepfunctions"), _dynamodb)
+    finally:
+        gc.enable()
+    gc.freeze()  # Modules and clients live as long as the process, so no later collection visits them.
+    return router
 
 
 @functools.cache
@@ -75,4 +87,10 @@ def _client(service: str) -> Any:
 @functools.cache
 def _session() -> Any:
     """A session of botocore, because the import of boto3 adds about 4 % to the cold start. The clients are the same."""
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    # For each client botocore lists the folders of its 400 services, only to know whether the service exists.
+    session.get_component("data_loader").list_available_services = lambda _: list(SERVICES)
+    return session
+
+
+gc.enable()

@@ -18,7 +18,7 @@ ALLOWED = {
     "console": {"analysis", "operations", "orchestration"},
     "local": {"builder", "orchestration"},
     "cli": {"analysis", "builder", "console", "local", "operations", "orchestration"},
-    "bench": {"builder", "console", "local", "operations", "orchestration"},
+    "bench": {"analysis", "builder", "console", "local", "operations", "orchestration"},
     "dags": set[str](),
 }
 """Package to the packages that it may import."""
