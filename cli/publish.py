@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,7 +46,7 @@ def publish(  # noqa: PLR0913 - one parameter an option
       0  published; with --wait: all triggers started
       1  --wait: some triggers failed, or have no outcome yet
       2  bad input
-      3  --wait: nothing started
+      3  --wait: nothing started, or the event only arrived at joins
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     _check_options(function, topic, wait=wait)
     fields = _fields(file, job, run_id, {"artifacts": artifact or [], "metrics": metric or []}, field or [])
@@ -75,7 +77,8 @@ def publish(  # noqa: PLR0913 - one parameter an option
         typer.echo(f"published message {message.message_id} to {message.topic_arn}")
     code = 0
     if wait and follower is not None:
-        report["executions"], code = _wait(follower, timeout, as_json=as_json)
+        report |= (found := _wait(follower, timeout, as_json=as_json))
+        code = _exit_code(found["executions"])
     if as_json:
         print_json(report)
     raise typer.Exit(code)
@@ -90,23 +93,40 @@ def _check_options(function: str, topic: str, *, wait: bool) -> None:
         raise EventError(f"--topic-arn {topic!r}: expected the ARN of an SNS topic.")
 
 
-def _wait(follower: Follower, timeout: float, *, as_json: bool) -> tuple[list[dict[str, Any]], int]:
-    """Executions with their outcomes, and the exit code."""
+def _wait(follower: Follower, timeout: float, *, as_json: bool) -> dict[str, Any]:
+    """``executions`` with their outcomes, and ``joins`` at which the event arrived, if there are any."""
     from cli.render import errors  # noqa: PLC0415 - rich
     from cli.replay_output import print_outcomes  # noqa: PLC0415
+    from operations.joins import EventJoins  # noqa: PLC0415
 
+    joins = EventJoins.of(follower.router, follower.event)
     with errors.status("waiting for the router") as status:
-        executions = follower.outcomes(timeout, status.update)
-    if not executions:
+        executions = follower.outcomes(timeout, status.update, lambda: joins.only and joins.settled())
+    arrived = joins.arrived()
+    for one in executions if not as_json else ():
+        print_outcomes(one)
+    for join in arrived:
+        waits = (
+            f"It waits for {', '.join(join.missing)}"
+            if join.state == "open" and join.missing
+            else f"It is {join.state}"
+        )
+        typer.echo(
+            f"orchestrator: the event arrived at join {join.join!r} for key {join.key!r}. {waits}. Run: orchestrator inspect "
+            f"{shlex.quote(join.join)} {shlex.quote(join.key)} --function {follower.router.name}",
+            err=True,
+        )
+    if not executions and not arrived:
         typer.echo(
             f"orchestrator: no execution started in {timeout:g} s. The configuration may have no workflow for the event: see "
             "the log of the router, or run: orchestrator plan",
             err=True,
         )
-        return [], 3
-    for one in executions if not as_json else ():
-        print_outcomes(one)
-    return executions, int(any(one["execution_status"] != "SUCCEEDED" for one in executions))
+    return {"executions": executions} | ({"joins": [dataclasses.asdict(one) for one in arrived]} if arrived else {})
+
+
+def _exit_code(executions: list[dict[str, Any]]) -> int:
+    return int(any(one["execution_status"] != "SUCCEEDED" for one in executions)) if executions else 3
 
 
 def _fields(file: Path | None, job: str, run_id: str, objects: dict[str, list[str]], more: list[str]) -> dict[str, Any]:

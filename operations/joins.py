@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.deployed_configuration import read_configuration
 from operations.deployed_router import DeployedRouter
 from orchestration import strictjson
 from orchestration.arrivals import Arrivals, ArrivalTable
-from orchestration.errors import ConfigError
-from orchestration.joins import valid_join
+from orchestration.errors import ConfigError, ConfigUnavailableError, JoinError
+from orchestration.events import JobEvent
+from orchestration.joins import Join, joins_of, key_of, valid_join
+from orchestration.settings import Settings
+from orchestration.workflows import check_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,67 @@ def join_status(router: DeployedRouter, join: str, key: str) -> JoinStatus | Non
         wanted = valid_join(strictjson.loads(read_configuration(settings).data), join)
     except (ConfigError, strictjson.StrictJSONError):
         return None
-    table = ArrivalTable(boto3.client("dynamodb", region_name=settings.region), settings.joins_table)
+    return _status(_table(settings), wanted, join, key)
+
+
+@dataclass(frozen=True, slots=True)
+class EventJoins:
+    """The joins at which one event arrives.
+
+    Attributes:
+        settings: the router's environment.
+        event: the event.
+        keys: name of each valid join of the job to the event's key and the join.
+        only: True if the configuration starts nothing for the event except by its joins.
+    """
+
+    settings: Settings
+    event: JobEvent
+    keys: dict[str, tuple[str, Join]]
+    only: bool
+
+    @classmethod
+    def of(cls, router: DeployedRouter, event: JobEvent) -> EventJoins:
+        """Read the deployed configuration; no joins if the caller cannot read it, because publishing needs no such permission."""
+        settings, kind = router.settings, event.event_kind
+        if not settings.joins_table or kind != "on_success":
+            return cls(settings, event, {}, only=False)
+        try:
+            document = strictjson.loads(read_configuration(settings).data)
+            check_document(document)
+        except (ConfigUnavailableError, strictjson.StrictJSONError, ConfigError):
+            return cls(settings, event, {}, only=False)
+        keys: dict[str, tuple[str, Join]] = {}
+        for name in joins_of(document, event.job_name):
+            try:
+                wanted = valid_join(document, name)
+                keys[name] = key_of(wanted, name, event.fields), wanted
+            except (ConfigError, JoinError):  # The router reports it.
+                continue
+        workflow = document["workflows"].get(event.job_name)
+        starts = isinstance(workflow, dict) and bool(workflow.get(kind))
+        return cls(settings, event, keys, only=bool(keys) and not starts)
+
+    def settled(self) -> bool:
+        """Return True if the event has arrived at all its joins, and each complete one is decided."""
+        found = self.arrived()
+        return len(found) == len(self.keys) and not any(one.state == "open" and not one.missing for one in found)
+
+    def arrived(self) -> list[JoinStatus]:
+        """The joins at which this run of the job has arrived, as far as the caller can read the table."""
+        table = _table(self.settings) if self.keys else None
+        try:
+            found = [_status(table, wanted, name, key) for name, (key, wanted) in self.keys.items() if table]
+        except (ClientError, BotoCoreError):
+            return []
+        return [one for one in found if one.arrived.get(self.event.job_name) == self.event.job_run_id]
+
+
+def _table(settings: Settings) -> ArrivalTable:
+    return ArrivalTable(boto3.client("dynamodb", region_name=settings.region), settings.joins_table)
+
+
+def _status(table: ArrivalTable, wanted: Join, join: str, key: str) -> JoinStatus:
     found = table.find(join, key) or Arrivals(state="open")
     opened = datetime.fromtimestamp(found.opened, UTC).isoformat() if found.opened else ""
     jobs = [job for job in wanted.all_of if job in found.events]

@@ -76,16 +76,19 @@ class Follower:
         """The event's first execution; waits for its start, and returns None if it does not start in time."""
         return self._appeared(self._executions(), self.name, time.monotonic() + seconds)
 
-    def outcomes(self, seconds: float, progress: Progress = lambda _: None) -> list[dict[str, Any]]:
+    def outcomes(
+        self, seconds: float, progress: Progress = lambda _: None, ended: Callable[[], bool] = lambda: False
+    ) -> list[dict[str, Any]]:
         """Executions with their outcomes, as the router's response has them; empty if none starts in time.
 
         Args:
             seconds: time for the start and the end of the executions.
             progress: called with the name of each step.
+            ended: returns True if no execution will start any more.
         """
         executions, deadline = self._executions(), time.monotonic() + seconds
         progress(f"waiting for execution {self.name}")
-        first = self._appeared(executions, self.name, deadline)
+        first = self._appeared(executions, self.name, deadline, ended)
         if first is None:
             return []
         found = [first]
@@ -102,9 +105,11 @@ class Follower:
         return ExecutionClient(boto3.client("stepfunctions", region_name=settings.region), settings)
 
     @staticmethod
-    def _appeared(executions: ExecutionClient, name: str, deadline: float) -> dict[str, Any] | None:
+    def _appeared(
+        executions: ExecutionClient, name: str, deadline: float, ended: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any] | None:
         while True:
             found = executions.find(name)
-            if found is not None or time.monotonic() >= deadline:
+            if found is not None or ended() or time.monotonic() >= deadline:
                 return found
             time.sleep(_POLL_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,12 @@ DOCUMENT: dict[str, Any] = {
         "images": {"on_success": [LOAD], "on_approval": [APPROVE]},
         "gone": {"on_success": [LOAD, {"type": "glue_job", "job_name": "missing"}]},
         "many": {"on_success": MANY},
-    }
+        "both": {"on_success": [LOAD]},
+    },
+    "joins": {
+        "daily": {"all_of": ["first", "second"], "key": "${day}", "on_complete": [APPROVE]},
+        "weekly": {"all_of": ["first", "both"], "key": "${week:-none}"},
+    },
 }
 
 
@@ -148,3 +154,36 @@ def test_unusable_options_exit_2_with_one_line(orchestrator: Orchestrator, optio
     result = orchestrator("publish", *options)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
     assert words in result.stderr
+
+
+def test_wait_names_the_joins_of_an_event(orchestrator: Orchestrator) -> None:
+    began = time.monotonic()
+    first = orchestrator(*of("first", "r1", "--field", "day=2026-01-01", "--wait", "--timeout", "60"))
+    assert time.monotonic() - began < 50  # The command does not wait for an execution that cannot start.
+    assert first.exit_code == 3
+    daily, weekly = first.stderr.splitlines()
+    assert daily == (
+        "orchestrator: the event arrived at join 'daily' for key '2026-01-01'. It waits for second. Run: orchestrator inspect "
+        f"daily 2026-01-01 --function {ROUTER}"
+    )
+    assert weekly.startswith(
+        "orchestrator: the event arrived at join 'weekly' for key 'none'. It waits for both. Run: orchestrator inspect weekly "
+    )
+    shown = orchestrator("inspect", "daily", "2026-01-01", "--function", ROUTER)
+    assert "arrived  first r1" in shown.stdout
+    second = orchestrator(*of("second", "r2", "--field", "day=2026-01-01", "--wait", "--timeout", "60", "--json"))
+    assert second.exit_code == 3
+    report = json.loads(second.stdout)
+    assert report["executions"] == []
+    (join,) = report["joins"]
+    assert (join["join"], join["state"], join["missing"]) == ("daily", "complete", [])
+    assert "for key '2026-01-01'. It is complete. Run: orchestrator inspect daily 2026-01-01" in second.stderr
+
+
+def test_wait_names_joins_and_outcomes_of_one_event(orchestrator: Orchestrator) -> None:
+    result = orchestrator(
+        *of("both", "r1", "--artifact", "path=x", "--metric", "rows=1", "--field", "week=7", "--wait")
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "  TRIGGERED glue_job load: " in result.stdout
+    assert "the event arrived at join 'weekly' for key '7'. It waits for first." in result.stderr
