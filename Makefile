@@ -13,11 +13,15 @@ AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 SEPARATE := checkov awscli playwright
 SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
 
+# LocalStack runs on Python 3.13 only. uv finds it on PATH or downloads it. It does not look into pyenv's folder.
+LOCALSTACK := .venv-localstack
+LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3)),3.13)
+
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser
 
 .PHONY: bench
-.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-airflow cycle check lint format build local lock lock-airflow node airflow clean
+.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-localstack localstack test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -34,13 +38,18 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 3 --dist loadfile
 
-test-all: test $(SEPARATE) chromium airflow ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, the installed tool and every Airflow
+test-all: test $(SEPARATE) chromium airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
+	@$(BIN)/pytest tests/localstack
 
-test-aws: $(STAMP) ## Test each state with AWS's TestState API: make test-aws PROFILE=name
+test-localstack: $(STAMP) localstack node ## Compare three interpreters: the embedded one, aws-local-stepfunctions, LocalStack
+	@$(BIN)/pytest tests/localstack
+
+test-aws: $(STAMP) ## Test each state with AWS's TestState API and measure error names: make test-aws PROFILE=name [ROLE=arn] [MACHINE=arn]
 	@test -n "$(PROFILE)" || { echo "Which AWS profile? make test-aws PROFILE=name (it needs states:TestState)" >&2; exit 2; }
-	@TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate
+	@status=0; TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate || status=$$?; \
+		$(BIN)/python -m tests.teststate.first_deployment --profile "$(PROFILE)" --role "$(ROLE)" --machine "$(MACHINE)" && exit $$status
 
 test-airflow: $(STAMP) airflow ## Test with every Airflow version; prints run times
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
@@ -84,6 +93,8 @@ lock: $(STAMP) ## Resolve the dependencies again
 	@# With the versions of dev.txt: the benchmarks compare the router with these packages.
 	@printf 'boto3\npydantic\naws-lambda-powertools\n' | $(BIN)/uv pip compile -q - --upgrade -c requirements/dev.txt --universal \
 		--python-version 3.13 --generate-hashes --no-annotate --no-header -o requirements/bench.txt
+	@$(BIN)/uv pip compile -q requirements/localstack.in --upgrade --universal --python-version 3.13 --generate-hashes \
+		--no-annotate --no-header -o requirements/localstack.txt
 
 # MWAA installs with constraints, so the locks follow them; where MWAA has no such version yet, the newest of everything.
 lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflow CONSTRAINTS=folder, with mwaa-constraints-VERSION.txt
@@ -106,6 +117,16 @@ $(AIRFLOW_VERSIONS:%=$(AIRFLOW)/%/.synced): $(AIRFLOW)/%/.synced: requirements/a
 	@rm -rf $(AIRFLOW)/$*
 	@$(PYTHON) -m venv --without-pip $(AIRFLOW)/$*
 	@$(BIN)/uv pip sync -q --python $(AIRFLOW)/$*/bin/python --require-hashes $<
+	@touch $@
+
+localstack: $(STAMP) ## Install LocalStack's Step Functions, if Python 3.13 exists
+	@$(MAKE) -s $(LOCALSTACK)/.synced || [ "$(CI)" != true ]
+
+$(LOCALSTACK)/.synced: requirements/localstack.txt
+	@echo "Installing LocalStack into $(LOCALSTACK) ..." >&2
+	@$(BIN)/uv venv -q --clear --python "$(LOCALSTACK_PYTHON)" $(LOCALSTACK) 2>/dev/null || \
+		{ echo "Python 3.13 is missing, which LocalStack needs. Choose it: make LOCALSTACK_PYTHON=path localstack" >&2; exit 1; }
+	@$(BIN)/uv pip sync -q --python $(LOCALSTACK)/bin/python --require-hashes $<
 	@touch $@
 
 node: ## Install the second interpreter, if Node exists
@@ -136,7 +157,7 @@ $(NODE_STAMP): $(NODE)/package-lock.json
 	@touch $@
 
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) $(SEPARATE:%=.venv-%) $(AIRFLOW) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(SEPARATE:%=.venv-%) $(AIRFLOW) $(LOCALSTACK) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

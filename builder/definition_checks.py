@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from builder import path_forms
 from orchestration import strictjson
 
 MAX_DEFINITION = 1_048_576
@@ -114,7 +115,12 @@ def caught(text: str, definition: Any) -> Iterator[str]:
             yield f"task {name!r} does not catch every error"
 
 
-CHECKS: tuple[Check, ...] = (size, repeated_keys, names, transitions, ends, states_all, plain_keys, caught)
+def forms(text: str, definition: Any) -> Iterator[str]:
+    """Every interpreter gives the same value for each path and intrinsic function."""
+    yield from path_forms.disagreeing_forms(_states(definition))
+
+
+CHECKS: tuple[Check, ...] = (size, repeated_keys, names, transitions, ends, states_all, plain_keys, caught, forms)
 
 
 def _machines(machine: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from builder import (
     definition_checks,
     diagram,
     docs,
+    error_names,
     event_schema,
     iam,
     join_deadline,
@@ -29,15 +30,19 @@ DEFINITION, WAITING, DEADLINE = (f"statemachines/{name}" for name in (NAME, WAIT
 def artifacts() -> dict[str, str]:
     """Every generated file: its path from the repository's root, and its text."""
     definition = state_machine.build()
-    return {
+    machines = {
         DEFINITION: _json(definition),
         WAITING: _json(state_machine.build(waiting=True)),
         DEADLINE: _json(join_deadline.build()),
-        "statemachines/downstream_orchestrator.svg": diagram.build(definition),
         "statemachines/MockConfigFile.json": _json(mocks.build()),
+    }
+    return {
+        **machines,
+        "statemachines/downstream_orchestrator.svg": diagram.build(definition),
         **{f"statemachines/{name}.iam.json": _json(policy) for name, policy in iam.build().items()},
         "orchestration/workflow_config.schema.json": _json(schema.build()),
         "orchestration/job_event.schema.json": _json(event_schema.build()),
+        "docs/error-names.md": error_names.build(machines),
         "docs/triggers.md": docs.build(),
         "docs/quotas.md": quotas.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},

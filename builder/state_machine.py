@@ -1,16 +1,19 @@
 """Builds the orchestrator's state machine from the trigger registry.
 
 A Map runs the triggers. In it, a Choice on the type leads to one Task. So an execution without failures takes two
-transitions for each trigger and three more. No error may escape the Catch: on AWS, ``States.ALL`` does not catch
-``States.Runtime`` (a missing path) and ``States.DataLimitExceeded``. So every path that a state reads exists by construction
-(docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
+transitions for each trigger and three more. No error may escape the Catch. The AWS page says that ``States.ALL`` catches
+neither ``States.Runtime`` (a missing path) nor ``States.DataLimitExceeded``
+(docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html). A recorded answer of AWS differs for a Task's
+result over the limit: ``States.ALL`` catches it. A state's output over the limit ends the execution (docs/testing.md, "Error
+names"). So every path that a state reads exists by construction, and the router bounds what a state returns. The definition
+uses only forms on which every interpreter agrees (``builder/path_forms.py``).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from builder import sdk, waiting_states
+from builder import path_forms, sdk, waiting_states
 from builder.integrations import INTEGRATIONS
 from orchestration.items import MAX_TRIGGERS
 from orchestration.triggers.base import ServiceIntegration
@@ -20,6 +23,9 @@ _CAUSE = (
     "{} of {} triggers failed: {}, ids {}. Their errors: {}. The first in full: {} | Every other trigger was started. Do not "
     "use Redrive: it does not run caught triggers again. To start the failed triggers again: orchestrator replay {}"
 )
+
+# For one item, LocalStack gives a text instead of a list for [*].status. As JSON text, split at its quotes, both have the status.
+_ANY_FAILED = """States.ArrayContains(States.StringSplit(States.JsonToString($[*].result.status), '"'), 'FAILED')"""
 
 
 def build(*, waiting: bool = False) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def build(*, waiting: bool = False) -> dict[str, Any]:
     succeeded = sdk.Succeed("All triggers started")
     fail = sdk.Fail("Some triggers failed", error_path="$.error", cause_path="$.cause")
     collect = sdk.Pass(
-        "Collect failed triggers",
+        path_forms.COLLECT,
         comment="Runs only if at least one trigger failed, so the filter is not empty.",
         parameters={"total.$": "States.ArrayLength($.outcomes)", "failed.$": "$.outcomes[?(@.error)]"},
     )
@@ -95,7 +101,7 @@ def _map(*, waiting: bool) -> Any:
         iterator=_item(waiting=waiting),
         result_selector={
             "outcomes.$": "$",
-            "any_failed.$": "States.ArrayContains($[*].result.status, 'FAILED')",
+            "any_failed.$": _ANY_FAILED,
         },
     )
 

@@ -16,7 +16,7 @@ from local.patches.context import PatchContext
 from local.patches.imports import without_batch
 
 with without_batch():
-    from local.patches import events, lambda_, mocks, performance, runs, sns, stepfunctions, terraform
+    from local.patches import error_names, events, lambda_, mocks, performance, runs, sns, stepfunctions, terraform
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,9 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "service_error_names",
-        "moto reports all SQS errors as SQS.SdkClientException, and EventBridge errors as States.Runtime",
-        stepfunctions.service_error_names,
+        "moto reports all SQS errors as SQS.SdkClientException, EventBridge errors as States.Runtime, and errors that a "
+        "service does not model by their code",
+        error_names.service_error_names,
     ),
     Patch(
         "synchronous_job_runs",

@@ -8,26 +8,14 @@ import functools
 import re
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
 from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
 from moto.stepfunctions.models import StateMachine
-from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_events import (
-    StateTaskServiceEvents,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sqs import (
-    StateTaskServiceSqs,
-)
-from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
@@ -126,39 +114,6 @@ def any_account(context: PatchContext) -> Iterator[None]:
     accepted = StepFunctionsParserBackend.accepted_mchn_arn_format
     lenient = re.compile(accepted.pattern.replace("(?P<account_id>[0-9]{12})", "(?P<account_id>[0-9]+)"))
     with replaced(StepFunctionsParserBackend, "accepted_mchn_arn_format", lenient):
-        yield
-
-
-@contextmanager
-def service_error_names(context: PatchContext) -> Iterator[None]:
-    """Use AWS's error names: ``SQS.AmazonSQSException`` and ``EventBridge.<code>``."""
-
-    def renamed(service: type[StateTaskService], name: Callable[[ClientError], str]) -> Any:
-        before = service._from_error
-
-        def from_error(task: Any, env: Environment, ex: Exception) -> FailureEvent:
-            if not isinstance(ex, ClientError):
-                return before(task, env, ex)
-            error = name(ex)
-            details = TaskFailedEventDetails(
-                error=error,
-                cause=ex.response["Error"]["Message"],
-                resource=task._get_sfn_resource(),
-                resourceType=task._get_sfn_resource_type(),
-            )
-            return FailureEvent(
-                env=env,
-                error_name=CustomErrorName(error),
-                event_type=HistoryEventType.TaskFailed,
-                event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item] # moto does the same
-            )
-
-        return replaced(service, "_from_error", from_error)
-
-    with (
-        renamed(StateTaskServiceSqs, lambda _: "SQS.AmazonSQSException"),
-        renamed(StateTaskServiceEvents, lambda error: f"EventBridge.{error.response['Error']['Code']}"),
-    ):
         yield
 
 

@@ -59,7 +59,7 @@ class EventBridge(Trigger):
                 }
             ]
         },
-        run_id_path="States.ArrayGetItem($.Entries[*].EventId, 0)",
+        run_id_path="$.Entries[0].EventId",
         retries=(
             Retry(
                 errors=("EventBridge.FailedEntry", "EventBridge.ThrottlingException"),

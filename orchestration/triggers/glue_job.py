@@ -57,6 +57,7 @@ class GlueJob(WaitingTrigger):
             ),
             Retry(
                 errors=("Glue.ThrottlingException",),
+                # AWS reports a throttled call as AWSGlueException, which also covers 5xx errors: builder/error_names.py.
                 reason="Glue refused the throttled call, so no run started. Ambiguous errors are not retried, because "
                 "StartJobRun has no idempotency token",
                 interval_seconds=2,

@@ -55,7 +55,12 @@ class SqsMwaa(DagTrigger):
         run_id_path="$.MessageId",
         retries=(
             Retry(
-                errors=("SQS.AmazonSQSException", "SQS.SdkClientException"),
+                errors=(
+                    "SQS.AmazonSQSException",
+                    "SQS.SdkClientException",
+                    "SQS.RequestThrottledException",
+                    "SQS.KmsThrottledException",
+                ),
                 reason="the dispatcher derives the DAG run id from the message's message_id, so a second message starts "
                 "nothing",
                 interval_seconds=1,
@@ -75,7 +80,7 @@ class SqsMwaa(DagTrigger):
             "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274",
             "MD5OfMessageBody": "fafb00f5732ab283681e124bf8747ed1",
         },
-        sample_error="SQS.AmazonSQSException",
+        sample_error="SQS.QueueDoesNotExistException",
     )
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "queues"

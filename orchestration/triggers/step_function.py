@@ -14,6 +14,21 @@ from orchestration.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
+_REFUSED = Retry(
+    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (builder/error_names.py).
+    errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
+    reason="Step Functions refused the execution, so none started. 5xx errors and timeouts are not retried, because "
+    "Express state machines ignore names",
+    interval_seconds=2,
+    max_attempts=6,
+    max_delay_seconds=60,
+)
+_REFUSED_OR_UNKNOWN = replace(
+    _REFUSED,
+    errors=(*_REFUSED.errors, "StepFunctions.AWSStepFunctionsException"),
+    reason="only a Standard state machine can be waited for, and it starts one execution for a name",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFunction(WaitingTrigger):
@@ -45,16 +60,7 @@ class StepFunction(WaitingTrigger):
             },
         },
         run_id_path="$.ExecutionArn",
-        retries=(
-            Retry(
-                errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
-                reason="Step Functions refused the execution, so none started. 5xx errors and timeouts are not retried, because "
-                "Express state machines ignore names",
-                interval_seconds=2,
-                max_attempts=6,
-                max_delay_seconds=60,
-            ),
-        ),
+        retries=(_REFUSED,),
         # The first call started the execution, its answer was lost, and the SDK called again. That is a success.
         already_started=("StepFunctions.ExecutionAlreadyExistsException",),
         already_started_id="$.request.Name",
@@ -78,6 +84,7 @@ class StepFunction(WaitingTrigger):
         resource="states:startExecution.sync",
         comment="Starts the execution of a Standard state machine and waits for its end.",
         timeout_seconds=MAX_WAIT_SECONDS,
+        retries=(_REFUSED_OR_UNKNOWN,),
         iam=(
             *INTEGRATION.iam,
             *(

@@ -66,7 +66,53 @@ def _edit(change: Callable[[Definition, Definition], Any]) -> str:
 GLUE, SFN, SQS = "Start Glue job run", "Start nested execution", "Send message to MWAA trigger queue"
 CHOICE, RECORD, MAP = "Which type of trigger?", "Record failure", "Start every trigger"
 
+EVENTS, COLLECT = "Put event on EventBridge bus", "Collect failed triggers"
+
+
+def _selects(expression: str) -> str:
+    """The real definition whose item processor takes a run id by ``expression``."""
+    return _edit(lambda d, s: s[EVENTS]["ResultSelector"].update({"id.$": expression}))
+
+
+DISAGREEING: dict[str, str] = {
+    "wildcard before a field": _selects("$.Entries[*].EventId"),
+    "item of a wildcard": _selects("States.ArrayGetItem($.Entries[*].EventId, 0)"),
+    "length of a wildcard": _selects("States.ArrayLength($.Entries[*].EventId)"),
+    "slice before a field": _selects("$.Entries[0:1].EventId"),
+    "wildcard over an object": _selects("$.Entries[0].*"),
+    "recursive descent": _selects("$..EventId"),
+    "index from the end": _selects("$.Entries[-1].EventId"),
+    "union of elements": _selects("$.Entries[0,1].EventId"),
+    "filter that may match nothing": _selects("$.Entries[?(@.EventId)]"),
+    "filter before a field": _edit(
+        lambda d, s: d["States"][COLLECT]["Parameters"].update({"failed.$": "$.outcomes[?(@.error)].error"})
+    ),
+    "contains of a wildcard": _edit(
+        lambda d, s: d["States"][MAP]["ResultSelector"].update(
+            {"any_failed.$": "States.ArrayContains($[*].result.status, 'FAILED')"}
+        )
+    ),
+    "split at several characters": _selects("States.ArrayGetItem(States.StringSplit($.Entries[0].EventId, '-:'), 0)"),
+    "input of the execution": _edit(lambda d, s: s[GLUE]["Parameters"].update({"Job.$": "$$.Execution.Input.event"})),
+    "item of the Map in a state": _edit(lambda d, s: s[GLUE]["Parameters"].update({"Job.$": "$$.Map.Item.Value.id"})),
+    "intrinsic as CausePath": _edit(
+        lambda d, s: d["States"]["Some triggers failed"].update(CausePath="States.Format('{}', $.cause)")
+    ),
+    "pattern with a brace": _edit(
+        lambda d, s: s[CHOICE]["Choices"].append(
+            {"Variable": "$.outcome.type", "StringMatches": "{*", "Next": "Note unknown trigger type"}
+        )
+    ),
+    "JSONata": _edit(
+        lambda d, s: s.update(
+            {"Note unknown trigger type": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": {}, "Next": RECORD}}
+        )
+    ),
+}
+"""Forms that AWS accepts and that other interpreters read differently, each in the real definition."""
+
 VARIANTS: dict[str, str] = {
+    **DISAGREEING,
     "unknown Next": _edit(lambda d, s: d["States"][MAP].update(Next="Nowhere")),
     "unknown Next in the item processor": _edit(lambda d, s: s["Note unknown trigger type"].update(Next="Nowhere")),
     "unknown Choice target": _edit(lambda d, s: s[CHOICE]["Choices"][0].update(Next="Nowhere")),

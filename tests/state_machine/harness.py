@@ -83,7 +83,7 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     attempts: Counter[str] = Counter()
     for event in history:
         if "taskScheduledEventDetails" in event:
-            attempts[_state_of(event, events)] += 1
+            attempts[state_of(event, events)] += 1
         failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
         if failed:
             answer = {"throw": {"Error": failed["error"], "Cause": failed.get("cause", "")}}
@@ -91,12 +91,18 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
             answer = {"return": json.loads(event["taskSucceededEventDetails"]["output"])}
         else:
             continue
-        script.setdefault(_state_of(event, events), []).append(answer)
+        script.setdefault(state_of(event, events), []).append(answer)
     # moto records the late answer of a call that has timed out. It belongs to no attempt.
     return {state: answers[: attempts[state]] for state, answers in script.items()}
 
 
-def _state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
+def state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
+    """Name of the state to which an event belongs.
+
+    Args:
+        event: one of ``events``.
+        events: the execution's history by event id.
+    """
     while "stateEnteredEventDetails" not in event:
         event = events[event["previousEventId"]]
     return str(event["stateEnteredEventDetails"]["name"])

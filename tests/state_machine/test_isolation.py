@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,57 +14,17 @@ from local.faults import Fault
 from orchestration.triggers import REGISTRY
 from tests.node_programs import NodeProgram, missing, running
 from tests.state_machine.harness import REQUESTS, Machine, script_of, shortened, trigger
-from tests.trigger_types import TYPE_CASES
-
-CASES = {kind: cases.machine for kind, cases in TYPE_CASES.items()}
-TAKES_ANY_RESULT = {kind for kind, case in CASES.items() if case.takes_any_result}
-FAULTS = (
-    "target missing",
-    "access denied",
-    "throttled twice",
-    "throttled for ever",
-    "server error",
-    "timeout",
-    "malformed response",
-    "invalid request",
+from tests.state_machine.matrix import (
+    CASES,
+    CELLS,
+    POSITIONS,
+    TAKES_ANY_RESULT,
+    TIMEOUT,
+    error_of,
+    expected,
+    fault_of,
+    run_cell,
 )
-POSITIONS = {"first": 0, "middle": len(CASES) // 2, "last": len(CASES) - 1}
-CELLS = list(itertools.product(CASES, FAULTS, POSITIONS))
-TIMEOUT = 2.0
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Expected result of the faulted trigger.
-
-    Attributes:
-        calls: of its service's operation, retries included.
-    """
-
-    status: str
-    calls: int
-
-
-def fault_of(kind: str, what: str) -> Fault | None:
-    return {
-        "target missing": None,
-        "access denied": Fault(status=403, code="AccessDeniedException"),
-        "throttled twice": Fault(status=429, code=CASES[kind].throttled, times=2),
-        "throttled for ever": Fault(status=429, code=CASES[kind].throttled),
-        "server error": Fault(status=500, code=CASES[kind].server_error),
-        "timeout": Fault(delay=TIMEOUT * 1.25),
-        "malformed response": Fault(status=200, body='{"unfinished": '),
-        "invalid request": Fault(status=400, code=CASES[kind].invalid_request),
-    }[what]
-
-
-def expected(kind: str, what: str) -> Cell:
-    """Expected result, from the hand-written cases: the type's declarations are under test."""
-    if what in CASES[kind].triggered:
-        return Cell("TRIGGERED", 1)
-    if what == "throttled twice":
-        return Cell("TRIGGERED", 3)
-    return Cell("FAILED", CASES[kind].attempts.get(what, 1))
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +43,6 @@ def second() -> Iterator[NodeProgram | None]:
         return
     with running("interpret.mjs") as program:
         yield program
-
-
-def error_of(kind: str, what: str) -> str:
-    """Prefix of the error's name."""
-    case = CASES[kind]
-    special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
-    if what == "target missing" and case.missing_error:
-        return case.missing_error
-    return special.get(what, case.error_prefix)
 
 
 def differs(kind: str, what: str) -> str:
@@ -127,25 +75,13 @@ def compare(second: NodeProgram, machine: Machine, described: dict[str, Any], ou
 
 @pytest.mark.parametrize(("kind", "what", "position"), CELLS, ids=["-".join(cell).replace(" ", "_") for cell in CELLS])
 def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str, position: str) -> None:
-    others = [trigger(other, other) for other in REQUESTS if other != kind]
-    case = CASES[kind]
-    changes = dict(case.missing) if what == "target missing" else {}
-    if case.run_id_key:
-        changes[case.run_id_key] = f"{what}-{position}"
-    triggers = [*others[: POSITIONS[position]], trigger(kind, "faulted", **changes), *others[POSITIONS[position] :]]
-    fault, faults, operation = fault_of(kind, what), machine.engine.patch_context.faults, CASES[kind].operation
-    with ExitStack() as stack:
-        if fault is None:
-            faults.calls.clear()
-        else:
-            stack.enter_context(faults.inject(operation, fault))
-        described, outcomes = machine.run(triggers)
-        calls = faults.calls[operation]
+    run = run_cell(machine, kind, what, position)
+    described, outcomes = run.described, run.outcomes
     faulted = outcomes[POSITIONS[position]]
-    assert [one["name"] for one in outcomes] == [one["name"] for one in triggers]
+    assert [one["name"] for one in outcomes] == [one["name"] for one in run.triggers]
     assert {one["result"]["status"] for one in outcomes if one is not faulted} == {"TRIGGERED"}
     cell = expected(kind, what)
-    assert (faulted["result"]["status"], calls) == (cell.status, cell.calls), json.dumps(faulted)
+    assert (faulted["result"]["status"], run.calls) == (cell.status, cell.calls), json.dumps(faulted)
     if cell.status == "FAILED":
         assert faulted["error"]["Error"].startswith(error_of(kind, what))
         assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")

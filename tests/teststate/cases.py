@@ -31,7 +31,9 @@ CONTEXT = {
         "RoleArn": ROLE,
         "StartTime": "2026-01-01T00:00:00Z",
         "Input": {},
-    }
+    },
+    "State": {"Name": "name", "EnteredTime": "2026-01-01T00:00:00Z", "RetryCount": 0},
+    "StateMachine": {"Id": "arn:aws:states:us-west-1:123456789012:stateMachine:machine", "Name": "machine"},
 }
 
 
@@ -64,7 +66,7 @@ class StateCase:
         }
         if self.mock is not None:
             arguments["mock"] = self.mock
-        if self.retries:
+        if self.retries or "errorOutput" in (self.mock or {}):
             arguments["stateConfiguration"] = {"retrierRetryCount": self.retries}
         return arguments
 

@@ -53,10 +53,10 @@ CASES = TypeCases(
         throttled="RequestThrottled",
         server_error="InternalError",
         invalid_request="InvalidMessageContents",
-        error_prefix="SQS.AmazonSQSException",
-        attempts=dict.fromkeys(
-            ("target missing", "access denied", "throttled for ever", "server error", "invalid request"), 4
-        ),
+        error_prefix="SQS.",
+        missing_error="SQS.QueueDoesNotExistException",
+        # SQS models neither access denied nor internal errors, so both are AmazonSQSException.
+        attempts=dict.fromkeys(("access denied", "throttled for ever", "server error"), 4),
         deduplicates=True,  # event_dispatcher, by the message's message_id
     ),
     iam_actions=("sqs:SendMessage",),

@@ -130,7 +130,7 @@ def any_account(engine: Engine) -> bool:
 def service_error_names(engine: Engine) -> bool:
     parameters = {"QueueUrl": f"{engine.endpoint}/{ACCOUNT}/nowhere", "MessageBody": "m"}
     task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters}
-    return bool(run(engine, task)["error"] == "SQS.AmazonSQSException")
+    return bool(run(engine, task)["error"] == "SQS.QueueDoesNotExistException")
 
 
 def synchronous_job_runs(engine: Engine) -> bool:

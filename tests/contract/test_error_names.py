@@ -1,0 +1,40 @@
+"""Every error name of the generated files has evidence, and no name is retried against its decision."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from builder import error_names
+from builder.generated_files import DEFINITION, WAITING, artifacts
+from orchestration.triggers import REGISTRY
+
+
+def test_every_grade_is_explained() -> None:
+    assert {one.grade for one in error_names.NAMES.values()} == set(error_names.GRADES)
+
+
+def test_name_without_evidence_is_refused() -> None:
+    states = {"S": {"Type": "Task", "Retry": [{"ErrorEquals": ["Glue.Surprise"], "MaxAttempts": 1}]}}
+    with pytest.raises(ValueError, match=r"Glue\.Surprise: the error name has no evidence"):
+        error_names.build({"a.asl.json": json.dumps({"States": states})})
+
+
+def test_names_that_are_not_retried_are_in_no_retrier() -> None:
+    texts = artifacts()
+    found = set(error_names.used([json.loads(texts[DEFINITION]), json.loads(texts[WAITING])]))
+    refused = {name for name, one in error_names.NAMES.items() if one.decision.startswith("Not retried")}
+    assert refused
+    assert not found & refused
+
+
+def test_base_class_of_a_service_without_tokens_is_never_retried() -> None:
+    """The base class covers failures after which the target may have started. The list is hand-written."""
+    for kind, base in (
+        ("glue_job", "Glue.AWSGlueException"),
+        ("eventbridge", "EventBridge.AmazonEventBridgeException"),
+        ("step_function", "StepFunctions.AWSStepFunctionsException"),
+    ):
+        (trigger,) = (one for one in REGISTRY if kind == one.TYPE)
+        assert base not in [error for retry in trigger.INTEGRATION.retries for error in retry.errors]

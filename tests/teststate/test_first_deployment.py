@@ -1,0 +1,86 @@
+"""The questions to AWS match its API, and the histories of the embedded engine are read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+from rich.console import Console
+
+from local.engine import Engine
+from tests.state_machine.harness import Machine, trigger
+from tests.teststate import first_deployment
+from tests.teststate.first_deployment import Answer, Question
+
+QUESTIONS = list(first_deployment.questions("123456789012", "us-west-1"))
+
+
+class Recorder:
+    """Keeps the requests, and answers as TestState does."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.answer, self.requests = answer, list[dict[str, Any]]()
+
+    def test_state(self, **request: Any) -> dict[str, Any]:
+        self.requests.append(request)
+        return self.answer
+
+
+@pytest.fixture(scope="module")
+def machine(engine: Engine) -> Machine:
+    return Machine(engine)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.text)
+def test_question_matches_the_api_model(question: Question) -> None:
+    client = boto3.client("stepfunctions", region_name="us-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    shape = client.meta.service_model.operation_model("TestState").input_shape
+    recorder = Recorder(status="FAILED", error="E")
+    answer = first_deployment.ask(recorder, question, "arn:aws:iam::123456789012:role/r")
+    (request,) = recorder.requests
+    assert ParamValidator().validate(request, shape).generate_report() == ""
+    assert answer.measured == "FAILED E"
+
+
+def test_real_calls_need_a_role() -> None:
+    recorder = Recorder(status="SUCCEEDED", output='{"value": 1}')
+    answers = [first_deployment.ask(recorder, question, "") for question in QUESTIONS]
+    assert len(recorder.requests) == sum(not question.real for question in QUESTIONS) > 0
+    assert [one.verdict == "not measured" for one in answers] == [question.real for question in QUESTIONS]
+
+
+def test_caught_error_is_measured_by_its_name() -> None:
+    recorder = Recorder(status="CAUGHT_ERROR", output=json.dumps({"Error": "SQS.Surprise"}))
+    (question,) = (one for one in QUESTIONS if one.text == "queue that does not exist")
+    answer = first_deployment.ask(recorder, question, "role")
+    assert (answer.measured, answer.verdict) == ("SQS.Surprise", "differs")
+
+
+def test_histories_show_error_names_and_glue_parameters(machine: Machine) -> None:
+    machine.run([trigger("glue_job"), trigger("sqs_mwaa", QueueUrl="http://localhost/123456789012/gone")])
+    answers = first_deployment.from_histories(
+        machine.engine.client("stepfunctions"), machine.simulator.stack.state_machine
+    )
+    assert answers == [
+        Answer(
+            "1 times in the histories", "SQS.QueueDoesNotExistException", "inferred", "SQS.QueueDoesNotExistException"
+        ),
+        Answer(
+            "JobRunQueuingEnabled reaches StartJobRun",
+            "in every TaskScheduled event",
+            "inferred",
+            "in every TaskScheduled event",
+        ),
+    ]
+    console = Console(width=200, record=True)
+    console.print(first_deployment.table(answers))
+    assert "as expected" in console.export_text()
+
+
+def test_unknown_profile_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["first_deployment", "--profile", "no-such-profile"])
+    assert first_deployment.main() == 2
+    assert capsys.readouterr().err.startswith("AWS profile no-such-profile: The config profile (no-such-profile)")
