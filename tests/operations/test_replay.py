@@ -105,7 +105,7 @@ def test_failed_replay_keeps_the_run_id(router: Router, event: Event) -> None:
     engine = router.simulator.engine
     with (
         workflow(router, FIVE[1]),
-        engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=403, code="AccessDeniedException")),
+        engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=400, code="StateMachineDeleting")),
     ):
         body, first = started(router, event, "same-run-id")
         name, one = first["executions"][0]["name"], first["triggers"][0]
@@ -181,7 +181,7 @@ def test_replay_of_a_replay_covers_its_trigger(router: Router, event: Event) -> 
 def test_batch_that_never_started_is_started_under_its_name(router: Router, event: Event) -> None:
     engine = router.simulator.engine
     body = event(job_name="two_batches", job_run_id="lost-batch")
-    with engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=403, code="AccessDeniedException")):
+    with engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=400, code="StateMachineDeleting")):
         first = record(router.invoke(body | {"$wait_seconds": 60}))
     parent = first["executions"][0]
     assert (parent["execution_status"], len(parent["batches"])) == ("FAILED", 2)
