@@ -23,6 +23,7 @@ from builder.integrations import INTEGRATIONS
 from local.engine import run_engine
 from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
+from tests.localstack.cases import attempts
 from tests.node_programs import NodeProgram
 from tests.node_programs import running as second_interpreter
 from tests.state_machine.harness import shortened
@@ -64,8 +65,10 @@ def test_case(executions: ExecutionClient, name: str) -> None:
         input=json.dumps(mocks.sample_input()),
     )
     described = executions.wait(execution, time.monotonic() + 100)
-    statuses = {one["type"]: one["result"]["status"] for one in executions.outcomes(described)}
+    outcomes = executions.outcomes(described)
+    statuses = {one["type"]: one["result"]["status"] for one in outcomes}
     failing = CASES[name].failing
+    assert {type(one["result"]["id"]) for one in outcomes if one["type"] not in failing} <= {str}
     assert statuses == {kind: "FAILED" if kind in failing else "TRIGGERED" for kind in statuses}
     assert len(statuses) == len(mocks.sample_input()["triggers"])
     assert described["status"] == ("FAILED" if failing else "SUCCEEDED")
@@ -75,15 +78,6 @@ def test_case(executions: ExecutionClient, name: str) -> None:
 def second() -> Iterator[NodeProgram]:
     with second_interpreter("interpret.mjs") as program:
         yield program
-
-
-def attempts(response: dict[str, Any]) -> list[dict[str, Any]]:
-    """A mocked response, attempt by attempt, as the second interpreter takes it."""
-    answers = []
-    for span, answer in response.items():
-        first, _, last = span.partition("-")
-        answers += [{key.lower(): value for key, value in answer.items()}] * (int(last or first) - int(first) + 1)
-    return answers
 
 
 @pytest.mark.parametrize("name", list(CASES))
