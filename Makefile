@@ -10,15 +10,21 @@ AIRFLOW_VERSIONS := $(patsubst requirements/airflow-%.txt,%,$(wildcard requireme
 AIRFLOW_TARGETS := $(AIRFLOW_VERSIONS:%=airflow-%)
 
 # Tools whose dependencies conflict with ours; each has a lock requirements/NAME.txt and an environment .venv-NAME.
-SEPARATE := checkov awscli playwright
+SEPARATE := checkov awscli docs playwright
 SEPARATE_STAMPS := $(SEPARATE:%=.venv-%/.synced)
+# Packages of an environment that has another name: MkDocs with its plugins, and the checker of the issue templates.
+PACKAGES_docs := mkdocs-material,mkdocs-awesome-nav,markdown-it-py,check-jsonschema
+
+# Scripts that the docs site serves itself.
+SITE := docs/site
+SITE_STAMP := $(SITE)/node_modules/.synced
 
 # LocalStack runs on Python 3.13 only. uv finds it on PATH or downloads it. It does not look into pyenv's folder.
 LOCALSTACK := .venv-localstack
 LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3)),3.13)
 
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
-SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser
+SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
 .PHONY: bench
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-localstack localstack test-airflow cycle check lint format build local lock lock-airflow node airflow clean
@@ -84,8 +90,8 @@ local: $(STAMP) ## Keep the local stack running until Ctrl-C
 	@$(BIN)/orchestrator local
 
 lock: $(STAMP) ## Resolve the dependencies again
-	@for tool in bootstrap=uv $(foreach tool,$(SEPARATE),$(tool)=$(tool)); do \
-		echo "$${tool#*=}" | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes \
+	@for tool in bootstrap=uv $(foreach tool,$(SEPARATE),$(tool)=$(or $(PACKAGES_$(tool)),$(tool))); do \
+		echo "$${tool#*=}" | tr , '\n' | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-annotate --no-header -o requirements/$${tool%=*}.txt || exit 1; \
 	done
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -143,6 +149,13 @@ chromium: ## Install Chromium for the tests of the console, on a CI machine
 screenshots: $(STAMP) playwright chromium ## Write the screenshots of docs/console.md
 	@$(BIN)/python -m tests.browser.scene docs/images
 
+# Not with --quiet: MkDocs would then count no warning, and --strict would stop at none.
+docs: ## Build the docs site into build/site; stops at a link to nowhere
+	@if command -v npm >/dev/null; then $(MAKE) -s $(SITE_STAMP); \
+	elif [ "$(CI)" = true ]; then echo "Node 20+ is missing. The docs site needs npm." >&2; exit 1; \
+	else echo "Node 20+ is missing. The diagrams of the site stay text, and it cannot be searched from a folder." >&2; fi
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict --clean && echo "build/site/index.html"
+
 $(SEPARATE): %: .venv-%/.synced
 
 $(SEPARATE_STAMPS): .venv-%/.synced: $(STAMP) requirements/%.txt
@@ -151,13 +164,18 @@ $(SEPARATE_STAMPS): .venv-%/.synced: $(STAMP) requirements/%.txt
 	@$(BIN)/uv pip sync -q --python .venv-$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
 
+$(SITE_STAMP): $(SITE)/package-lock.json
+	@cd $(SITE) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 $(NODE_STAMP): $(NODE)/package-lock.json
 	@echo "Installing the second interpreter into $(NODE)/node_modules ..." >&2
 	@cd $(NODE) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 clean: ## Remove the environment and the caches
-	@rm -rf $(VENV) $(SEPARATE:%=.venv-%) $(AIRFLOW) $(LOCALSTACK) $(NODE)/node_modules .mypy_cache .ruff_cache .hypothesis .pytest_cache
+	@rm -rf $(VENV) $(SEPARATE:%=.venv-%) $(AIRFLOW) $(LOCALSTACK) $(NODE)/node_modules $(SITE)/node_modules build \
+		.mypy_cache .ruff_cache .hypothesis .pytest_cache
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

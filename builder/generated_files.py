@@ -18,6 +18,7 @@ from builder import (
     mocks,
     people,
     quotas,
+    rooms,
     schema,
     state_machine,
     terraform_page,
@@ -47,6 +48,7 @@ def artifacts() -> dict[str, str]:
         "docs/quotas.md": quotas.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},
         "docs/terraform.md": terraform_page.build(),
+        "docs/images/packages.svg": rooms.build(),
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
+
+from builder import rooms
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
@@ -55,3 +59,21 @@ def test_every_package_has_a_rule() -> None:
 def test_cli_module_is_thin(path: Path) -> None:
     """A command reads options, calls another package and prints: logic belongs to the other packages."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_picture_shows_every_package() -> None:
+    """docs/images/packages.svg, which ``python -m builder`` draws. Benchmarks import all packages and ship with none."""
+    assert set(rooms.PACKAGES) == set(ALLOWED) - {"bench"}
+    assert set(re.findall(r'data-package="(\w+)"', rooms.build())) == set(rooms.PACKAGES)
+
+
+def test_picture_shows_the_imports_of_the_code() -> None:
+    arrows = [tuple(one.split()) for one in re.findall(r'data-imports="([^"]*)"', rooms.build())]
+    real = {(package, one) for package in rooms.PACKAGES for one in imports_of(package) if one in rooms.PACKAGES}
+    assert set(nx.transitive_closure(nx.DiGraph(arrows)).edges) == set(nx.transitive_closure(nx.DiGraph(real)).edges)
+
+
+def imports_of(package: str) -> set[str]:
+    """Our packages that the modules of a package import."""
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / package).rglob("*.py"))
+    return {name for source in sources for name in imported(source)} - {package}

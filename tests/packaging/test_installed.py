@@ -25,6 +25,16 @@ def test_plain_install_is_small(installed: Installed) -> None:
     assert size < 200_000_000
 
 
+def test_packages_are_typed(installed: Installed) -> None:
+    """PEP 561: type checkers read the annotations of a package with the marker."""
+    program = (
+        "import importlib.resources as r; print(*[n for n in ('analysis', 'builder', 'cli', 'console', 'local', 'operations', "
+        "'orchestration', 'tasks') if not (r.files(n) / 'py.typed').is_file()])"
+    )
+    answer = installed.run(installed.python, "-P", "-c", program)
+    assert (answer.returncode, answer.stdout.strip()) == (0, ""), answer.stderr
+
+
 def test_version(installed: Installed) -> None:
     answer = installed.run(installed.orchestrator, "--version")
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
