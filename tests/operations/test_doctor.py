@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.sns.models import sns_backends
 
+from builder import package
 from local.defaults import EXAMPLE_CONFIG
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from operations.deployed_router import DeployedRouter
-from operations.doctor import ExaminedStack, PermissionRules, examine
+from operations.doctor import ExaminedStack, PermissionRules, examine, subscriptions
 from operations.doctor.targets import EXISTS
+from orchestration.topics import FILTERS
 from orchestration.triggers import BY_TYPE
 from tests.cli.conftest import orchestrator
 from tests.cli.helpers import Orchestrator
@@ -87,3 +90,34 @@ def test_refused_questions_are_unknown_and_others_go_on() -> None:
     assert set(unknown) == {("targets", "glue_job load_images_to_redshift"), ("subscriptions", ROUTER)}
     assert "Allow GetJob to the caller's role" in unknown["targets", "glue_job load_images_to_redshift"].advice
     assert {"state machine", "permissions", "alarms", "dispatcher"} <= {one.check for one in findings}
+
+
+def test_doctor_finds_subscription_to_another_accounts_topic(engine: Engine) -> None:
+    """SNS lets only the owner of a topic list its subscriptions; a subscriber lists its own."""
+    topic = sns_backends["210987654321"][engine.region].create_topic("theirs").arn
+    functions = engine.client("lambda")
+    variables = functions.get_function_configuration(FunctionName=ROUTER)["Environment"]["Variables"]
+    name = f"{ROUTER}-theirs"
+    code = functions.get_function(FunctionName=ROUTER)["Configuration"]
+    functions.create_function(
+        FunctionName=name,
+        Runtime=code["Runtime"],
+        Role=code["Role"],
+        Handler=code["Handler"],
+        Code={"ZipFile": package.build("downstream_orchestrator").body},
+        Environment={"Variables": variables | {"JOB_EVENTS_TOPIC_ARN": topic}},
+    )
+
+    def found() -> list[str]:
+        stack = ExaminedStack(DeployedRouter.find(name), PermissionRules(lambda *_: {}, lambda *_: True))
+        return [one.message for one in subscriptions.check(stack) if one.subject == topic]
+
+    assert found() == ["the router is not subscribed to the topic, so its events start nothing"]
+    live = f"{functions.get_function(FunctionName=name)['Configuration']['FunctionArn']}:live"
+    attributes = {
+        "FilterPolicy": json.dumps(FILTERS["job_events"]),
+        "FilterPolicyScope": "MessageBody",
+        "RedrivePolicy": json.dumps({"deadLetterTargetArn": "arn:aws:sqs:us-west-1:123456789012:dlq"}),
+    }
+    engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=live, Attributes=attributes)
+    assert found() == ["the router is subscribed, with filter and DLQ"]

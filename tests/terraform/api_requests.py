@@ -54,9 +54,9 @@ def _operation(response: Any, request: Any) -> tuple[str, str, dict[str, Any]]:
     fields = {name: values[0] for name, values in response.querystring.items()}
     if "Action" in fields:
         return service, fields["Action"], fields
-    # Not from a body that is no JSON object: moto's querystring has its text as a key.
+    # moto's querystring may have the text of a body as a key. The body of an object in S3 is not a parameter.
     fields = dict(request.args)
-    if request.data.lstrip()[:1] == b"{":
+    if service != "s3" and request.data.lstrip()[:1] == b"{":
         fields |= json.loads(request.data)
     try:
         operation, parameters = get_service_router(service).match(request)

@@ -98,10 +98,10 @@ def aws_cli() -> Path:
     return ROOT / ".venv-awscli" / "bin" / "aws"
 
 
-def release(engine: Engine, env: str, prefix: str = "acme-sandbox") -> None:
+def release(engine: Engine, env: str, region: str = "us-west-1") -> None:
     """Create the code bucket of an environment, with a release in it."""
-    bucket, s3 = f"{prefix}-{env}-code-us-west-1", engine.client("s3")
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": engine.region})
+    bucket, s3 = f"acme-sandbox-{env}-code-{region}", engine.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
     packages = [package.build(name) for name in package.FUNCTIONS]
     for one in packages:
         s3.put_object(Bucket=bucket, Key=f"code/{VERSION}/{one.name}.zip", Body=one.body)

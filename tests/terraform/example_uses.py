@@ -1,4 +1,4 @@
-"""What people do with the stacks of the examples: smoke tests, events, failures and repairs."""
+"""Uses the stacks of the examples as people do: smoke tests, events, failures and repairs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ def use_minimal(one: Example) -> None:
     """An event, failed triggers and their replay, dead letters, and a new configuration: with each person's credentials."""
     document = json.loads((ROOT / "orchestration/workflow_config.json").read_text())
     triggers = document["workflows"]["transform_images"]["on_success"]
-    triggers[:] = [trigger for trigger in triggers if trigger["type"] != "sqs_mwaa"]  # it has no default queue
+    # This stack has no default queue, and may start DAGs in its own region.
+    triggers[:] = [trigger for trigger in triggers if trigger["type"] != "sqs_mwaa"]
+    for trigger in triggers:
+        if trigger["type"] == "mwaa_dag":
+            trigger["region"] = "us-west-1"
     simulator = one.simulator(document)
     _smoke_test(one)
     one.simulations["success"] = simulator.publish((ROOT / "local/events/success.json").read_text())
@@ -55,13 +59,14 @@ def use_minimal(one: Example) -> None:
     one.commands["owner: upload"] = _upload(one, {"workflows": {"nightly": {"on_success": [_glue("no_such_job")]}}})
     first, _ = (simulator.publish(_event("nightly", run)).executions[0].arn for run in ("1", "2"))
     ask = f"--function {one.function}"
+    uploaded = f"{one.terraform.folder}/configuration/workflow_config.json --region us-west-1 --account 123456789012"
     for name, command in {
         "executions": f"orchestrator executions {ask} --status FAILED --json",
         "inspect": f"orchestrator inspect {first} --json",
         "inspect unknown": f"orchestrator inspect nightly none {ask}",
         "replay, dry run": f"orchestrator replay {first} --dry-run --json",
         "recorded": f"orchestrator plan --recorded 1d {ask} --json",
-        "permissions": f"orchestrator iam --check {one.prefix}-orchestrator-machine-us-west-1",
+        "permissions": f"orchestrator iam {uploaded} --check {one.prefix}-orchestrator-machine-us-west-1",
     }.items():
         one.commands[f"on-call: {name}"] = one.run(ON_CALL, command)
     one.commands["owner: repair"] = _upload(one, {"workflows": {"nightly": {"on_success": [_glue("load_nightly")]}}})

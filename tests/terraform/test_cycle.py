@@ -249,6 +249,7 @@ def test_policy_of_a_person_is_sufficient(life: Life, requests: list[Request], p
 
 def test_policy_of_the_deployer_is_minimal(life: Life, requests: list[Request]) -> None:
     found = unused(json.loads(life.outputs["people_policies"]["deployer"]), asked(requests, DEPLOYER))
+    print("unused in the cycle:", *sorted(found))  # noqa: T201 - pytest -rP
     assert sorted(found - set(CHANGES)) == []
     assert sorted(set(CHANGES) - found) == [], "used in the cycle: no longer an exception"
 

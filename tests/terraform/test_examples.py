@@ -168,7 +168,7 @@ def names(one: Example) -> Iterator[tuple[str, str]]:
             yield change["type"], change["change"]["after"][attribute]
 
 
-def test_no_names_collide_in_one_account(lives: dict[str, Example]) -> None:
+def test_stacks_in_one_account_have_different_names(lives: dict[str, Example]) -> None:
     counted = Counter(found for one in lives.values() for found in names(one))
     assert len(counted) > 100
     assert [found for found, count in counted.items() if count > 1] == []
@@ -283,7 +283,7 @@ PEOPLE = {
 MINIMAL = "acme-sandbox-minimal"
 
 RARE = {
-    "airflow:InvokeRestApi": "the doctor; the engine's MWAA is no part of the recorder",
+    "airflow:InvokeRestApi": "the doctor; the recorder does not see the engine's MWAA",
     "dynamodb:DescribeTable": "the doctor, of a stack with joins: tests/terraform/test_cycle.py",
     "dynamodb:GetItem": "inspect, of a stack with joins: tests/terraform/test_cycle.py",
     "events:ListRules": "the doctor, of a workflow with notify: tests/terraform/test_cycle.py",

@@ -1,4 +1,7 @@
-"""The first error that a newcomer sees says what to run: nothing uploaded, wrong account or region, names that are too long."""
+"""The first error of a newcomer says what to run.
+
+Causes: nothing uploaded, another account or region, names that are too long.
+"""
 
 from __future__ import annotations
 
