@@ -59,13 +59,13 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
 def _covered(stack: ExaminedStack, action: str, resource: str, statements: list[dict[str, Any]]) -> bool:
     """True if the statements allow the action; of a resource that ends with ``/*``, one part is enough.
 
-    The MWAA Lambda function calls as one Airflow role, which Terraform knows: ``role/ENVIRONMENT/ROLE``.
+    The MWAA Lambda function calls as one Airflow role, which Terraform knows: ``role/ENVIRONMENT/ROLE``. ENVIRONMENT may have
+    wildcards.
     """
     parts = [resource]
     if resource.endswith("/*"):
-        parts += [
-            one for statement in statements for one in _list(statement.get("Resource")) if one.startswith(resource[:-1])
-        ]
+        allowed = [one for statement in statements for one in _list(statement.get("Resource")) if ":role/" in one]
+        parts += [resource[:-1] + one.rpartition("/")[2] for one in allowed]
     return any(stack.rules.covers(action, one, statements) for one in parts)
 
 

@@ -14,11 +14,12 @@ from botocore.exceptions import ClientError
 from moto.sns.models import sns_backends
 
 from builder import package
+from cli.doctor import _rules
 from local.defaults import EXAMPLE_CONFIG
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from operations.deployed_router import DeployedRouter
-from operations.doctor import ExaminedStack, PermissionRules, examine, subscriptions
+from operations.doctor import ExaminedStack, PermissionRules, examine, permissions, subscriptions
 from operations.doctor.targets import EXISTS
 from orchestration.topics import FILTERS
 from orchestration.triggers import BY_TYPE
@@ -121,3 +122,23 @@ def test_doctor_finds_subscription_to_another_accounts_topic(engine: Engine) -> 
     }
     engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=live, Attributes=attributes)
     assert found() == ["the router is subscribed, with filter and DLQ"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "covered"),
+    [
+        ("role/*/User", True),
+        ("role/airflow/User", True),
+        ("role/air*/Op", True),
+        ("role/other/User", False),
+        ("*", True),
+    ],
+)
+def test_wildcards_of_mwaa_environments_are_understood(engine: Engine, allowed: str, covered: bool) -> None:
+    """The role of the MWAA Lambda function names one Airflow role, in environments that may have wildcards."""
+    here = "arn:aws:airflow:us-west-1:123456789012:"
+    resource = allowed if allowed == "*" else here + allowed
+    statement = {"Effect": "Allow", "Action": ["airflow:InvokeRestApi"], "Resource": [resource]}
+    stack = ExaminedStack(DeployedRouter.find(ROUTER), _rules("*"))
+    found = permissions._covered(stack, "airflow:InvokeRestApi", f"{here}role/airflow/*", [statement])
+    assert found == covered
