@@ -4,8 +4,8 @@ A Map runs the triggers. In it, a Choice on the type leads to one Task. So an ex
 transitions for each trigger and three more. No error may escape the Catch. The AWS page says that ``States.ALL`` catches
 neither ``States.Runtime`` (a missing path) nor ``States.DataLimitExceeded``
 (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html). A recorded answer of AWS differs for a Task's
-result over the limit: ``States.ALL`` catches it. A state's output over the limit ends the execution (docs/testing.md, "Error
-names"). So every path that a state reads exists by construction, and the router bounds what a state returns. The definition
+result over the limit: ``States.ALL`` catches it. A state's output over the limit ends the execution (``error_names.py``).
+So every path that a state reads exists by construction, and the router bounds what a state returns. The definition
 uses only forms on which every interpreter agrees (``builder/path_forms.py``).
 """
 

@@ -49,8 +49,8 @@ def differs(kind: str, what: str) -> str:
     """Reason why the second interpreter ends differently; empty if it does not."""
     if what == "malformed response" and kind not in TAKES_ANY_RESULT:
         return (
-            "a successful answer without its id: the path to it is States.Runtime, which the second interpreter, like AWS, "
-            "lets nobody catch, and moto does; each of these fields is required in its service's answer"
+            "a successful answer without its id: the path to it is States.Runtime, which the second interpreter "
+            "lets no state catch, and moto does; each of these fields is required in its service's answer"
         )
     return ""
 
