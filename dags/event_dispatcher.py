@@ -1,49 +1,60 @@
 """Starts a DAG run for each message in SQS; runs unchanged on Airflow 2.10, 2.11 and 3.
 
 The orchestrator's ``sqs_mwaa`` triggers, or other producers, send ``{"dag_id", "conf", "message_id"}`` to the queue in the
-Airflow Variable ``mwaa_trigger_queue_url``; ``message_id`` is optional. Each valid message becomes one DAG run of ``dag_id``,
-even if it arrives several times under one id. The dispatcher deletes a message only after its run exists. Other messages
-stay in the queue until its redrive policy moves them to the dead-letter queue; the last task fails and names them.
+Airflow Variable ``mwaa_trigger_queue_url``; ``conf`` and ``message_id`` are optional. Each valid message becomes one DAG run of
+``dag_id``, even if it arrives several times under one id. The dispatcher deletes a message only after its run exists. Other
+messages stay in the queue until its redrive policy moves them to the dead-letter queue; the last task fails and names them.
+The optional Variable ``mwaa_trigger_allowed_dags`` lists the DAGs that the queue may start.
 
 This file imports only Airflow and boto3, because it is copied to MWAA alone.
 """
 
 from __future__ import annotations
 
+import fnmatch
+import hashlib
 import json
 import logging
 import math
+import random
 import re
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import boto3
-from airflow.exceptions import AirflowFailException
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 try:  # Airflow 3
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
     from airflow.sdk import Variable, dag, get_current_context, task
+
+    AIRFLOW_3 = True
 except ImportError:  # Airflow 2
+    AIRFLOW_3 = False
     from airflow.decorators import dag, task
     from airflow.models import Variable
     from airflow.operators.python import get_current_context
     from airflow.operators.trigger_dagrun import TriggerDagRunOperator
 
 DAG_ID = "event_dispatcher"
+RUN_ID_PREFIX = "event__"  # differs from the prefixes that Airflow reserves, such as "scheduled__"
 QUEUE_VARIABLE = "mwaa_trigger_queue_url"
+ALLOWED_VARIABLE = "mwaa_trigger_allowed_dags"
 
 # Limits of one run. Airflow refuses to map over more than 1,024 items (core.max_map_length), and every mapped instance reads the
 # whole list from its XCom. A small environment starts few tasks a minute, and a run that exceeds its timeout deletes nothing.
-# Remaining messages wait for the next run, a minute later.
+# The next run starts at once and receives the remaining messages.
 MAX_MESSAGES = 50
 MAX_BYTES = 512 * 1024
 MAX_SECONDS = 20  # a slow stream of messages must not delay the first one
-WAIT_SECONDS = 5  # more than 0 is long polling: SQS then asks all of its servers
+# DAG runs that one task starts. A task of Airflow 3 can start one: the operator ends the task with an exception.
+RUNS_PER_TASK = 1 if AIRFLOW_3 else 25
 
-# The queue's VisibilityTimeout must be longer (900 s), so that no message returns while its run may still work on it.
+IDLE_SECONDS = 300  # an idle environment makes 290 runs a day
+WAIT_SECONDS = 20  # the longest that SQS allows; messages end the wait
+
+# More than IDLE_SECONDS and the work on a full batch. The queue's VisibilityTimeout must be longer (900 s), so that no message
+# returns while its run may still work on it.
 DAGRUN_TIMEOUT = timedelta(minutes=10)
 
 MAX_DEPTH = 120
@@ -53,27 +64,62 @@ XCOM_KEYS = frozenset(
     {"__classname__", "__type", "__var", "__source", "__version__", "__data__", "__id__", "__cache__"}
 )
 _DAG_ID = re.compile(r"[A-Za-z0-9_.-]{1,250}")
+_DAG_PATTERN = re.compile(r"[A-Za-z0-9_.*-]{1,250}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # Airflow's allowed_run_id_pattern
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
+RUN = ("trigger_dag_id", "trigger_run_id", "conf")
+REUSED = "Its producer reused a message_id. The run keeps its conf, and this message stays in the queue"
+
 log = logging.getLogger(__name__)
 
 
-class StartDagRun(TriggerDagRunOperator):
-    """Starts a DAG run whose conf is data.
+class StartDagRuns(TriggerDagRunOperator):
+    """Starts DAG runs whose conf is data.
 
     Airflow renders a dict from a mapping as a template. The text of a message must never be evaluated: ``{{ conn.… }}`` in an
     event would read a secret. So ``conf`` is not a template field.
+
+    Args:
+        more: the keyword arguments of further DAG runs.
+        first: the keyword arguments of ``TriggerDagRunOperator``.
     """
 
     # For the link to the started run. Neither value can contain a template.
     template_fields = ("trigger_dag_id", "trigger_run_id")
 
-    def execute(self, context: Any) -> Any:
-        """Start the run with the message's conf only: newer providers would add lineage to it."""
+    def __init__(self, *, more: list[dict[str, Any]], **first: Any) -> None:
+        super().__init__(**first)
+        self.more = more
+        others = f" and {len(more)} more" if more else ""
+        # Airflow stores 250 characters.
+        self.title = f"{first['trigger_dag_id']} {first['trigger_run_id'].removeprefix(RUN_ID_PREFIX)}"[:230] + others
+
+    def execute(self, context: Any) -> None:
+        """Start each run with its message's conf only: newer providers would add lineage to it.
+
+        A run that fails does not stop the others. Only then does the task fail.
+        """
         self.openlineage_inject_parent_info = False
-        return super().execute(context)
+        if not self.more:
+            super().execute(context)
+            return
+        runs = [{name: getattr(self, name) for name in RUN}, *self.more]
+        random.shuffle(runs)  # a run that kills the process does not stop the same others each time
+        failed = []
+        for run in runs:
+            for name in RUN:
+                setattr(self, name, run[name])
+            try:
+                super().execute(context)
+            except AirflowSkipException:
+                log.info("%s exists already", _name(run))
+            except Exception:
+                log.exception("%s was not started", _name(run))
+                failed.append(_name(run))
+        if failed:
+            raise AirflowException(f"{len(failed)} of {len(runs)} DAG runs were not started: {'; '.join(failed)}")
 
 
 class MessageError(ValueError):
@@ -91,12 +137,14 @@ def parse_message(body: str, sqs_id: str) -> dict[str, Any]:
         sqs_id: id that SQS gave the message, for producers without a ``message_id``.
 
     Raises:
-        MessageError: the body is not ``{"dag_id": text, "conf": object, "message_id": optional text}``.
+        MessageError: the body is not ``{"dag_id": text, "conf": optional object, "message_id": optional text}``.
     """
     message = _parse(body)
     if not isinstance(message, dict):
         raise MessageError(f"found {_kind(message)}, expected an object with dag_id and conf")
-    dag_id, conf, message_id = message.get("dag_id"), message.get("conf"), message.get("message_id", sqs_id)
+    if "dag_id" not in message:
+        _refuse_envelope(message)
+    dag_id, conf, message_id = message.get("dag_id"), message.get("conf", {}), message.get("message_id", sqs_id)
     if not isinstance(dag_id, str) or not _DAG_ID.fullmatch(dag_id):
         raise MessageError(f"dag_id: found {dag_id!r:.80}, expected at most 250 letters, digits, '_', '.', '-'")
     if dag_id == DAG_ID:
@@ -108,8 +156,16 @@ def parse_message(body: str, sqs_id: str) -> dict[str, Any]:
             f"message_id: found {message_id!r:.80}, expected at most 200 letters, digits, or any of _ . ~ : + -"
         )
     check_xcom_safe(conf)
-    # The prefix differs from those that Airflow reserves, such as "scheduled__".
-    return {"trigger_dag_id": dag_id, "trigger_run_id": f"event__{message_id}", "conf": conf}
+    return {"trigger_dag_id": dag_id, "trigger_run_id": f"{RUN_ID_PREFIX}{message_id}", "conf": conf}
+
+
+def _refuse_envelope(message: dict[str, Any]) -> None:
+    if {"Type", "TopicArn", "Message"} <= message.keys():
+        raise MessageError(
+            "is an SNS envelope, expected its Message only; enable raw message delivery on the subscription"
+        )
+    if {"detail-type", "source", "detail"} <= message.keys():
+        raise MessageError("is an EventBridge event, expected its detail only; set the target's input path to $.detail")
 
 
 def _parse(body: str) -> Any:
@@ -182,59 +238,93 @@ def check_xcom_safe(conf: dict[str, Any]) -> None:
 
 def sqs_client(queue_url: str) -> Any:
     """Create an SQS client in the region of the queue's URL, or in the environment's region."""
+    # Imported here: Airflow parses this file in each task, and a task that starts a run needs none of it (0.25 s of CPU).
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
     region = _REGION.match(queue_url)
-    # An unreachable address, such as another region's from a private network, must fail within the task's time.
-    settings = Config(
-        connect_timeout=5, read_timeout=WAIT_SECONDS + 10, retries={"mode": "standard", "max_attempts": 3}
-    )
+    # An unreachable address, such as another region's from a private network, must fail within a minute: 2 attempts of 30 s.
+    retries = {"mode": "standard", "total_max_attempts": 2}
+    settings = Config(connect_timeout=5, read_timeout=WAIT_SECONDS + 10, retries=retries)
     return boto3.client("sqs", region_name=region.group(1) if region else None, config=settings)
 
 
 def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
-    """Receive messages until the queue is empty or a limit of the run is reached."""
+    """Wait for messages, then receive more until the queue is empty or a limit of the run is reached."""
     messages: list[dict[str, Any]] = []
-    size = 0
+    idle_until = time.monotonic() + IDLE_SECONDS
+    while not messages and (left := idle_until - time.monotonic()) > 0:
+        messages = _receive(client, queue_url, min(WAIT_SECONDS, max(1, int(left))))
+    size = _size(messages)
     until = time.monotonic() + MAX_SECONDS
-    while len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES and time.monotonic() < until:
+    while 0 < len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES and time.monotonic() < until:
         try:
-            answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=WAIT_SECONDS)
-        except (BotoCoreError, ClientError) as error:
-            if not messages:
-                raise
+            batch = _receive(client, queue_url, 0)
+        except Exception as error:  # noqa: BLE001 - the messages that came must start their runs
             log.warning("SQS returned no more messages, continuing with %d: %s", len(messages), error)
             break
-        batch = answer.get("Messages", [])
         if not batch:
             break
         messages += batch
-        size += sum(len(message["Body"].encode()) for message in batch)
+        size += _size(batch)
     return messages
 
 
+def _receive(client: Any, queue_url: str, seconds: int) -> list[dict[str, Any]]:
+    answer = client.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
+    messages: list[dict[str, Any]] = answer.get("Messages", [])
+    return messages
+
+
+def _size(messages: list[dict[str, Any]]) -> int:
+    return sum(len(message["Body"].encode()) for message in messages)
+
+
 def group_by_dag_run(
-    messages: list[dict[str, Any]],
+    messages: list[dict[str, Any]], allowed: list[str]
 ) -> tuple[list[dict[str, Any]], list[list[dict[str, str]]], list[str]]:
     """Group the messages by DAG run, so that each run starts once.
+
+    Args:
+        messages: of SQS.
+        allowed: patterns of the DAGs that the queue may start. Empty: all.
 
     Returns:
         The DAG runs to start; the messages of each run; and a line for each invalid message.
     """
     runs: dict[tuple[str, str], dict[str, Any]] = {}
     sources: dict[tuple[str, str], dict[str, str]] = {}
-    rejected: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for message in messages:
+        sqs_id = message["MessageId"]
         try:
-            run = parse_message(message["Body"], message["MessageId"])
+            run = parse_message(message["Body"], sqs_id)
+            if allowed and not any(fnmatch.fnmatchcase(run["trigger_dag_id"], pattern) for pattern in allowed):
+                expected = f"expected one that the Airflow Variable {ALLOWED_VARIABLE} lists"
+                raise MessageError(f"dag_id: found {run['trigger_dag_id']!r}, {expected}")
+            # Two runs with one id in one batch would raise an IntegrityError in the database.
+            key = (run["trigger_dag_id"], run["trigger_run_id"])
+            known = runs.setdefault(key, run)
+            if digest(known["conf"]) != digest(run["conf"]):
+                raise MessageError(f"{_name(run)} has another conf in another message. {REUSED}")
         except MessageError as error:
-            rejected[message["MessageId"]] = f"message {message['MessageId']}: {error}"
-            log.error("Rejected message %s: %s. It begins with %.200r", message["MessageId"], error, message["Body"])
+            problems[sqs_id] = f"message {sqs_id}: {error}"
+            log.error("Rejected message %s: %s. It begins with %.200r", sqs_id, error, message["Body"])
             continue
-        # Two runs with one id in one batch would raise an IntegrityError in the database.
-        key = (run["trigger_dag_id"], run["trigger_run_id"])
-        runs.setdefault(key, run)
-        sources.setdefault(key, {})[message["MessageId"]] = message["ReceiptHandle"]
+        if sources.get(key):
+            log.warning("Duplicate message %s: %s is in this batch already", sqs_id, _name(run))
+        sources.setdefault(key, {})[sqs_id] = message["ReceiptHandle"]
     entries = [[{"Id": one, "ReceiptHandle": receipt} for one, receipt in sources[key].items()] for key in runs]
-    return list(runs.values()), entries, list(rejected.values())
+    return list(runs.values()), entries, list(problems.values())
+
+
+def _name(run: dict[str, Any]) -> str:
+    return f"DAG {run['trigger_dag_id']}, run {run['trigger_run_id']}"
+
+
+def digest(conf: Any) -> str:
+    """Return a text that is equal for equal confs."""
+    return hashlib.sha256(json.dumps(conf, sort_keys=True).encode()).hexdigest()
 
 
 def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[str]:
@@ -244,7 +334,7 @@ def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[s
         batch = entries[start : start + 10]
         try:
             failures = client.delete_message_batch(QueueUrl=queue_url, Entries=batch).get("Failed", [])
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 - the other batches must be deleted
             failures = [{"Id": entry["Id"], "Message": str(error)} for entry in batch]
         kept += [
             f"message {one['Id']}: its run exists, but SQS did not delete it: {one.get('Message') or one.get('Code')}"
@@ -254,63 +344,87 @@ def delete(client: Any, queue_url: str, entries: list[dict[str, str]]) -> list[s
     return kept
 
 
-def run_exists(ti: Any, dag_id: str, run_id: str) -> bool:
-    """Return True if the DAG run exists.
+def existing(ti: Any, run: dict[str, Any]) -> str | None:
+    """Return the digest of a DAG run's conf, "" if it is unknown, or None without such a run.
 
     Task states do not show it: Airflow 2 also skips a run if only its logical date is used by another run, and then the run of
-    the message does not exist.
+    the message does not exist. Tasks of Airflow 3 have no access to the database and cannot read the conf of another run; there
+    ``poll`` stored its digest.
     """
-    if hasattr(ti, "get_dr_count"):  # Airflow 3: tasks have no access to the database
-        return int(ti.get_dr_count(dag_id=dag_id, run_ids=[run_id])) > 0
+    dag_id, run_id = run["trigger_dag_id"], run["trigger_run_id"]
+    if AIRFLOW_3:
+        if not ti.get_dr_count(dag_id=dag_id, run_ids=[run_id]):
+            return None
+        # With map_indexes=None, Airflow returns the newest value.
+        stored = ti.xcom_pull(task_ids="poll", key=_digest_key(run), map_indexes=None, include_prior_dates=True)
+        return str(stored or "")
     from airflow.models import DagRun  # noqa: PLC0415 - Airflow 3 forbids it in tasks
 
-    return bool(DagRun.find(dag_id=dag_id, run_id=run_id))
+    found = DagRun.find(dag_id=dag_id, run_id=run_id)
+    return digest(found[0].conf) if found else None
 
 
-@task
+def _digest_key(run: dict[str, Any]) -> str:
+    return "conf-" + digest([run["trigger_dag_id"], run["trigger_run_id"]])  # an XCom key may be part of a URL
+
+
+@task(retry_delay=timedelta(minutes=1))  # a wrong queue must not make a run every few seconds
 def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" would mean multiple outputs to some versions
-    """Receive messages, return the DAG runs to start, and pass messages and problems to the last task.
+    """Wait for messages, return the DAG runs to start, and pass messages and problems to the last task.
 
     Messages whose runs exist already are deleted here. Airflow ends all tasks of a run that exceeds its timeout, so the last task
     may not have deleted them.
     """
-    queue_url = _queue_url()
+    queue_url, allowed = _queue_url(), _allowed_dags()
     client = sqs_client(queue_url)
     messages = receive(client, queue_url)
-    runs, entries, problems = group_by_dag_run(messages)
+    runs, entries, problems = group_by_dag_run(messages, allowed)
     ti = get_current_context()["ti"]
-    there = [run_exists(ti, run["trigger_dag_id"], run["trigger_run_id"]) for run in runs]
-    done = [entry for known, sources in zip(there, entries, strict=True) if known for entry in sources]
+    fresh, done = [], []
+    for run, sources in zip(runs, entries, strict=True):
+        conf, ids = existing(ti, run), ", ".join(entry["Id"] for entry in sources)
+        if conf is None:
+            fresh.append((run, sources))
+        elif conf in ("", digest(run["conf"])):
+            compared = "" if conf else ", and its conf is unknown. A manual or older run?"
+            log.warning("Duplicate message %s: %s exists already%s", ids, _name(run), compared)
+            done += sources
+        else:
+            problems.append(f"message {ids}: {_name(run)} exists with another conf. {REUSED}")
     if done:
         problems += delete(client, queue_url, done)
-    fresh = [index for index, known in enumerate(there) if not known]
-    log.info("Received %d messages: %d DAG runs to start, %d exist already", len(messages), len(fresh), sum(there))
-    ti.xcom_push(key="entries", value=[entries[index] for index in fresh])
+    log.info("Received %d messages: %d DAG runs to start, %d problems", len(messages), len(fresh), len(problems))
+    if AIRFLOW_3:
+        for run, _ in fresh:
+            ti.xcom_push(key=_digest_key(run), value=digest(run["conf"]))
+    ti.xcom_push(key="sources", value=[sources for _, sources in fresh])
     ti.xcom_push(key="problems", value=problems)
-    return [runs[index] for index in fresh]
+    runs = [run for run, _ in fresh]
+    chunks = [runs[start : start + RUNS_PER_TASK] for start in range(0, len(runs), RUNS_PER_TASK)]
+    return [{**chunk[0], "more": chunk[1:]} for chunk in chunks]
 
 
 @task(trigger_rule="all_done")
 def delete_and_report() -> None:
     """Delete messages whose DAG runs exist, then fail and name the others."""
     ti = get_current_context()["ti"]
-    runs, entries, problems = (
-        ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "entries", "problems")
+    chunks, entries, problems = (
+        ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "sources", "problems")
     )
-    if runs is None or entries is None or problems is None:
+    if chunks is None or entries is None or problems is None:
         raise AirflowFailException("the task poll failed, so nothing was started. See its log.")
-    runs, entries, problems = list(runs), list(entries), list(problems)
+    problems = list(problems)
+    runs = [(index, run) for index, first in enumerate(chunks) for run in (first, *first["more"])]
     done: list[dict[str, str]] = []
-    for index, run in enumerate(runs):
-        name = f"DAG {run['trigger_dag_id']}, run {run['trigger_run_id']}"
-        if run_exists(ti, run["trigger_dag_id"], run["trigger_run_id"]):
+    for (index, run), sources in zip(runs, entries, strict=True):
+        if existing(ti, run) is not None:
             # Not every version shows here that a DAG is paused. Its runs are not lost, but they wait.
-            log.info("%s: exists. It stays queued while its DAG is paused.", name)
-            done += entries[index]
+            log.info("%s: exists. It stays queued while its DAG is paused.", _name(run))
+            done += sources
         else:
-            ids = ", ".join(entry["Id"] for entry in entries[index])
+            ids = ", ".join(entry["Id"] for entry in sources)
             problems.append(
-                f"message {ids}: {name} was not started. See the log of start_dag_run[{index}]; is this DAG deployed?"
+                f"message {ids}: {_name(run)} was not started. See the log of start_dag_run[{index}]; is this DAG deployed?"
             )
     if done:
         queue_url = _queue_url()
@@ -324,19 +438,30 @@ def delete_and_report() -> None:
 
 def _queue_url() -> str:
     # By position: the argument's name differs between the versions.
-    queue_url = Variable.get(QUEUE_VARIABLE, None)
+    queue_url = str(Variable.get(QUEUE_VARIABLE, None) or "").strip()
     if not queue_url:
-        raise AirflowFailException(
-            f"The Airflow Variable {QUEUE_VARIABLE} is missing. Set it to the URL of the SQS queue."
+        raise AirflowException(f"The Airflow Variable {QUEUE_VARIABLE} is missing. Set it to the URL of the SQS queue.")
+    return queue_url
+
+
+def _allowed_dags() -> list[str]:
+    text = Variable.get(ALLOWED_VARIABLE, None)
+    if text is None:
+        return []
+    patterns = re.split(r"[\s,]+", text.strip().strip(","))
+    if not all(_DAG_PATTERN.fullmatch(one) for one in patterns):
+        raise AirflowException(
+            f"The Airflow Variable {ALLOWED_VARIABLE}: found {text!r:.80}, expected DAG ids with a comma between them. "
+            "Each may contain *. Delete the Variable to allow every DAG."
         )
-    return str(queue_url)
+    return patterns
 
 
 @dag(
     dag_id=DAG_ID,
     description="Starts a DAG run for each message in SQS",
     doc_md=__doc__,
-    schedule=timedelta(minutes=1),
+    schedule="@continuous",
     start_date=datetime(2025, 1, 1, tzinfo=timezone.utc),  # noqa: UP017 - as Airflow's own examples
     catchup=False,
     max_active_runs=1,
@@ -352,9 +477,10 @@ def _queue_url() -> str:
     tags=["orchestrator"],
 )
 def event_dispatcher():  # type: ignore[no-untyped-def] # Airflow gives the function another type
-    """Poll, start each DAG run in a separate task, delete the messages."""
-    # TriggerDagRunOperator is the only public way to start a DAG run in both majors: one task instance a run.
-    started = StartDagRun.partial(task_id="start_dag_run", skip_when_already_exists=True).expand_kwargs(poll())
+    """Poll, start the DAG runs in mapped tasks, delete the messages."""
+    # TriggerDagRunOperator is the only public way to start a DAG run in both majors.
+    options = {"skip_when_already_exists": True, "map_index_template": "{{ task.title }}"}
+    started = StartDagRuns.partial(task_id="start_dag_run", **options).expand_kwargs(poll())
     started >> delete_and_report()
 
 

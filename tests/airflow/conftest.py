@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from bench.postgres import PostgresMissingError, run_postgres
 from tests.airflow.helpers import Measured, Row, table
-from tests.airflow.installed import Airflow
+from tests.airflow.installed import Airflow, missing
 
 
 @pytest.fixture
@@ -21,6 +23,20 @@ def airflow(version: str, tmp_path: Any) -> Iterator[Airflow]:
         yield one
     finally:
         one.close()
+
+
+@pytest.fixture
+def scheduled_airflow(version: str, tmp_path: Any) -> Iterator[Airflow]:
+    """As ``airflow``, with PostgreSQL: a scheduler with SQLite runs one task at a time on 2.x, and the dispatcher's waits."""
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(run_postgres())
+        except PostgresMissingError as error:
+            missing(str(error))
+        one = Airflow(version, tmp_path / "airflow", database)
+        stack.callback(one.close)
+        one.prepare()
+        yield one
 
 
 @pytest.fixture

@@ -39,7 +39,15 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "a dag_id with a line's end": (json.dumps({"dag_id": "d\n", "conf": {}}), "dag_id: found"),
     "a number as dag_id": ('{"dag_id": 1, "conf": {}}', "dag_id: found 1"),
     "the dispatcher": ('{"dag_id": "event_dispatcher", "conf": {}}', "the dispatcher itself"),
-    "no conf": ('{"dag_id": "d"}', "conf: found nothing"),
+    "null as conf": ('{"dag_id": "d", "conf": null}', "conf: found nothing"),
+    "an SNS envelope": (
+        json.dumps({"Type": "Notification", "TopicArn": "a", "Message": "{}"}),
+        "enable raw message delivery",
+    ),
+    "an EventBridge event": (
+        json.dumps({"version": "0", "source": "s", "detail-type": "t", "detail": {"dag_id": "d"}}),
+        "set the target's input path to $.detail",
+    ),
     "a text as conf": ('{"dag_id": "d", "conf": "{}"}', "conf: found a string"),
     "a list as conf": ('{"dag_id": "d", "conf": []}', "conf: found a list"),
     "a message_id with a blank": ('{"dag_id": "d", "conf": {}, "message_id": "a b"}', "message_id: found 'a b'"),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 
 from local.engine import Engine
-from tests.airflow.helpers import Dispatcher, Measured, Queue, Row, wait_for
+from tests.airflow.helpers import QUICK_DETECTION, Dispatcher, Measured, Queue, Row, wait_for
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good
 
@@ -32,8 +30,7 @@ def messages() -> list[str]:
 
 def runs_of(airflow: Airflow) -> list[str]:
     """The target's runs, read from Airflow's database, so that nothing has to be alive for that."""
-    with closing(sqlite3.connect(airflow.home / "airflow.db", timeout=30)) as database:
-        return [row[0] for row in database.execute("select run_id from dag_run where dag_id = ?", (TARGET,))]
+    return [row[0] for row in airflow.rows(f"select run_id from dag_run where dag_id = '{TARGET}'")]
 
 
 def wait_for_progress(airflow: Airflow, more: int) -> None:
@@ -91,19 +88,16 @@ def test_killed_run_loses_no_message(engine: Engine, airflow: Airflow, version: 
 
 
 @pytest.mark.parametrize("version", ["3.0.6"])
-def test_killed_scheduler_loses_no_message(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_killed_scheduler_loses_no_message(
+    engine: Engine, scheduled_airflow: Airflow, version: str, measured: Measured
+) -> None:
     """The scheduler dies with its tasks; the next one finds them dead and tries them again."""
+    airflow = scheduled_airflow
     queue = Queue(engine, "killed-scheduler", visibility=60, receives=4)
     airflow.variables |= {
         "AWS_ENDPOINT_URL": engine.endpoint,
         "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url,
-        # A dead scheduler's tasks are found after five minutes by default.
-        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
-        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
-    }
+    } | QUICK_DETECTION
     airflow.command("dags", "pause", TARGET)  # its runs are made, and wait
     airflow.start_web()
     sent = messages()

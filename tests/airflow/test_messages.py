@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tests.airflow.helpers import Queue
 from tests.airflow.installed import ROOT, VERSIONS, Airflow
 from tests.airflow.messages import MALFORMED, SPECIFICATION, deep, good
 from tests.conftest import EVENTS
+
+ALLOWED = "AIRFLOW_VAR_MWAA_TRIGGER_ALLOWED_DAGS"
 
 
 def in_airflow(airflow: Airflow, program: str, given: list[Any], **variables: str) -> list[Any]:
@@ -60,6 +63,8 @@ def test_each_body_is_accepted_or_rejected(version: str, tmp_path: Path) -> None
     taken = {
         json.dumps(SPECIFICATION): f"event__{SPECIFICATION['message_id']}",
         json.dumps({"dag_id": "d.e-f_1", "conf": {}}): "event__sqs-id",
+        json.dumps({"dag_id": "d"}): "event__sqs-id",
+        json.dumps({"dag_id": "d", "Type": "", "TopicArn": "", "Message": ""}): "event__sqs-id",
         json.dumps({"dag_id": "d", "conf": {"ünï": "{{ ds }}\n\u2028"}, "other": 1}): "event__sqs-id",
         json.dumps({"dag_id": "d" * 250, "conf": {}, "message_id": "m" * 200}): "event__" + "m" * 200,
         good("a.b~c:d+e-f_g"): "event__a.b~c:d+e-f_g",
@@ -69,7 +74,7 @@ def test_each_body_is_accepted_or_rejected(version: str, tmp_path: Path) -> None
     answers = in_airflow(airflow, "read_messages", [*taken, *(body for body, _ in MALFORMED.values())])
     for (body, run_id), answer in zip(taken.items(), answers, strict=False):
         message = json.loads(body)
-        expected = {"trigger_dag_id": message["dag_id"], "trigger_run_id": run_id, "conf": message["conf"]}
+        expected = {"trigger_dag_id": message["dag_id"], "trigger_run_id": run_id, "conf": message.get("conf", {})}
         assert answer == {"run": expected}
     for (name, (_, reason)), answer in zip(MALFORMED.items(), answers[len(taken) :], strict=True):
         assert reason in answer.get("refused", ""), (name, answer)
@@ -96,7 +101,7 @@ def test_messages_for_one_run_start_it_once(engine: Engine, version: str, tmp_pa
     queue = Queue(engine, "sorted", 60, receives=9)
     queue.send(good("a"), good("b"), good("a"), "malformed")
     (messages,) = in_airflow(airflow, "ask_dispatcher", [["receive", [queue.url]]], AWS_ENDPOINT_URL=engine.endpoint)
-    ((runs, entries, problems),) = in_airflow(airflow, "ask_dispatcher", [["group_by_dag_run", [messages]]])
+    ((runs, entries, problems),) = in_airflow(airflow, "ask_dispatcher", [["group_by_dag_run", [messages, []]]])
     assert sorted(run["trigger_run_id"] for run in runs) == ["event__a", "event__b"]
     assert sorted(len(one) for one in entries) == [1, 2]
     assert len(problems) == 1
@@ -107,6 +112,78 @@ def test_messages_for_one_run_start_it_once(engine: Engine, version: str, tmp_pa
     assert queue.left() == 1
     assert len(failed) == 3
     assert all("its run exists, but SQS did not delete it" in line for line in failed)
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_message_with_a_used_id_and_another_conf_is_a_problem(version: str, tmp_path: Path) -> None:
+    messages = [
+        {"MessageId": f"sqs-{number}", "ReceiptHandle": f"receipt-{number}", "Body": body}
+        for number, body in enumerate([good("a", n=1, m=2), good("a", m=2, n=1), good("a", n=3), good("b", n=3)])
+    ]
+    calls = [["group_by_dag_run", [messages, []]]]
+    ((runs, entries, problems),) = in_airflow(Airflow(version, tmp_path), "ask_dispatcher", calls)
+    assert [run["trigger_run_id"] for run in runs] == ["event__a", "event__b"]
+    assert [[one["Id"] for one in sources] for sources in entries] == [["sqs-0", "sqs-1"], ["sqs-3"]]
+    (problem,) = problems
+    assert problem == (
+        "message sqs-2: DAG my_downstream_dag, run event__a has another conf in another message. "
+        "Its producer reused a message_id. The run keeps its conf, and this message stays in the queue"
+    )
+
+
+@pytest.mark.parametrize("version", ["2.11.0", "3.3.2"])
+def test_queue_starts_only_the_listed_dags(version: str, tmp_path: Path) -> None:
+    messages = [
+        {"MessageId": dag_id, "ReceiptHandle": dag_id, "Body": json.dumps({"dag_id": dag_id})}
+        for dag_id in ("load_a", "load", "other", "LOAD_B")
+    ]
+    airflow = Airflow(version, tmp_path)
+
+    def started(listed: str) -> tuple[list[str], list[str]]:
+        (allowed,) = in_airflow(airflow, "ask_dispatcher", [["_allowed_dags", []]], **{ALLOWED: listed})
+        ((runs, _, problems),) = in_airflow(airflow, "ask_dispatcher", [["group_by_dag_run", [messages, allowed]]])
+        return [run["trigger_dag_id"] for run in runs], problems
+
+    assert started(" load_*,\nother\n")[0] == ["load_a", "other"]
+    names, problems = started("load")
+    assert names == ["load"]
+    expected = "expected one that the Airflow Variable mwaa_trigger_allowed_dags lists"
+    assert problems[0] == f"message load_a: dag_id: found 'load_a', {expected}"
+    assert in_airflow(airflow, "ask_dispatcher", [["_allowed_dags", []]]) == [[]]
+    for wrong in ("", '["load"]', "load;other"):
+        with pytest.raises(AssertionError, match="expected DAG ids with a comma between them"):
+            started(wrong)
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_line_end_in_the_queue_variable_is_ignored(version: str, tmp_path: Path) -> None:
+    airflow = Airflow(version, tmp_path)
+    variables = {"AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": " http://127.0.0.1/1/q\n"}
+    assert in_airflow(airflow, "ask_dispatcher", [["_queue_url", []]], **variables) == ["http://127.0.0.1/1/q"]
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_waiting_ends_with_the_first_message_or_the_time(engine: Engine, version: str, tmp_path: Path) -> None:
+    queue = Queue(engine, "waiting", 60, receives=9)
+    calls = [["set", ["IDLE_SECONDS", 3]], ["receive", [queue.url]], ["set", ["IDLE_SECONDS", 100]]]
+    calls += [["receive_late", [queue.url, good("late"), 3]]]
+    _, nothing, _, (messages, seconds) = in_airflow(
+        Airflow(version, tmp_path), "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint
+    )
+    assert nothing == []
+    assert [message["Body"] for message in messages] == [good("late")]
+    assert 3 <= seconds < 90
+
+
+@pytest.mark.parametrize("version", ["2.11.0"])
+def test_silent_sqs_is_tried_twice(version: str, tmp_path: Path) -> None:
+    """botocore's ``max_attempts`` would count retries in legacy mode; two attempts are meant."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/1/q"
+        (attempts,) = in_airflow(
+            Airflow(version, tmp_path), "ask_dispatcher", [["attempts", [url]]], AWS_ENDPOINT_URL=url
+        )
+    assert attempts == 2
 
 
 @pytest.mark.parametrize("version", ["2.11.0"])

@@ -83,8 +83,11 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_event_reaches_the_target_run(
+    engine: Engine, scheduled_airflow: Airflow, version: str, measured: Measured
+) -> None:
     """One event starts the target twice, by both ways, among messages of every kind."""
+    airflow = scheduled_airflow
     simulator = Simulator.deploy(engine, CONFIG)
     queue = Queue(engine, "local-mwaa-triggers", visibility=40, receives=1)
     airflow.variables["AWS_ENDPOINT_URL"] = engine.endpoint
@@ -124,7 +127,9 @@ def test_event_reaches_the_target_run(engine: Engine, airflow: Airflow, version:
     dispatcher = sorted(live.runs("event_dispatcher").values(), key=lambda run: run["start_date"] or "")
     first = live.tasks("event_dispatcher", dispatcher[0]["dag_run_id"])
     assert dispatcher[0]["state"] == "failed"
-    assert first["start_dag_run", "success"] == len(OTHERS) + 1
+    # On 2.x one task starts all runs of the batch; the unknown DAG fails it after the others.
+    started = 0 if airflow.major == 2 else len(OTHERS) + 1
+    assert first["start_dag_run", "success"] == started
     assert (first["start_dag_run", "failed"], first["delete_and_report", "failed"]) == (1, 1)
 
     # The queue delivers at least once: the very same message again starts nothing, and goes.
