@@ -108,6 +108,10 @@ WAITING_SCRIPTS: dict[str, dict[str, list[Answer]]] = {
         _PLAIN: throw("SNS.InternalErrorException", 2) + _SENT,
     },
     "glue-publish-fails": {_RUN: returned(dict(GlueJob.RUN.sample)), _PLAIN: throw("SNS.NotFoundException", 10)},
+    "nested-throttled-twice": {
+        _NESTED: throw("StepFunctions.AWSStepFunctionsException", 2) + returned(_ENDED),
+        _WHOLE: _SENT,
+    },
     "nested-succeeds": {_NESTED: returned(_ENDED), _WHOLE: _SENT},
     "nested-returns-text": {_NESTED: returned({**_ENDED, "Output": '"text"'}), _PLAIN: _SENT},
     "nested-returns-list": {_NESTED: returned({**_ENDED, "Output": "[1]"}), _PLAIN: _SENT},
