@@ -59,8 +59,9 @@ def visits(browser: Browser, given: dict[str, Any]) -> list[dict[str, Any]]:
                 page.wait_for_timeout(300)  # Material draws into a closed shadow root
             report |= {"status": answer.status, "overflow": page.evaluate(OVERFLOW), "broken": page.evaluate(PICTURES)}
             report["scheme"] = page.evaluate("document.body.dataset.mdColorScheme")
-            shot = Path(given["folder"]) / f"{name.removesuffix('.html').replace('/', '-')}-{width}.png"
-            page.screenshot(path=str(shot), full_page=name in given["whole"])
+            if name in given["whole"]:
+                shot = Path(given["folder"]) / f"{name.removesuffix('.html').replace('/', '-')}-{width}.png"
+                page.screenshot(path=str(shot), full_page=True)
             page.close()
             found.append(report)
         context.close()

@@ -19,8 +19,6 @@ import pytest
 from tests.browser.scene import PLAYWRIGHT, chromium
 from tests.docs_site.site import ROOT, build, pages
 
-SCREENSHOTS = ("index-wide", "index-narrow", "operations-wide", "triggers-narrow", "search-folder")
-
 
 class Quiet(SimpleHTTPRequestHandler):
     """Serves a folder and logs nothing."""
@@ -44,7 +42,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def read(site: Path, folder: Path, whole: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Open every page with Chromium; screenshots go to ``folder``."""
+    """Open every page with Chromium; screenshots of the pages in ``whole`` go to ``folder``."""
     names = [name for name in pages(site) if name != "404.html"]
     diagrams = [name for name in names if 'class="mermaid"' in (site / name).read_text(encoding="utf-8")]
     with served(site) as url:
@@ -55,7 +53,7 @@ def read(site: Path, folder: Path, whole: tuple[str, ...] = ()) -> dict[str, Any
             capture_output=True,
             text=True,
             check=False,
-            timeout=400,
+            timeout=560,
         )
     assert answer.returncode == 0, answer.stderr
     report: dict[str, Any] = json.loads(answer.stdout)
@@ -70,7 +68,7 @@ def report(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     return read(site, tmp_path_factory.mktemp("screenshots"))
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_every_page_opens_wide_and_narrow(site: Path, report: dict[str, Any]) -> None:
     found = {(one["page"], one["width"], one["scheme"]) for one in report["visits"]}
     names = set(pages(site)) - {"404.html"}

@@ -71,4 +71,5 @@ def test_output_belongs_to_the_command_directly_before_it() -> None:
 
 def test_left_out_lines_stay_left_out() -> None:
     assert shortened("1\n2\n3\n4\n", "a\n…\nb\n") == "1\n…\n4\n"
+    assert shortened("id 5d0c…\n", "id 5d0c…\n") == "id 5d0c…\n"
     assert stable("at 2026-01-02T03:04:05Z, 127.0.0.1:999") == "at 2025-11-24T01:00:00Z, 127.0.0.1:45091\n"

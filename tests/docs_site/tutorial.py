@@ -32,6 +32,7 @@ TOOLS = (ROOT / ".venv" / "bin", ROOT / ".venv-awscli" / "bin")
 READY = "# Stop with Ctrl-C."
 LEFT_OUT = "…"
 
+_LEFT_OUT_LINE = re.compile(rf"^{LEFT_OUT}\n", re.MULTILINE)
 _BLOCK = re.compile(r'^```(?P<lang>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE)
 _VARYING = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "5d0c…"),
@@ -79,9 +80,10 @@ def stable(text: str) -> str:
 
 def shortened(text: str, shown: str) -> str:
     """The output with the lines left out that the page leaves out, by number of lines before and after."""
-    before, found, after = shown.partition(f"{LEFT_OUT}\n")
-    if not found:
+    place = _LEFT_OUT_LINE.search(shown)
+    if place is None:
         return text
+    before, after = shown[: place.start()], shown[place.end() :]
     lines = text.splitlines(keepends=True)
     head, tail = before.count("\n"), after.count("\n")
     return "".join([*lines[:head], f"{LEFT_OUT}\n", *lines[len(lines) - tail :]])
