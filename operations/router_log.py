@@ -8,6 +8,7 @@ import time
 import boto3
 
 from operations.deployed_router import DeployedRouter
+from orchestration.log_lines import single_line
 
 _IGNORED = "Ignored: job {job} run {run}: "
 """Beginning of the router's log line for an ignored event (orchestration/router.py)."""
@@ -40,8 +41,8 @@ def ignored_reasons(router: DeployedRouter, job: str, run: str) -> list[str]:
         ClientError: the caller may not read the log.
     """
     client = boto3.client("logs", region_name=router.settings.region)
-    phrase = _IGNORED.format(job=job, run=run)
-    # A quote would end the phrase, so the search is for a part without one.
+    phrase = single_line(_IGNORED.format(job=job, run=run))
+    # A quote would end the phrase, so the search is for a part without one, and without a backslash of an escape.
     pattern = max(re.split(r'["\\]', phrase), key=len)
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=f"/aws/lambda/{router.name.rpartition(':')[2]}",

@@ -16,6 +16,7 @@ from botocore.config import Config
 from orchestration import strictjson
 from orchestration.config import ConfigLoader
 from orchestration.deadline import Deadline
+from orchestration.log_lines import keep_single_lines
 from orchestration.router import Router
 from orchestration.settings import Settings
 
@@ -51,6 +52,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     settings = Settings.from_environment(os.environ)
     for logger in _LOGGERS:  # not the root logger, because botocore logs too much
         logging.getLogger(logger).setLevel(logging.getLevelNamesMapping().get(settings.log_level, logging.INFO))
+    keep_single_lines()
     log.info("Received event: %s", strictjson.printable(event))
     _DEADLINE.begin(context.get_remaining_time_in_millis() / 1000)
     return _router().route(event, context.aws_request_id, settings)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from local.targets.queues import messages
+from operations.deployed_router import DeployedRouter
+from operations.router_log import ignored_reasons
 from tests.conftest import Router
 from tests.local.helpers import CONFIG, FIVE, Event, counts, record
 
@@ -215,6 +217,21 @@ def test_router_logs_event_config_and_starts(router: Router, event: Event) -> No
     assert re.search(r'Started: {"id":"[0-9a-f]{8}","type":"glue_job","name":"job","execution":"upstream-logged-', logs)
     group = engine_log_group(router)
     assert any("Received event" in line for line in group)
+
+
+def test_unsafe_job_name_is_one_line_that_is_found(
+    router: Router, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = 'a\x1b[31m\n[ERROR]\tFailed: forged "\u202e'
+    router.invoke({"Records": [router.sns(event(job_name=job, job_run_id="unsafe"))]})
+    (line,) = [line for line in engine_log_group(router) if "Ignored: job a" in line]
+    assert r'Ignored: job a\u001b[31m\n[ERROR]\tFailed: forged "\u202e run unsafe: the configuration has no' in line
+    for name, value in {"ENDPOINT_URL": router.simulator.engine.endpoint, "DEFAULT_REGION": "us-west-1"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "testing")
+    (reason,) = ignored_reasons(DeployedRouter.find(router.simulator.stack.function), job, "unsafe")
+    assert reason.startswith("the configuration has no workflow for job 'a\\x1b[31m")
 
 
 def engine_log_group(router: Router) -> list[str]:
