@@ -16,7 +16,18 @@ from local.patches.context import PatchContext
 from local.patches.imports import without_batch
 
 with without_batch():
-    from local.patches import error_names, events, lambda_, mocks, performance, runs, sns, stepfunctions, terraform
+    from local.patches import (
+        dynamodb,
+        error_names,
+        events,
+        lambda_,
+        mocks,
+        performance,
+        runs,
+        sns,
+        stepfunctions,
+        terraform,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,16 @@ PATCHES: tuple[Patch, ...] = (
         "described_executions",
         "moto describes a text as output without quotes, and ignores includedData",
         runs.described_executions,
+    ),
+    Patch(
+        "state_sizes",
+        "moto measures a state's data with six bytes for each non-ASCII character, and fails executions that AWS accepts",
+        stepfunctions.state_sizes,
+    ),
+    Patch(
+        "atomic_updates",
+        "moto reads an item, checks the condition and writes in separate steps, so parallel updates of an item lose each other",
+        dynamodb.atomic_updates,
     ),
     Patch("job_run_states", "moto's job runs always succeed", runs.job_run_states),
     Patch(

@@ -45,7 +45,7 @@ def sns_to_lambda(context: PatchContext) -> Iterator[None]:
         try:
             function = get_backend(subscription.account_id, region).get_function(name, *(qualifier or (None,)))
         except UnknownFunctionException:
-            _dead_letter(subscription, message)
+            _dead_letter(subscription, record["Sns"])
             return
         for _ in range(context.deliveries):
             context.runtime.invoke_async(function, {"Records": [record]})
@@ -77,9 +77,14 @@ def _record(
     }
 
 
-def _dead_letter(subscription: Subscription, message: str) -> None:
-    """Send an undeliverable message to the subscription's dead-letter queue, without an envelope, as SNS does."""
+def _dead_letter(subscription: Subscription, sns: dict[str, Any]) -> None:
+    """Send an undeliverable message to the subscription's dead-letter queue, in the envelope of a notification.
+
+    AWS does so for a Lambda subscription, as recorded in LocalStack's snapshots of SNS that AWS answered.
+    """
     policy = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
     if "deadLetterTargetArn" in policy:
+        renamed = {"SigningCertUrl": "SigningCertURL", "UnsubscribeUrl": "UnsubscribeURL"}
+        envelope = {renamed.get(name, name): value for name, value in sns.items() if value not in (None, {})}
         _, _, _, region, account, queue = policy["deadLetterTargetArn"].split(":")
-        sqs_backends[account][region].send_message(queue, message)
+        sqs_backends[account][region].send_message(queue, json.dumps(envelope, ensure_ascii=False))

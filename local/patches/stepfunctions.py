@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import functools
+import json
 import re
 import threading
 import types
@@ -14,6 +15,7 @@ from typing import Any
 
 from jsonpath_ng.jsonpath import DatumInContext, Fields, Index
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser import quotas
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.utils import boto_client, json_path
@@ -169,4 +171,14 @@ def atomic_start(context: PatchContext) -> Iterator[None]:
             return start(backend, *args, **kwargs)
 
     with replaced(StepFunctionsParserBackend, "start_execution", start_execution):
+        yield
+
+
+@contextmanager
+def state_sizes(context: PatchContext) -> Iterator[None]:
+    """Measure a state's data as UTF-8, without escapes for non-ASCII characters.
+
+    Source: docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html ("as a UTF-8 encoded string").
+    """
+    with replaced(quotas, "to_json_str", lambda value: json.dumps(value, ensure_ascii=False, default=str)):
         yield

@@ -70,4 +70,6 @@ def test_delivery_to_deleted_function_goes_to_dlq(simulator: Simulator, event: E
     engine.client("lambda").delete_function(FunctionName=stack.function)
     body = event(job_run_id="undeliverable")
     engine.client("sns").publish(TopicArn=stack.topics["job_events"], Message=json.dumps(body))
-    assert body in messages(engine, stack.delivery_dlq_url.rsplit("/", 1)[-1]).values()
+    (envelope,) = messages(engine, stack.delivery_dlq_url.rsplit("/", 1)[-1]).values()
+    assert (envelope["Type"], envelope["TopicArn"]) == ("Notification", stack.topics["job_events"])
+    assert json.loads(envelope["Message"]) == body

@@ -36,6 +36,8 @@ PROBES = {
         step_functions.service_error_names,
         step_functions.synchronous_job_runs,
         step_functions.described_executions,
+        step_functions.state_sizes,
+        services.atomic_updates,
         step_functions.job_run_states,
         step_functions.mock_config_file,
         step_functions.validated_definitions,

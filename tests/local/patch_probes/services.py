@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from moto.dynamodb.models.table import Table
+
 from local.engine import Engine
+from local.patches.replace import replaced
 
 
 def queue_attributes(engine: Engine) -> bool:
@@ -97,3 +102,34 @@ def missing_event_bus(engine: Engine) -> bool:
     except client.exceptions.ClientError:
         return False
     return bool(answer["FailedEntryCount"] == 0 and answer["Entries"][0]["EventId"])
+
+
+def atomic_updates(engine: Engine) -> bool:
+    """Return True if four parallel updates of a new item are all kept.
+
+    A pause after moto's search for the item lets the other threads search before moto adds it.
+    """
+    client = engine.client("dynamodb")
+    client.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    key = {"id": {"S": "one"}}
+    search = Table.get_item
+
+    def search_and_pause(table: Table, *arguments: Any, **options: Any) -> Any:
+        found = search(table, *arguments, **options)
+        time.sleep(0.05)
+        return found
+
+    def update(name: str) -> None:
+        values = {":v": {"S": name}}
+        client.update_item(
+            TableName="t", Key=key, UpdateExpression=f"SET {name} = :v", ExpressionAttributeValues=values
+        )
+
+    with replaced(Table, "get_item", search_and_pause), ThreadPoolExecutor(4) as pool:
+        list(pool.map(update, ["a", "b", "c", "d"]))
+    return set(client.get_item(TableName="t", Key=key)["Item"]) == {"id", "a", "b", "c", "d"}

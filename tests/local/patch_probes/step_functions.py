@@ -66,6 +66,13 @@ def json_path_results(engine: Engine) -> bool:
     return bool(json.loads(output) == {"all": [1], "first": {"b": 1}, "none": []})
 
 
+def state_sizes(engine: Engine) -> bool:
+    """Return True if 200,000 bytes of UTF-8, and no more than 256 KiB, pass through a state."""
+    passes, fails = ({"text": "ä" * (size // 2)} for size in (200_000, 270_000))
+    found = [run(engine, {"Type": "Pass"}, given)["status"] for given in (passes, fails)]
+    return found == ["SUCCEEDED", "FAILED"]
+
+
 def atomic_start(engine: Engine) -> bool:
     """Return True if only one of four threads can start a name.
 
