@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class FakeAws:
         calls: operations of the router, in order.
         kill_at: number of the router's call at which the function is killed, from 0; None for never.
         after: the call takes effect before the function is killed.
+        lock: makes one step of an effect; some tests have many routers at once.
     """
 
     fails: Fails = lambda item: False
@@ -53,6 +55,7 @@ class FakeAws:
     versions: list[bytes] = field(default_factory=list)
     lost_versions: bool = False
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def upload(self, document: dict[str, Any]) -> None:
         """Put the configuration."""
@@ -100,6 +103,10 @@ class FakeAws:
         return {"Body": body, "ETag": f"etag-{number}", "VersionId": f"v{number}"}
 
     def _start(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        with self.lock:
+            return self._start_once(name, given)
+
+    def _start_once(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         if name in self.executions:
             raise _error("ExecutionAlreadyExists", 400)
         self.executions[name] = {"input": given, "outcomes": []}

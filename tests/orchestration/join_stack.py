@@ -58,7 +58,8 @@ class JoinAws(FakeAws):
         return Router(ConfigLoader(self, self._no_ssm), self, lambda: self)
 
     def update_item(self, **given: Any) -> dict[str, Any]:
-        return self._call("UpdateItem", lambda: self.dynamodb.update_item(**given))
+        with self.lock:  # moto updates an item in several steps, and DynamoDB in one
+            return self._call("UpdateItem", lambda: self.dynamodb.update_item(**given))
 
     def get_item(self, **given: Any) -> dict[str, Any]:
         return self._call("GetItem", lambda: self.dynamodb.get_item(**given))

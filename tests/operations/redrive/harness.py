@@ -11,7 +11,8 @@ from typing import Any, TextIO
 
 import pytest
 
-from local.stack import upload_config
+from local.engine import Engine
+from local.stack import Stack, upload_config
 from orchestration import strictjson
 from orchestration.executions import ExecutionClient
 from tests.cli.helpers import Orchestrator
@@ -108,3 +109,24 @@ class Redrive:
             client.invoke(FunctionName=self.stack.router, InvocationType="Event", Payload=json.dumps(payload).encode())
             self.engine.runtime.drain()
         assert len(self.objects()) == before + 1
+
+
+@contextmanager
+def unreachable(engine: Engine, stack: Stack, topic: str) -> Iterator[None]:
+    """Subscribe a function that does not exist to the topic, in place of the router."""
+    sns, arn = engine.client("sns"), stack.topics[topic]
+    (router,) = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    found = sns.get_subscription_attributes(SubscriptionArn=router["SubscriptionArn"])["Attributes"]
+    attributes = {name: found[name] for name in ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")}
+
+    def subscribe(endpoint: str) -> str:
+        options = {"TopicArn": arn, "Protocol": "lambda", "Attributes": attributes}
+        return str(sns.subscribe(**options, Endpoint=endpoint)["SubscriptionArn"])
+
+    sns.unsubscribe(SubscriptionArn=router["SubscriptionArn"])
+    nowhere = subscribe(router["Endpoint"].replace(FUNCTION, "nowhere"))
+    try:
+        yield
+    finally:
+        sns.unsubscribe(SubscriptionArn=nowhere)
+        subscribe(router["Endpoint"])

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.local import helpers
 from tests.local.helpers import Event, counts
-from tests.operations.redrive.harness import FUNCTION, Redrive
-
-
-@contextmanager
-def unreachable(redrive: Redrive, topic: str) -> Iterator[None]:
-    """Subscribe a function that does not exist to the topic, in place of the router."""
-    sns = redrive.engine.client("sns")
-    (router,) = sns.list_subscriptions_by_topic(TopicArn=redrive.stack.topics[topic])["Subscriptions"]
-    found = sns.get_subscription_attributes(SubscriptionArn=router["SubscriptionArn"])["Attributes"]
-    attributes = {name: found[name] for name in ("FilterPolicy", "FilterPolicyScope", "RedrivePolicy")}
-
-    def subscribe(endpoint: str) -> str:
-        options = {"TopicArn": redrive.stack.topics[topic], "Protocol": "lambda", "Attributes": attributes}
-        return str(sns.subscribe(**options, Endpoint=endpoint)["SubscriptionArn"])
-
-    sns.unsubscribe(SubscriptionArn=router["SubscriptionArn"])
-    nowhere = subscribe(router["Endpoint"].replace(FUNCTION, "nowhere"))
-    try:
-        yield
-    finally:
-        sns.unsubscribe(SubscriptionArn=nowhere)
-        subscribe(router["Endpoint"])
+from tests.operations.redrive.harness import FUNCTION, Redrive, unreachable
 
 
 def test_undelivered_event_starts_its_targets_once(redrive: Redrive, event: Event) -> None:
     body = event(job_run_id="undelivered")
-    with unreachable(redrive, "job_events"):
+    with unreachable(redrive.engine, redrive.stack, "job_events"):
         redrive.engine.client("sns").publish(TopicArn=redrive.stack.topics["job_events"], Message=json.dumps(body))
     before = counts(redrive.engine)
     assert redrive.statuses() == (0, ["PENDING"])
