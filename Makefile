@@ -26,8 +26,8 @@ LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bi
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
-.PHONY: bench
-.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo test test-all test-aws test-localstack localstack test-airflow cycle check lint format build local lock lock-airflow node airflow clean
+.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo drill bench test test-all test-aws test-localstack localstack \
+	test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -35,6 +35,9 @@ help: ## Show this list
 
 demo: $(STAMP) ## Run five sample events on the in-process AWS engine
 	@$(BIN)/orchestrator demo
+
+drill: $(STAMP) airflow-2.11.0 airflow-3.0.6 ## Run the reliability drills and write docs/reliability.md: make drill [SEED=7]
+	@$(BIN)/python -m tests.drills --write $(if $(SEED),--seed $(SEED))
 
 cycle: $(STAMP) ## Deploy, use, upgrade, roll back and destroy the Terraform stack on this machine
 	@$(BIN)/pytest -s tests/terraform/test_cycle.py
