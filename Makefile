@@ -86,8 +86,8 @@ build: $(STAMP) ## Write the generated files
 	@$(BIN)/python -m builder
 
 # The last section runs `make test`, which installs Node's programs.
-bench: $(STAMP) node ## Measure everything and write docs/benchmarks.md (12 minutes; QUICK=1: 4)
-	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+bench: $(STAMP) node ## Measure everything and write docs/benchmarks.md (about 10 minutes; QUICK=1: 4; ONLY="section …")
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 local: $(STAMP) ## Keep the local stack running until Ctrl-C
 	@$(BIN)/orchestrator local

@@ -1,14 +1,15 @@
-"""Measures every section and writes docs/benchmarks.json and docs/benchmarks.md: ``python -m bench [--quick]``."""
+"""Measures every section and writes docs/benchmarks.json and docs/benchmarks.md: ``python -m bench``."""
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -17,7 +18,9 @@ from bench import cold_start, cost, developer, engine, fan_out, quotas, render, 
 from bench.command import Run, timed
 from bench.results import Report, Section
 
-SECTIONS = (cold_start, routing, fan_out, cost, quotas, engine, developer)
+SECTIONS: tuple[ModuleType, ...] = (cold_start, routing, fan_out, cost, quotas, engine, developer)
+NAMES = {module.__name__.removeprefix("bench."): module for module in SECTIONS}
+"""Sections of the page by name, in its order."""
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -25,9 +28,27 @@ def main() -> None:
     """Measure, then write both files."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes; the page shows it")
-    parser.add_argument("--output", type=Path, default=DOCS, help="folder of benchmarks.json and benchmarks.md")
+    parser.add_argument("--only", nargs="+", choices=sorted(NAMES), help="sections to measure again; the others stay")
     options = parser.parse_args()
-    load, sections = os.getloadavg()[0], list[Section]()
+    results = DOCS / "benchmarks.json"
+    before = Report.model_validate_json(results.read_text(encoding="utf-8")) if options.only else None
+    measured = measure_all([NAMES[name] for name in options.only or NAMES], quick=options.quick)
+    report = Report(
+        date=max(one.date for one in measured),
+        quick=options.quick or (before is not None and before.quick),
+        machine=f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
+        versions={"Python": platform.python_version()} | {name: version(name) for name in ("boto3", "moto", "simpy")},
+        sections=merged(before.sections if before else [], measured),
+    )
+    results.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(render.render(report), encoding="utf-8")
+    for goal in (goal for one in measured for goal in one.goals if not goal.met):
+        sys.stdout.write(f"missed: {goal.name}: {render.show(goal.found)}\n")
+
+
+def measure_all(modules: Sequence[ModuleType], *, quick: bool) -> list[Section]:
+    """Measure sections, and show the progress on standard error."""
+    sections: list[Section] = []
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -37,29 +58,24 @@ def main() -> None:
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("", total=len(SECTIONS))
-        for module in SECTIONS:
+        task = progress.add_task("", total=len(modules))
+        for module in modules:
             name = module.__name__.removeprefix("bench.")
 
             def step(text: str, name: str = name) -> None:
                 progress.update(task, description=f"{name}: {text}")
 
             step("starting")
-            sections.append(timed(module.measure, Run(options.quick, step)))
+            sections.append(timed(module.measure, Run(quick, step)))
             progress.advance(task)
             console.print(f"{name}: {sections[-1].seconds:,.0f} s")
-    report = Report(
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        quick=options.quick,
-        machine=f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
-        load=load,
-        versions={"Python": platform.python_version()} | {name: version(name) for name in ("boto3", "moto", "simpy")},
-        sections=sections,
-    )
-    (options.output / "benchmarks.json").write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (options.output / "benchmarks.md").write_text(render.render(report), encoding="utf-8")
-    for goal in (goal for one in sections for goal in one.goals if not goal.met):
-        sys.stdout.write(f"missed: {goal.name}: {render.show(goal.found)}\n")
+    return sections
+
+
+def merged(before: Sequence[Section], measured: Sequence[Section]) -> list[Section]:
+    """The sections of the page, in its order: those measured, else the former ones."""
+    found = {one.name: one for one in (*before, *measured)}
+    return [found[name] for name in NAMES if name in found]
 
 
 if __name__ == "__main__":

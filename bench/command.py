@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import datetime
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,9 +40,11 @@ Measure = Callable[[Run], Section]
 
 
 def timed(measure: Measure, run: Run) -> Section:
-    """Measure a section, with its duration."""
-    began = time.monotonic()
-    return measure(run).model_copy(update={"seconds": round(time.monotonic() - began, 1)})
+    """Measure a section, with its date, duration and the machine's load before it."""
+    began, load = time.monotonic(), round(os.getloadavg()[0], 1)
+    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    section = measure(run)
+    return section.model_copy(update={"seconds": round(time.monotonic() - began, 1), "date": date, "load": load})
 
 
 def main(measure: Measure, about: str) -> None:

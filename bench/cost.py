@@ -64,7 +64,7 @@ def measure(options: Run) -> Section:
         options.step(f"{count} triggers")
         events[count] = event(count)
     prices: list[list[Cell]] = [
-        [name, f"${price:g}", f"per {unit}", page] for name, (price, unit, page) in PRICES.items()
+        [name, _dollars(price), f"per {unit}", page] for name, (price, unit, page) in PRICES.items()
     ]
     columns = ["Triggers", "Transitions", "Log bytes", "This project", "EventBridge rules", "For loop", "Express"]
     rows: list[list[Cell]] = [
@@ -86,7 +86,13 @@ def measure(options: Run) -> Section:
         about=ABOUT,
         tables=[
             Table(columns=columns, rows=rows),
-            Table(columns=["Part of this project's cost", *(f"{count} triggers" for count in COUNTS)], rows=split),
+            Table(
+                columns=[
+                    "Part of this project's cost",
+                    *(f"triggers: {count}" for count in COUNTS),
+                ],
+                rows=split,
+            ),
             Table(columns=["Price", "Dollars", "Unit", "Source"], rows=prices),
         ],
     )
@@ -145,6 +151,10 @@ def express(one: Event) -> float:
     """Dollars of a million events of the same router with an Express state machine."""
     duration = 1e6 * EXPRESS_SECONDS * EXPRESS_GB * _price("Express duration")
     return ours(Event(0, one.log_bytes)) + _price("Express request") + duration
+
+
+def _dollars(price: float) -> str:
+    return f"${price:.2f}" if price >= 0.01 else f"${price:.10f}"
 
 
 def _lambda(seconds: float) -> float:

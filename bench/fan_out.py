@@ -16,14 +16,14 @@ COUNTS, FEW, MANY = (1, 10, 40, 400), 10, 400
 SERVICE_MS, SLOW_SECONDS = 25, 2.0
 SLOW = {"one slow": 1, "five slow": 5}
 MISSING = "job_2"
-ABOUT = f"""The seconds from the publication to SNS until the service has started the last Glue job. The for loop is a
-Lambda function that calls StartJobRun for one target after the other. Both variants run on the same embedded engine,
-warm, with the same events.
+ABOUT = f"""The seconds from the publication to SNS until the service has started the last Glue job. The for loop is a Lambda
+function that calls StartJobRun for one target after the other. Both variants run on the same embedded engine, warm,
+with the same events.
 
-On this machine the interpreter of the state machine shares two cores with the services and the router. It needs about
-10 ms of them for each trigger; on AWS it costs the caller nothing. The engine's services answer without a network. So
-the tables give each call of StartJobRun a service time, for both variants: none, and {SERVICE_MS} ms. AWS publishes
-no latency of StartJobRun. The goals use {SERVICE_MS} ms."""
+On this machine the interpreter of the state machine shares two cores with the services and the router. On AWS it
+does not. The engine's services answer without a network. So two tables give each call of StartJobRun a service
+time, for both variants: none, and {SERVICE_MS} ms. AWS publishes no latency of StartJobRun. The goals use
+{SERVICE_MS} ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

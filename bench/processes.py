@@ -1,18 +1,14 @@
-"""Runs programs, and measures their processor time, duration and peak memory."""
+"""Runs programs, and measures their processor time and duration."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes: macOS reports bytes, Linux kibibytes (getrusage(2))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +18,11 @@ class Used:
     Attributes:
         cpu: user and system time in seconds.
         seconds: duration.
-        peak_mb: largest resident memory in megabytes.
         output: standard output.
     """
 
     cpu: float
     seconds: float
-    peak_mb: float
     output: str
 
 
@@ -61,7 +55,7 @@ def run(
                 f"{(errors.read() or output.read())[-2000:].decode(errors='replace')}"
             )
         text = output.read().decode()
-    return Used(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss * _MAXRSS_UNIT / 1e6, text)
+    return Used(used.ru_utime + used.ru_stime, seconds, text)
 
 
 def clean_environment(**more: str) -> dict[str, str]:

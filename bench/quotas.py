@@ -24,8 +24,8 @@ default of 50 concurrent runs of an account). The two rows of Step Functions quo
 (us-east-1, us-west-2, eu-west-1) and of the others. Events arrive at random (Poisson).
 
 The model has the project's retries. A refused StartExecution is tried three times by the SDK, then Lambda invokes the
-router twice more, after one and two minutes. Then the event goes to the failure bucket, and `orchestrator redrive-
-dlq` sends it again. Step Functions delays transitions beyond its bucket. A refused Glue run is tried again every
+router twice more, after one and two minutes. Then the event goes to the failure bucket, and `orchestrator redrive-dlq`
+sends it again. Step Functions delays transitions beyond its bucket. A refused Glue run is tried again every
 minute, 30 times. Then the item fails, and `orchestrator replay` starts it. "Lost" is an event that is in none of
 these places."""
 

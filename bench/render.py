@@ -23,7 +23,8 @@ def render(report: Report) -> str:
 
 def section(one: Section) -> str:
     """Heading, text and tables of one section."""
-    parts = [f"## {one.title}\n", f"`.venv/bin/python -m bench.{one.name}`, {one.seconds:,.0f} s\n", f"{one.about}\n"]
+    measured = f"{one.seconds:,.0f} s, {one.date}, load of the machine before it {one.load:.1f}"
+    parts = [f"## {one.title}\n", f"`.venv/bin/python -m bench.{one.name}`, {measured}\n", f"{one.about}\n"]
     if one.seeds:
         parts.append(f"Seeds: {', '.join(map(str, one.seeds))}.\n")
     return "\n".join(parts + [table(each) for each in one.tables])
@@ -60,7 +61,6 @@ def _environment(report: Report) -> str:
     rows: list[list[Cell]] = [
         ["date", report.date],
         ["machine", report.machine],
-        ["load before the run", f"{report.load:.1f}"],
         ["duration", f"{sum(one.seconds for one in report.sections) / 60:.1f} minutes"],
         ["versions", ", ".join(f"{name} {value}" for name, value in versions.items())],
     ]

@@ -92,6 +92,8 @@ class Section(_Record):
         versions: name to version of the programs that only this section uses.
         seeds: seeds of its random numbers.
         seconds: duration of the measurement.
+        date: its start, UTC, ISO 8601.
+        load: load average of the machine for one minute, at the start.
     """
 
     name: str
@@ -102,20 +104,20 @@ class Section(_Record):
     versions: dict[str, str] = {}
     seeds: list[int] = []
     seconds: float = 0.0
+    date: str = ""
+    load: float = 0.0
 
 
 class Report(_Record):
     """One run of every section.
 
     Attributes:
-        date: UTC, ISO 8601.
-        quick: true if ``--quick`` reduced the runs.
-        load: load average of the machine for one minute, before the first section.
+        date: of the newest measurement, UTC, ISO 8601.
+        quick: true if ``--quick`` reduced the runs of a section.
     """
 
     date: str
     quick: bool
     machine: str
-    load: float
     versions: dict[str, str]
     sections: list[Section]

@@ -16,11 +16,10 @@ from bench.processes import AWS, clean_environment, run
 from bench.rig import CAREFUL_LOOP, LOOP, OURS, run_rig
 
 
-def test_run_reports_processor_time_and_memory() -> None:
-    used = run([sys.executable, "-c", "x = 'a' * 50_000_000; sum(range(3_000_000)); print('done')"])
+def test_run_reports_processor_time_and_output() -> None:
+    used = run([sys.executable, "-c", "sum(range(3_000_000)); print('done')"])
     assert used.output == "done\n"
     assert 0.01 < used.cpu < 20
-    assert used.peak_mb > 50
 
 
 def test_run_reports_command_and_errors_of_a_failure() -> None:
