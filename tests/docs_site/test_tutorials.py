@@ -66,7 +66,9 @@ def test_shell_keeps_variables_and_writes_files(tmp_path: Path) -> None:
 def test_output_belongs_to_the_command_directly_before_it() -> None:
     page = "```sh\na\n```\n\nText.\n\n```text\nb\n```\n"
     assert [step.output for step in steps(page)] == [None, None]
-    assert steps(page.replace("Text.\n\n", ""))[0] == Step("sh", "", "a\n", (22, 24))
+    directly = page.replace("Text.\n\n", "")
+    assert steps(directly) == [Step("sh", "", "a\n", (21, 23))]
+    assert directly[21:23] == "b\n"
 
 
 def test_left_out_lines_stay_left_out() -> None:
