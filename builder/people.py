@@ -58,9 +58,7 @@ DEPLOYER: tuple[Allow, ...] = (
             "TagRole",
             "UntagRole",
             "UpdateAssumeRolePolicy",
-            "UpdateRole",
             "DeleteRolePermissionsBoundary",
-            "ListRoleTags",
         ),
     ),
     *_allow(
@@ -84,8 +82,6 @@ DEPLOYER: tuple[Allow, ...] = (
         *(
             "GetFunctionEventInvokeConfig",
             "GetPolicy",
-            "GetRuntimeManagementConfig",
-            "ListTags",
             "ListVersionsByFunction",
         ),
         *(
@@ -106,7 +102,7 @@ DEPLOYER: tuple[Allow, ...] = (
     *_allow(
         _HERE % ("states", "stateMachine:${name}-downstream-orchestrator*"),
         "states",
-        *("CreateStateMachine", "DeleteStateMachine", "DeleteStateMachineVersion", "DescribeStateMachine"),
+        *("CreateStateMachine", "DeleteStateMachine", "DescribeStateMachine"),
         *(
             "ListStateMachineVersions",
             "ListTagsForResource",
@@ -142,7 +138,7 @@ DEPLOYER: tuple[Allow, ...] = (
     *_allow(
         _HERE % ("sqs", "${name}-downstream-orchestrator-*"),
         "sqs",
-        *("CreateQueue", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "SetQueueAttributes"),
+        *("CreateQueue", "DeleteQueue", "GetQueueAttributes", "ListQueueTags", "SetQueueAttributes"),
         *("TagQueue", "UntagQueue"),
     ),
     *_allow(
@@ -156,7 +152,7 @@ DEPLOYER: tuple[Allow, ...] = (
             "GetBucketAcl",
             "GetBucketCORS",
         ),
-        *("GetBucketLocation", "GetBucketLogging", "GetBucketObjectLockConfiguration", "GetBucketPolicy"),
+        *("GetBucketLogging", "GetBucketObjectLockConfiguration", "GetBucketPolicy"),
         *("GetBucketPublicAccessBlock", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning"),
         *("GetBucketWebsite", "GetEncryptionConfiguration", "GetLifecycleConfiguration", "GetReplicationConfiguration"),
         *(
@@ -217,7 +213,6 @@ DEPLOYER: tuple[Allow, ...] = (
             "AddTagsToResource",
             "DeleteParameter",
             "GetParameter",
-            "GetParameters",
             "ListTagsForResource",
             "PutParameter",
         ),

@@ -126,7 +126,7 @@ def _resources(call: Call, role_paths: dict[str, str]) -> Iterator[str]:
         yield f"arn:aws:{service}:{here}:{_NAMES[service](given)}"
 
 
-_ARNS = {"topicarn", "resourcearn", "statemachinearn", "executionarn", "policyarn"}
+_ARNS = {"resource", "topicarn", "resourcearn", "statemachinearn", "executionarn", "policyarn"}
 
 _NAMES: dict[str, Any] = {
     "dynamodb": lambda given: f"table/{given['TableName']}",

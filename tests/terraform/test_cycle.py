@@ -61,7 +61,27 @@ IMPLICIT = {
 state machine are added below."""
 
 
-CHANGES: dict[str, str] = {}
+TAGS_CHANGE, FALLBACK, KEY = "a tag is removed", "workflow_config_fallback", "kms_key_arn changes"
+CHANGES: dict[str, str] = {
+    **dict.fromkeys(
+        [f"{one}:UntagResource" for one in ("cloudwatch", "dynamodb", "events", "lambda", "logs")], TAGS_CHANGE
+    ),
+    **dict.fromkeys(["sns:UntagResource", "states:UntagResource", "sqs:UntagQueue", "iam:UntagRole"], TAGS_CHANGE),
+    **dict.fromkeys([f"ssm:{one}" for one in ("AddTagsToResource", "DeleteParameter", "DescribeParameters")], FALLBACK),
+    **dict.fromkeys([f"ssm:{one}" for one in ("GetParameter", "ListTagsForResource", "PutParameter")], FALLBACK),
+    "ssm:RemoveTagsFromResource": FALLBACK,
+    **dict.fromkeys(["logs:AssociateKmsKey", "logs:DisassociateKmsKey", "sqs:SetQueueAttributes"], KEY),
+    "dynamodb:UpdateTable": KEY,
+    "iam:PutRolePermissionsBoundary": "permissions_boundary_arn changes",
+    "iam:DeleteRolePermissionsBoundary": "permissions_boundary_arn is removed",
+    "iam:UpdateAssumeRolePolicy": "a release changes a role's trust",
+    "lambda:PutFunctionConcurrency": "router_reserved_concurrency",
+    "lambda:DeleteFunctionConcurrency": "router_reserved_concurrency is removed",
+    "lambda:UpdateFunctionEventInvokeConfig": "a release changes retries or destination",
+    "logs:DeleteRetentionPolicy": "log_retention_days = 0",
+    "sns:ListTopics": "examples/existing-topics finds the topics by their names",
+    "sns:SetSubscriptionAttributes": "filter_policy_scope changes",
+}
 """Permissions of the deployer that the cycle does not use, each with the change that does."""
 
 

@@ -69,6 +69,8 @@ def checkov(folder: Path) -> dict[str, Any]:
         "--framework",
         "terraform",
         "--skip-download",
+        "--skip-path",
+        "examples",  # they call this module, and link to the files for MWAA's repository
         "--output",
         "json",
     ]
