@@ -26,7 +26,7 @@ LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bi
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
-.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium screenshots help demo drill bench test test-all test-aws test-localstack localstack \
+.PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium postgres screenshots help demo drill bench test test-all test-aws test-localstack localstack \
 	test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
 
@@ -47,7 +47,7 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 3 --dist loadfile
 
-test-all: test $(SEPARATE) chromium airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
+test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
 	@$(BIN)/pytest -n 2 --dist loadfile $(SLOW_TESTS)
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
 	@$(BIN)/pytest tests/localstack
@@ -60,7 +60,7 @@ test-aws: $(STAMP) ## Test each state with AWS's TestState API and measure error
 	@status=0; TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate || status=$$?; \
 		$(BIN)/python -m tests.teststate.first_deployment --profile "$(PROFILE)" --role "$(ROLE)" --machine "$(MACHINE)" && exit $$status
 
-test-airflow: $(STAMP) airflow ## Test with every Airflow version; prints run times
+test-airflow: $(STAMP) postgres airflow ## Test with every Airflow version; prints run times
 	@$(BIN)/pytest -n 2 --dist loadfile tests/airflow
 
 check: $(STAMP) node lint ## Run lint, types, format, generated files, prose and definition checks
@@ -110,7 +110,7 @@ lock-airflow: $(STAMP) ## Resolve Airflow's dependencies again: make lock-airflo
 	@test -d "$(CONSTRAINTS)" || { echo "Which folder of constraints? make lock-airflow CONSTRAINTS=folder" >&2; exit 2; }
 	@for version in $(AIRFLOW_VERSIONS); do \
 		constraints="$(CONSTRAINTS)/mwaa-constraints-$$version.txt"; \
-		echo "apache-airflow[amazon]==$$version" | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 \
+		echo "apache-airflow[amazon,postgres]==$$version" | $(BIN)/uv pip compile -q - --upgrade --universal --python-version 3.11 \
 			--generate-hashes --no-annotate --no-header $$(test -f "$$constraints" && echo "-c $$constraints") \
 			-o requirements/airflow-$$version.txt || exit 1; \
 	done
@@ -147,6 +147,13 @@ chromium: ## Install Chromium for the tests of the console, on a CI machine
 		echo "Installing Chromium ..." >&2; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo "Chromium is missing (Debian: apt-get install chromium). The tests of the console in it are skipped." >&2; fi
+
+postgres: ## Install PostgreSQL for the tests with Airflow's scheduler, on a CI machine
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	if [ "$(CI)" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL ..." >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	else echo "PostgreSQL is missing (Debian: apt-get install postgresql). The tests with Airflow's scheduler are skipped." >&2; fi
 
 screenshots: $(STAMP) playwright chromium ## Write the screenshots of docs/console.md
 	@$(BIN)/python -m tests.browser.scene docs/images

@@ -105,12 +105,12 @@ class StartDagRuns(TriggerDagRunOperator):
         if not self.more:
             super().execute(context)
             return
-        runs = [{name: getattr(self, name) for name in RUN}, *self.more]
-        random.shuffle(runs)  # a run that kills the process does not stop the same others each time
+        # In random order: a run that kills the process does not stop the same others each time. The link shows the last one.
+        runs = [*random.sample(self.more, len(self.more)), {name: getattr(self, name) for name in RUN}]
         failed = []
         for run in runs:
-            for name in RUN:
-                setattr(self, name, run[name])
+            for name, value in run.items():
+                setattr(self, name, value)
             try:
                 super().execute(context)
             except AirflowSkipException:

@@ -18,11 +18,11 @@ QUICK_DETECTION = {
     # A dead scheduler's tasks, and dead tasks, are found after five minutes by default.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
-    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
     # The names of the same settings in 2.10.
-    "AIRFLOW__SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": "15",
+    "AIRFLOW__SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": "30",
     "AIRFLOW__SCHEDULER__ZOMBIE_DETECTION_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "3",
     "AIRFLOW__SCHEDULER__LOCAL_TASK_JOB_HEARTBEAT_SEC": "3",
@@ -50,12 +50,16 @@ class Queue:
     def __post_init__(self) -> None:
         self.sqs = self.engine.client("sqs")
         self.dlq = self.sqs.create_queue(QueueName=f"{self.name}-dlq")["QueueUrl"]
+        self.url = self.sqs.create_queue(QueueName=self.name)["QueueUrl"]
+        self.limit(self.receives)
+
+    def limit(self, receives: int) -> None:
+        """Set how often a message may be received from now on."""
         arn = f"arn:aws:sqs:{self.engine.region}:{ACCOUNT}:{self.name}-dlq"
         attributes = {
             "VisibilityTimeout": str(self.visibility),
-            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": self.receives}),
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives}),
         }
-        self.url = self.sqs.create_queue(QueueName=self.name)["QueueUrl"]
         self.sqs.set_queue_attributes(QueueUrl=self.url, Attributes=attributes)
 
     def send(self, *bodies: str) -> None:
