@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.io import print_json, read_text
+from cli.event_options import event_fields, event_text
+from cli.io import print_json
 from local.validation import check_event
-from orchestration import strictjson
 from orchestration.errors import EventError
 from orchestration.reports import ignored_reason
 
@@ -49,12 +49,12 @@ def publish(  # noqa: PLR0913 - one parameter an option
       3  --wait: nothing started, or the event only arrived at joins
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     _check_options(function, topic, wait=wait)
-    fields = _fields(file, job, run_id, {"artifacts": artifact or [], "metrics": metric or []}, field or [])
+    fields = event_fields(file, job, run_id, {"artifacts": artifact or [], "metrics": metric or []}, field or [])
     if approve:
         fields["decision"] = "APPROVED"
     elif file is None:
         fields.setdefault("status", "SUCCESS")
-    text = _text(fields)
+    text = event_text(fields)
     event = check_event(text)
     if event.event_kind is None:
         raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
@@ -127,44 +127,3 @@ def _wait(follower: Follower, timeout: float, *, as_json: bool) -> dict[str, Any
 
 def _exit_code(executions: list[dict[str, Any]]) -> int:
     return int(any(one["execution_status"] != "SUCCEEDED" for one in executions)) if executions else 3
-
-
-def _fields(file: Path | None, job: str, run_id: str, objects: dict[str, list[str]], more: list[str]) -> dict[str, Any]:
-    """The event of the file with the options' fields, which have priority."""
-    if file is None and not (job and run_id):
-        raise EventError("publish: name a file, or --job and --run-id.")
-    fields = {} if file is None else _read(file)
-    fields |= {name: value for name, value in (("job_name", job), ("job_run_id", run_id)) if value}
-    for name, options in objects.items():
-        if options:
-            before = fields.get(name)
-            fields[name] = (before if isinstance(before, dict) else {}) | dict(map(_pair, options))
-    return fields | dict(map(_pair, more))
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        given = strictjson.loads(read_text(file))
-    except strictjson.StrictJSONError as error:
-        raise EventError(f"{file}: {error}.") from error
-    if not isinstance(given, dict):
-        raise EventError(f"{file}: expected a JSON object with job_name and job_run_id.")
-    return given
-
-
-def _pair(option: str) -> tuple[str, Any]:
-    name, equals, text = option.partition("=")
-    if not name or not equals:
-        raise EventError(f"{option!r}: expected NAME=VALUE.")
-    try:
-        return name, strictjson.loads(text)
-    except strictjson.StrictJSONError:
-        return name, text
-
-
-def _text(fields: dict[str, Any]) -> str:
-    """The event as JSON text."""
-    wrong = strictjson.first_invalid(strictjson.bounded(fields))
-    if wrong is not None:
-        raise EventError(f"the event: found {wrong.reason}, expected plain JSON.")
-    return strictjson.dumps(fields)
