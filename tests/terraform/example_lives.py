@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from builder import package
+from local.clients import client
 from local.engine import Engine
 from local.simulation import Simulator
 from local.simulation_result import Simulation
@@ -100,7 +101,7 @@ def aws_cli() -> Path:
 
 def release(engine: Engine, env: str, region: str = "us-west-1") -> None:
     """Create the code bucket of an environment, with a release in it."""
-    bucket, s3 = f"acme-sandbox-{env}-code-{region}", engine.client("s3")
+    bucket, s3 = f"acme-sandbox-{env}-code-{region}", client("s3", region, engine.endpoint)
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
     packages = [package.build(name) for name in package.FUNCTIONS]
     for one in packages:
