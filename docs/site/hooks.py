@@ -25,6 +25,7 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "dags/README.md": "dags.md",
+    "terraform/examples/README.md": "terraform-examples.md",
 }
 """Pages from outside docs/: path in the repository, and path in the site."""
 
