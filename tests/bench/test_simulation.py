@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 
 import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import prices
+from analysis.prices import EventSize, million_events
 from bench import cost
 from bench.account import GLUE, LARGE, SMALL, Account, Bucket, Work
 from bench.simulation import SDK_ATTEMPTS, Tokens, simulate
@@ -112,7 +113,7 @@ def test_retries_of_the_model_are_those_of_the_router() -> None:
 
 
 @functools.cache
-def measured(count: int) -> cost.Event:
+def measured(count: int) -> EventSize:
     return cost.event(count)
 
 
@@ -122,16 +123,20 @@ def test_measured_transitions_are_those_of_the_model(count: int) -> None:
 
 
 def test_price_of_a_million_events() -> None:
-    one = cost.Event(transitions=9, log_bytes=2_000)
-    parts = cost.parts_of(one)
-    assert parts["Step Functions"] == pytest.approx(225.0)
-    assert parts["CloudWatch Logs"] == pytest.approx(1.0)
-    assert parts["router Lambda"] == pytest.approx(0.20 + 1e6 * 0.15 * 0.5 * 0.0000133334)
+    one = EventSize(types=("glue_job", "sqs_mwaa"), transitions=9, body=1_000, router_log=2_000, machine_log=4_000)
+    parts = million_events(one)
+    assert parts["Step Functions: state transitions"] == pytest.approx(225.0)
+    assert parts["CloudWatch: the router's log"] == pytest.approx(1.0)
+    assert parts["CloudWatch: the state machine's log"] == pytest.approx(2.0)
+    assert parts["SNS: messages and filter"] == pytest.approx(0.50 + 0.09)
+    assert parts["Lambda: requests and duration"] == pytest.approx(0.20 + 1e6 * 0.2 * 0.5 * 0.0000133334)
+    assert parts["Targets: SQS messages and EventBridge events"] == pytest.approx(0.40)
     assert cost.ours(one) == pytest.approx(sum(parts.values()))
     assert cost.for_loop(10) - cost.for_loop(1) == pytest.approx(1e6 * 9 * 0.05 * 0.5 * 0.0000133334)
     assert cost.event_bridge() < cost.for_loop(1) < cost.express(one) < cost.ours(one)
 
 
 def test_prices_name_their_source() -> None:
-    assert all(page.startswith("aws.amazon.com/") for _, _, page in cost.PRICES.values())
-    assert json.dumps(cost.PRICES)
+    listed = [one for one in vars(prices).values() if isinstance(one, prices.Price)]
+    assert len(listed) > 10
+    assert all(one.page.startswith("aws.amazon.com/") for one in listed)

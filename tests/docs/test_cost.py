@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from analysis.prices import EventSize, million_events
+from bench.cost import measured
 from local.engine import Engine
 from local.simulation import Simulator
 
@@ -33,19 +34,7 @@ def _configuration(triggers: int) -> dict[str, Any]:
 
 def _measured(simulator: Simulator, triggers: int) -> EventSize:
     simulator.replace_config(_configuration(triggers))
-    text = json.dumps(EVENT | {"job_run_id": f"cost-{triggers}"})
-    simulation = simulator.publish(text)
-    assert [one.status for one in simulation.triggers] == ["TRIGGERED"] * triggers
-    history = simulator.engine.client("stepfunctions").get_paginator("get_execution_history")
-    events = [one for page in history.paginate(executionArn=simulation.executions[0].arn) for one in page["events"]]
-    router = [one for one in simulator.engine.runtime.invocations if one.function == simulator.stack.function][-1]
-    return EventSize(
-        types=tuple(one.type for one in simulation.triggers),
-        transitions=sum(one["type"].endswith("StateEntered") for one in events),
-        body=len(text),
-        router_log=len(router.logs),
-        machine_log=sum(len(json.dumps(one, default=str)) for one in events),
-    )
+    return measured(simulator, json.dumps(EVENT | {"job_run_id": f"cost-{triggers}"}), triggers)
 
 
 def _rows() -> Iterator[tuple[str, float, float]]:
