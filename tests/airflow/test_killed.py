@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from local.engine import Engine
 from tests.airflow.helpers import QUICK_DETECTION, Dispatcher, Measured, Queue, Row, wait_for
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good
+from tests.airflow.test_kills import impatient
 
 GOOD, DUPLICATES, MALFORMED = 450, 25, 25
 KILLED_AFTER = (15, 110)
@@ -64,8 +66,13 @@ def settled(airflow: Airflow, queue: Queue) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("version", ["2.11.0"])
-def test_killed_run_loses_no_message(engine: Engine, airflow: Airflow, version: str, measured: Measured) -> None:
+def test_killed_run_loses_no_message(
+    engine: Engine, airflow: Airflow, version: str, tmp_path: Path, measured: Measured
+) -> None:
     """A killed ``dag.test()`` leaves its run as it is; only the queue brings its messages back."""
+    airflow.variables["AIRFLOW__CORE__DAGS_FOLDER"] = str(
+        impatient(tmp_path / "dags")
+    )  # the last run waits for nothing
     queue = Queue(engine, "killed-dag-test", visibility=30, receives=4)
     sent = messages()
     queue.send(*sent)
