@@ -15,7 +15,7 @@ _MINUTES = 30
 def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
     """Each alarm of the stack is enabled, is not ringing, and notifies a topic that has a confirmed subscriber."""
     pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack.name}-")
-    alarms = [one for page in pages for one in page["MetricAlarms"]]
+    alarms = sorted((one for page in pages for one in page["MetricAlarms"]), key=lambda one: one["AlarmName"])
     about: dict[str, Any] = {"check": "alarms", "subject": f"{stack.name}-*"}
     if not alarms:
         yield Finding(**about, status="problem", message="the stack has no alarms", advice="Apply Terraform")

@@ -76,8 +76,11 @@ def test_hooks_pass_on_the_checkout_and_refuse_a_bad_change(tmp_path: Path) -> N
     assert answer.returncode == 0, answer.stdout
     assert answer.stdout.count("Passed") == len(hooks()), answer.stdout
 
-    (folder / "analysis" / "problem.py").open("a").write("import os\n")
-    (folder / "docs" / "quotas.md").open("a").write("More by hand.\n")
+    for path, more in (
+        (folder / "analysis" / "problem.py", "\n\nimport os\n"),
+        (folder / "docs" / "quotas.md", "By hand.\n"),
+    ):
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     git(folder, "add", "--all", ":!.venv")
     answer = pre_commit(folder)
     assert answer.returncode == 1

@@ -19,6 +19,7 @@ SOURCES = {
     "CONTRIBUTING.md": "contributing",
     "CHANGELOG.md": "changelog",
     "dags/README.md": "dags",
+    "terraform/examples/README.md": "terraform-examples",
 }
 PAGES = SOURCES | {
     path.relative_to(ROOT).as_posix(): path.relative_to(ROOT / "docs").with_suffix("").as_posix()

@@ -35,11 +35,12 @@ LEFT_OUT = "…"
 _LEFT_OUT_LINE = re.compile(rf"^{LEFT_OUT}\n", re.MULTILINE)
 _BLOCK = re.compile(r'^```(?P<lang>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE)
 _VARYING = (
+    (re.compile(r"\x1b\[[0-9;]*m"), ""),  # colours
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "5d0c…"),
     (re.compile(r"jr_[0-9a-f]{20,}"), "jr_0a1b…"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "2025-11-24T01:00:00Z"),
     (re.compile(r"(?<=\()\d+\.\d s(?=\))"), "0.5 s"),
-    (re.compile(r", \d+ s$", re.MULTILINE), ", 0 s"),
+    (re.compile(r", [\d.]+ s$", re.MULTILINE), ", 0 s"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:45091"),
     (re.compile(r"(?<=Request ID: )\w+"), "x"),
     (re.compile(r"(?<=\()[\d,]{4,} bytes"), "… bytes"),
