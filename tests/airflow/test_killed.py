@@ -100,7 +100,7 @@ def test_killed_scheduler_loses_no_message(
 ) -> None:
     """The scheduler dies with its tasks; the next one finds them dead and tries them again."""
     airflow = scheduled_airflow
-    queue = Queue(engine, "killed-scheduler", visibility=60, receives=4)
+    queue = Queue(engine, "killed-scheduler", visibility=30, receives=4)
     airflow.variables |= {
         "AWS_ENDPOINT_URL": engine.endpoint,
         "AIRFLOW_VAR_MWAA_TRIGGER_QUEUE_URL": queue.url,
