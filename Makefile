@@ -26,9 +26,6 @@ LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bi
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
-# These tests wait for schedulers most of the time, so four workers keep two cores busy.
-AIRFLOW_TESTS := $(BIN)/pytest -n 4 --dist worksteal tests/airflow
-
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium postgres screenshots help demo drill bench test test-all test-aws test-localstack localstack \
 	test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help
@@ -50,9 +47,10 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 	@$(MAKE) -s -j2 node lint
 	@$(BIN)/pytest -n 3 --dist loadfile
 
+# The tests with Airflow wait for its schedulers most of the time, so four workers keep two cores busy.
 test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
 	@$(BIN)/pytest -n 3 --dist loadfile $(SLOW_TESTS)
-	@$(AIRFLOW_TESTS)
+	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow
 	@$(BIN)/pytest tests/localstack
 
 test-localstack: $(STAMP) localstack node ## Compare three interpreters: the embedded one, aws-local-stepfunctions, LocalStack
@@ -64,7 +62,7 @@ test-aws: $(STAMP) ## Test each state with AWS's TestState API and measure error
 		$(BIN)/python -m tests.teststate.first_deployment --profile "$(PROFILE)" --role "$(ROLE)" --machine "$(MACHINE)" && exit $$status
 
 test-airflow: $(STAMP) postgres airflow ## Test with every Airflow version; prints run times
-	@$(AIRFLOW_TESTS)
+	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow
 
 check: $(STAMP) node lint ## Run lint, types, format, generated files, prose and definition checks
 	@$(BIN)/pytest tests/contract/test_definition_linters.py tests/prose

@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -31,24 +31,36 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=sorted(NAMES), help="sections to measure again; the others stay")
     options = parser.parse_args()
     results = DOCS / "benchmarks.json"
-    before = Report.model_validate_json(results.read_text(encoding="utf-8")) if options.only else None
-    measured = measure_all([NAMES[name] for name in options.only or NAMES], quick=options.quick)
-    report = Report(
-        date=max(one.date for one in measured),
-        quick=options.quick or (before is not None and before.quick),
-        machine=f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
-        versions={"Python": platform.python_version()} | {name: version(name) for name in ("boto3", "moto", "simpy")},
-        sections=merged(before.sections if before else [], measured),
-    )
-    results.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (DOCS / "benchmarks.md").write_text(render.render(report), encoding="utf-8")
+    before = Report.model_validate_json(results.read_text(encoding="utf-8")) if results.exists() else None
+    measured: list[Section] = []
+    # Written after each section: a section that fails does not lose the others.
+    for section in measure_all([NAMES[name] for name in options.only or NAMES], quick=options.quick):
+        measured.append(section)
+        write(results, report_of(before, measured, quick=options.quick))
     for goal in (goal for one in measured for goal in one.goals if not goal.met):
         sys.stdout.write(f"missed: {goal.name}: {render.show(goal.found)}\n")
 
 
-def measure_all(modules: Sequence[ModuleType], *, quick: bool) -> list[Section]:
-    """Measure sections, and show the progress on standard error."""
-    sections: list[Section] = []
+def report_of(before: Report | None, measured: Sequence[Section], *, quick: bool) -> Report:
+    """The sections measured, and the former results of the others."""
+    complete = len(measured) == len(NAMES)
+    return Report(
+        date=max(one.date for one in measured),
+        quick=quick or (before is not None and before.quick and not complete),
+        machine=f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
+        versions={"Python": platform.python_version()} | {name: version(name) for name in ("boto3", "moto", "simpy")},
+        sections=merged(before.sections if before else [], measured),
+    )
+
+
+def write(results: Path, report: Report) -> None:
+    """Write the results, and the page from them."""
+    results.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(render.render(report), encoding="utf-8")
+
+
+def measure_all(modules: Sequence[ModuleType], *, quick: bool) -> Iterator[Section]:
+    """Measure sections one after the other, and show the progress on standard error."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -66,10 +78,10 @@ def measure_all(modules: Sequence[ModuleType], *, quick: bool) -> list[Section]:
                 progress.update(task, description=f"{name}: {text}")
 
             step("starting")
-            sections.append(timed(module.measure, Run(quick, step)))
+            section = timed(module.measure, Run(quick, step))
             progress.advance(task)
-            console.print(f"{name}: {sections[-1].seconds:,.0f} s")
-    return sections
+            console.print(f"{name}: {section.seconds:,.0f} s")
+            yield section
 
 
 def merged(before: Sequence[Section], measured: Sequence[Section]) -> list[Section]:

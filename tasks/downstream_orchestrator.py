@@ -91,7 +91,7 @@ def _session() -> Any:
     """A session of botocore, because the import of boto3 adds about 4 % to the cold start. The clients are the same."""
     session = botocore.session.get_session()
     # For each client botocore lists the folders of its 400 services, only to know whether the service exists.
-    session.get_component("data_loader").list_available_services = lambda _: list(SERVICES)
+    session.get_component("data_loader").list_available_services = lambda *_, **__: list(SERVICES)
     return session
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from pydantic import ValidationError
 
 from bench import render
-from bench.__main__ import NAMES, merged
-from bench.command import ROUNDS
+from bench.__main__ import NAMES, measure_all, merged, report_of
+from bench.command import ROUNDS, Run
 from bench.results import Cell, Figure, Goal, Report, Section, Table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -114,3 +115,26 @@ def test_sections_measured_again_replace_the_former_ones() -> None:
     old = [Section(name=name, title="old", about="", tables=[]) for name in ("cost", "routing")]
     new = [Section(name="routing", title="new", about="", tables=[])]
     assert [(one.name, one.title) for one in merged(old, new)] == [("routing", "new"), ("cost", "old")]
+
+
+def test_section_that_fails_keeps_the_ones_before() -> None:
+    def fail(_: Run) -> Section:
+        raise RuntimeError("make test: exit code 2")
+
+    works, fails = ModuleType("bench.cost"), ModuleType("bench.developer")
+    works.measure = lambda _: Section(name="cost", title="new", about="", tables=[])  # type: ignore[attr-defined]
+    fails.measure = fail  # type: ignore[attr-defined]
+    found = measure_all([works, fails], quick=True)
+    assert next(found).name == "cost"
+    with pytest.raises(RuntimeError, match="make test"):
+        next(found)
+
+
+def test_page_stays_quick_until_every_section_is_measured_in_full() -> None:
+    names = list(NAMES)
+    full = [Section(name=name, title="full", about="", tables=[]) for name in names]
+    before = report_of(None, full, quick=True)
+    assert before.quick
+    assert report_of(before, full[:1], quick=False).quick
+    assert not report_of(before, full, quick=False).quick
+    assert [one.name for one in report_of(before, full[:1], quick=False).sections] == names
