@@ -130,7 +130,7 @@ def test_section_that_fails_keeps_the_ones_before() -> None:
         next(found)
 
 
-def test_page_stays_quick_until_every_section_is_measured_in_full() -> None:
+def test_page_stays_quick_until_each_section_is_full() -> None:
     names = list(NAMES)
     full = [Section(name=name, title="full", about="", tables=[]) for name in names]
     before = report_of(None, full, quick=True)
