@@ -13,7 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.docs_site.site import ROOT, require_tools
-from tests.docs_site.tutorial import checkout
+from tests.docs_site.tutorial import ENVIRONMENTS, checkout
 
 TEMPLATES = ROOT / ".github" / "ISSUE_TEMPLATE"
 FORMS = sorted(path for path in TEMPLATES.glob("*.yml") if path.name != "config.yml")
@@ -71,7 +71,7 @@ def test_hooks_download_nothing() -> None:
 def test_hooks_pass_on_the_checkout_and_refuse_a_bad_change(tmp_path: Path) -> None:
     folder = checkout(tmp_path / "checkout")
     git(folder, "init", "-q")
-    git(folder, "add", "--all", ":!.venv")
+    git(folder, "add", "--all", *(f":!{name}" for name in ENVIRONMENTS))
     answer = pre_commit(folder)
     assert answer.returncode == 0, answer.stdout
     assert answer.stdout.count("Passed") == len(hooks()), answer.stdout
@@ -81,7 +81,7 @@ def test_hooks_pass_on_the_checkout_and_refuse_a_bad_change(tmp_path: Path) -> N
         (folder / "docs" / "quotas.md", "By hand.\n"),
     ):
         path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
-    git(folder, "add", "--all", ":!.venv")
+    git(folder, "add", "--all", *(f":!{name}" for name in ENVIRONMENTS))
     answer = pre_commit(folder)
     assert answer.returncode == 1
     failed = {line.partition("...")[0] for line in answer.stdout.splitlines() if line.endswith("Failed")}

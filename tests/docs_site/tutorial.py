@@ -29,6 +29,9 @@ from tests.terraform.harness import _cli_configuration
 
 PAGES = ROOT / "docs" / "tutorials"
 TOOLS = (ROOT / ".venv" / "bin", ROOT / ".venv-awscli" / "bin")
+ENVIRONMENTS = (".venv", "tests/node_programs/node_modules")
+"""Installed packages, which git ignores. A copy of the checkout links to them."""
+
 READY = "# Stop with Ctrl-C."
 LEFT_OUT = "…"
 
@@ -194,12 +197,13 @@ def perform(step: Step, shell: Shell) -> str:
 
 
 def checkout(folder: Path) -> Path:
-    """A copy of the checkout, with this environment."""
+    """A copy of the checkout, with this environment and the packages of the second interpreter."""
     for name in listed():
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for name in ENVIRONMENTS:
+        (folder / name).symlink_to(ROOT / name)
     return folder
 
 
