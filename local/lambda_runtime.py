@@ -15,7 +15,7 @@ import uuid
 import zipfile
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -154,9 +154,16 @@ class LambdaRuntime:
             listener(match)
 
     def drain(self) -> None:
-        """Wait until all asynchronous invocations have ended."""
-        while self._pending:
-            self._pending.pop().result()
+        """Wait until all asynchronous invocations have ended.
+
+        Several threads may wait at once. An invocation stays in the list until it has ended, so each of them waits for it.
+        """
+        while pending := set(self._pending):
+            wait(pending)
+            with self._lock:
+                self._pending = [one for one in self._pending if one not in pending]
+            for one in pending:
+                one.result()
 
     def close(self) -> None:
         """Stop all workers and wait until they end; running invocations are not retried."""

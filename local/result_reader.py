@@ -63,7 +63,9 @@ class ResultReader:
         """
         topic, fields, began = message.topic, message.fields, message.published
         common: dict[str, Any] = {"topic": topic, "message_id": message.id}
-        match = next(one for one in reversed(self.engine.runtime.subscription_matches) if one.message_id == message.id)
+        # Copies, because other threads append: a deque that grows cannot be iterated.
+        matches = reversed(list(self.engine.runtime.subscription_matches))
+        match = next(one for one in matches if one.message_id == message.id)
         if not match.matched:
             ((field, values),) = FILTERS[topic].items()
             found = repr(fields[field]) if isinstance(fields, dict) and field in fields else "nothing"
@@ -158,7 +160,7 @@ class ResultReader:
 
     def _invocation(self, message_id: str) -> Invocation:
         """Return the router's invocation that started the message's event, or the last one."""
-        found = [one for one in self.engine.runtime.invocations if message_id in _message_ids(one)]
+        found = [one for one in list(self.engine.runtime.invocations) if message_id in _message_ids(one)]
         if not found:
             raise LookupError(f"SNS message {message_id}: the engine did not invoke the router")
         return next((one for one in found if _status(one) == "STARTED"), found[-1])

@@ -18,6 +18,11 @@ def sleep(event: Any, context: Any) -> None:
     time.sleep(30)
 
 
+def sleep_a_second(event: Any, context: Any) -> None:
+    """Run for one second."""
+    time.sleep(1)
+
+
 def state(event: Any, context: Any) -> dict[str, Any]:
     """Return the worker's environment variables, its parent process, and the loaded modules of this project."""
     modules = [name for name in sys.modules if name.split(".")[0] in ("builder", "cli", "orchestration", "tasks")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -105,3 +106,13 @@ def test_printed_lines_are_logs(runtime: LambdaRuntime) -> None:
     assert invocation.error["errorType"] == "ValueError"
     assert "fail" in invocation.error["stackTrace"][-1]
     assert "printed {'a': 1}" in invocation.logs
+
+
+def test_each_of_two_threads_waits_for_the_same_invocation(runtime: LambdaRuntime) -> None:
+    def ended() -> int:
+        runtime.drain()
+        return len(runtime.invocations)
+
+    runtime.invoke_async(function("tests.local.handlers.sleep_a_second"), {})
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda _: ended(), range(2))) == [1, 1]
