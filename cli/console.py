@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from typing import Annotated
 
 import typer
+
+from cli.stop_signal import stop_event, wait_for_stop
 
 
 def console(
@@ -31,14 +31,12 @@ def console(
     from console.stack import ConsoleStack  # noqa: PLC0415
 
     stack = ConsoleStack.open(function, allow_replay=allow_replay)
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = stop_event()
     try:
         with serve(stack, port) as address:
             rights = "starts failed triggers again" if stack.allow_replay else "read-only"
             typer.echo(f"{address} ({stack.name}, {rights}). Stop with Ctrl-C.")
-            stopped.wait()
+            wait_for_stop(stopped)
     except OSError as error:
         typer.echo(f"orchestrator: port {port}: {error.strerror}. Choose another port with --port.", err=True)
         raise typer.Exit(2) from error

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
-import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cli.io import DEFAULT_CONFIG, read_text
+from cli.stop_signal import stop_event, wait_for_stop
 from local.airflow_api import AirflowApi, AirflowApiError
 from local.airflow_server import Watch, airflow_instructions, connect
 from local.defaults import clear_aws_profile_env
@@ -50,9 +49,7 @@ def local(  # noqa: PLR0913 - one parameter an option
     version = connect(real) if real else None
     region = region or region_of(document)
     check_config(document, local_settings(region))
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = stop_event()
     clear_aws_profile_env()
     from console.server import serve  # noqa: PLC0415 - flask and boto3
     from console.stack import ConsoleStack  # noqa: PLC0415
@@ -84,7 +81,7 @@ def local(  # noqa: PLR0913 - one parameter an option
                 watch = Watch(real, _print_line)
                 running.callback(watch.stop)
                 watch.start()
-            stopped.wait()
+            wait_for_stop(stopped)
             activity.stop()
     except OSError as error:
         typer.echo(f"orchestrator: port {port}: {error.strerror}. Choose another port with --port.", err=True)

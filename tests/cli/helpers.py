@@ -99,9 +99,12 @@ class Local:
         watchdog.cancel()
 
     def stop(self) -> int:
-        """Send SIGINT and return the exit code."""
+        """Send SIGINT and return the exit code; a process that does not end is killed."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(timeout=20)
         assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
