@@ -106,7 +106,9 @@ def main() -> None:
     except Exception as error:
         if not isinstance(error, _input_errors()):
             raise
-        _fail(" ".join(str(error).split()))
+        from cli.aws_errors import advice  # noqa: PLC0415 - needed only after an error
+
+        _fail(f"{' '.join(str(error).split())}{advice(error)}")
 
 
 def _input_errors() -> tuple[type[Exception], ...]:
