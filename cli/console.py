@@ -17,7 +17,7 @@ def console(
         bool, typer.Option("--allow-replay", help="Let pages start failed triggers again.")
     ] = False,
 ) -> None:
-    """Serve the console of a deployed stack until Ctrl-C.
+    """Serve the console of a deployed stack.
 
     Pages show executions, lineage and configuration. They only read, unless --allow-replay is given. The console uses the
     credentials of this shell and answers only requests of this machine.

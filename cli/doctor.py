@@ -24,7 +24,7 @@ def doctor(
     verbose: Annotated[bool, typer.Option("--verbose", help="Also list what is well.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
-    """Examine a deployed stack, and list what is wrong with what to do.
+    """List the problems of a deployed stack.
 
     The command asks for configuration, targets, DAGs, router, state machine, subscriptions, roles, dead letters, alarms and
     dispatcher. It changes nothing.

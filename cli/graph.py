@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, read_text
+from cli.io import DEFAULT_CONFIG, read_text, write_text
 from local.validation import read_config
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
@@ -21,7 +21,9 @@ FORMATS = {".svg": "svg", ".html": "html", ".mmd": "mermaid", ".json": "json"}
 
 
 def graph(  # noqa: PLR0913 - one parameter an option
-    config: Annotated[Path, typer.Argument(help="Configuration; - for standard input.")] = DEFAULT_CONFIG,
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="Configuration; - for standard input.")
+    ] = DEFAULT_CONFIG,
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write. Default: standard output.", show_default=False)
@@ -72,7 +74,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_text(output, text)
         typer.echo(f"wrote {output}: {len(found.nodes)} jobs and targets, {len(found.links)} triggers")
 
 

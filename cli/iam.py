@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def iam(  # noqa: PLR0913 - one parameter an option
-    config: Annotated[Path, typer.Argument(help="Configuration; - for standard input.")] = DEFAULT_CONFIG,
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="Configuration; - for standard input.")
+    ] = DEFAULT_CONFIG,
     *,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack.")] = ACCOUNT,

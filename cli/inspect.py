@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import print_json
+from cli.io import print_json, write_text
 from orchestration.errors import ExecutionLookupError
 
 if TYPE_CHECKING:
@@ -88,8 +88,5 @@ def _write(html: Path, found: list[Inspection]) -> None:
     if len(found) > 1:
         names = ", ".join(one.name for one in found)
         raise ExecutionLookupError(f"--html {html}: the run has {len(found)} events ({names}). Name one of them.")
-    try:
-        html.write_text(report(found[0], datetime.now(UTC).isoformat()), encoding="utf-8")
-    except OSError as error:
-        raise ExecutionLookupError(f"--html {html}: {error.strerror}") from error
+    write_text(html, report(found[0], datetime.now(UTC).isoformat()))
     typer.echo(f"wrote {html}", err=True)

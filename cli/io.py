@@ -1,4 +1,4 @@
-"""Reads input files and prints JSON reports."""
+"""Reads input files, writes output files and prints JSON reports."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ DEFAULT_CONFIG = Path("orchestration/workflow_config.json")
 
 class InputFileError(OrchestrationError):
     """A file cannot be read. The person who named it acts."""
+
+
+class OutputFileError(OrchestrationError):
+    """A file cannot be written. The person who named it acts."""
 
 
 def read_text(path: Path) -> str:
@@ -45,6 +49,18 @@ def read_bytes(path: Path) -> bytes:
                 f"{path}: the current folder has no such file. Name a configuration, for example {EXAMPLE_CONFIG}"
             ) from error
         raise InputFileError(f"{path}: {error.strerror}. Name a readable file.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        OutputFileError: its folder does not exist, or it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputFileError(f"{path}: {error.strerror}. Name a file that can be written.") from error
 
 
 def print_json(value: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +52,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  planned
-      1  --fail-on-change, and something changed
+      1  the router would refuse an event; with --against: --fail-on-change, and something changed
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     if bool(event) == bool(recorded):
@@ -75,8 +75,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
             [plan_event(text, one, settings, source) for one in configs] for source, text in read_events(event or ())
         ]
     if against is None:
-        _print_plans((one for (one,) in plans), as_json=as_json)
-        return
+        _print_plans([one for (one,) in plans], as_json=as_json)
+        raise typer.Exit(int(any(one.status == "FAILED" for (one,) in plans)))
     changed = _print_changes([(new, old) for new, old in plans], as_json=as_json)
     raise typer.Exit(1 if changed and fail_on_change else 0)
 
@@ -106,7 +106,7 @@ def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[Recor
     return router.settings, past
 
 
-def _print_plans(plans: Iterable[EventPlan], *, as_json: bool) -> None:
+def _print_plans(plans: Sequence[EventPlan], *, as_json: bool) -> None:
     from cli.plan_output import print_plan  # noqa: PLC0415 - rich
 
     if as_json:

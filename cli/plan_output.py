@@ -18,7 +18,7 @@ _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
 def print_plan(plan: EventPlan) -> None:
     """Print one event's plan: the executions, then each trigger with its request."""
-    reason = plan.reason or plan.event_kind
+    reason = plan.reason.removeprefix(f"{plan.source}: ") or plan.event_kind
     reason += f". Did you mean {plan.suggestion!r}?" if plan.suggestion else ""
     output.print(Text.assemble((plan.source, "bold"), ": ", styled(plan.status), f" {reason}"))
     for name in plan.executions:

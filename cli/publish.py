@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 def publish(  # noqa: PLR0913 - one parameter an option
     file: Annotated[
-        Path | None, typer.Argument(help="Event; - for standard input. Default: the options below.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="FILE", help="Event; - for standard input. Default: the options below.", show_default=False
+        ),
     ] = None,
     *,
     function: Annotated[str, typer.Option(help="Router Lambda, whose topics receive the event.")] = "",

@@ -27,7 +27,9 @@ class OptionError(OrchestrationError):
 
 def redrive_dlq(  # noqa: PLR0913 - one parameter an option
     *,
-    function: Annotated[str, typer.Argument(help="Name of the router Lambda: PREFIX-downstream-orchestrator.")],
+    function: Annotated[
+        str, typer.Argument(metavar="ROUTER", help="Name of the router Lambda: PREFIX-downstream-orchestrator.")
+    ],
     region: Annotated[str, typer.Option(help="Region of the router. Default: the region of the AWS CLI.")] = "",
     queue: Annotated[str, typer.Option(help="URL of the delivery DLQ. Default: the queue FUNCTION-delivery-dlq.")] = "",
     bucket: Annotated[

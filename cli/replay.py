@@ -17,7 +17,10 @@ Progress = Callable[[str], None]
 def replay(  # noqa: PLR0913 - one parameter an option
     *,
     execution: Annotated[
-        str, typer.Argument(help="ARN of the execution, or its name together with --function.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="EXECUTION", help="ARN of the execution, or its name together with --function.", show_default=False
+        ),
     ] = "",
     function: Annotated[
         str, typer.Option(help="Name of the router Lambda. Default: the name of the execution's state machine.")

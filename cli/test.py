@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, print_json, read_text
+from cli.io import DEFAULT_CONFIG, print_json, read_text, write_text
 from local.defaults import ACCOUNT, clear_aws_profile_env
 from local.validation import local_settings, read_config, region_of, stack_settings
 from orchestration.errors import ConfigError
@@ -24,7 +24,9 @@ DEFAULT_FOLDER = Path("workflow_tests")
 
 
 def test(  # noqa: PLR0913 - one parameter an option
-    folder: Annotated[Path, typer.Argument(help="Folder of NAME.event.json and NAME.expected.json.")] = DEFAULT_FOLDER,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of NAME.event.json and NAME.expected.json.")
+    ] = DEFAULT_FOLDER,
     *,
     config: Annotated[Path, typer.Option(help="Workflow configuration.")] = DEFAULT_CONFIG,
     update: Annotated[bool, typer.Option("--update", help="Write the results as the expected ones.")] = False,
@@ -38,7 +40,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Compare what events start with what is expected.
+    """Compare events with their expected results.
 
     A case is an event, NAME.event.json, and what it starts, NAME.expected.json: trigger ids and requests. The router's own
     code plans it. With --simulate, the local stack starts once and also runs every event.
@@ -80,7 +82,7 @@ def test(  # noqa: PLR0913 - one parameter an option
 def _update(results: Sequence[CaseResult]) -> None:
     changed = [one for one in results if one.problem]
     for one in changed:
-        one.case.expected.write_text(one.text, encoding="utf-8")
+        write_text(one.case.expected, one.text)
         typer.echo(f"wrote {one.case.expected}")
     typer.echo(f"{len(changed)} of {len(results)} expected results changed")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from junitparser import Failure, JUnitXml, TestCase, TestSuite
 from rich.text import Text
 
 from analysis.cases import CaseResult
+from cli.io import write_text
 from cli.render import output
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -37,4 +39,6 @@ def write_junit(results: Sequence[CaseResult], path: Path) -> None:
         suite.add_testcase(case)
     report = JUnitXml("orchestrator test")
     report.add_testsuite(suite)
-    report.write(str(path), pretty=True)
+    content = io.BytesIO()
+    report.write(content, pretty=True)
+    write_text(path, content.getvalue().decode())

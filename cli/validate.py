@@ -20,7 +20,11 @@ from orchestration.settings import Settings
 def validate(  # noqa: PLR0913 - one parameter an option
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help=f"Configurations; - for standard input. Default: {DEFAULT_CONFIG}", show_default=False),
+        typer.Argument(
+            metavar="FILE...",
+            help=f"Configurations; - for standard input. Default: {DEFAULT_CONFIG}",
+            show_default=False,
+        ),
     ] = None,
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,

@@ -55,6 +55,17 @@ def test_each_event_has_a_plan(orchestrator: Orchestrator, config: Path, events:
     ]
     assert found[0]["triggers"][0]["request"]["Arguments"]["--path"] == "s3://b/p"
     assert "status 'Success'" in found[2]["reason"]
+    assert result.exit_code == 1  # for the event that the router would refuse
+
+
+def test_refused_event_exits_1_and_names_its_file_once(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text("{")
+    result = orchestrator("plan", "--event", str(path))
+    assert result.exit_code == 1
+    assert " ".join(result.stdout.split()).startswith(
+        f"{path}: FAILED expected a job event as JSON, but it is not JSON"
+    )
 
 
 def test_difference_lists_changed_fields(
