@@ -73,6 +73,7 @@ lint: $(STAMP)
 	@$(BIN)/mypy
 	@$(BIN)/mypy dags
 	@$(BIN)/python -m builder --check
+	@$(BIN)/python -m cli.commands_page --check
 	@$(BIN)/shellcheck --enable=all --exclude=SC2250 deploy.sh .ci/run
 	@if command -v terraform >/dev/null; then TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -diff -recursive terraform; \
 	elif [ "$(CI)" = true ]; then echo "Terraform 1.9+ is missing" >&2; exit 1; \
@@ -85,6 +86,7 @@ format: $(STAMP) ## Format the code
 
 build: $(STAMP) ## Write the generated files
 	@$(BIN)/python -m builder
+	@$(BIN)/python -m cli.commands_page
 
 # The last section runs `make test`, which installs Node's programs.
 bench: $(STAMP) node ## Measure everything and write docs/benchmarks.md (about 10 minutes; QUICK=1: 4; ONLY="section …")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from builder import generated_files
+from cli.commands_page import PAGE
 from tests.docs_site.site import ROOT, require_tools
 from tests.docs_site.tutorial import ENVIRONMENTS, checkout
 
@@ -65,6 +68,15 @@ def test_hooks_download_nothing() -> None:
     assert {hook["language"] for hook in hooks()} == {"system"}
     for hook in hooks():
         assert (ROOT / hook["entry"].split()[0]).exists(), hook["entry"]
+
+
+def test_hooks_watch_every_generated_file() -> None:
+    """A hook that does not see the file would let an edit by hand pass."""
+    watched = {hook["id"]: re.compile(hook["files"]) for hook in hooks() if "files" in hook}
+    sources = ["terraform/variables.tf", "orchestration/triggers/glue_job.py"]
+    generated = [*generated_files.artifacts(), *sources]
+    assert [path for path in generated if not watched["generated-files"].search(path)] == []
+    assert [one for one in (str(PAGE), "cli/plan.py") if not watched["commands-page"].search(one)] == []
 
 
 @pytest.mark.timeout(300)

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 
 from tests.docs_site.site import MKDOCS, ROOT, Html, broken_links, build, copy_sources, pages, require_tools
@@ -41,6 +42,24 @@ def test_every_page_is_in_a_tab(site: Path) -> None:
     sidebar = text.partition("md-sidebar--primary")[2].partition("md-sidebar--secondary")[0]
     linked = set(re.findall(r'href="([^"#]+)\.html"', sidebar)) | {"index"}
     assert linked >= set(PAGES.values())
+
+
+def test_each_tab_has_the_pages_that_the_navigation_names(site: Path) -> None:
+    """A pattern that matches no page would move the pages of a tab to the last one without a warning."""
+    named = yaml.safe_load((ROOT / "docs" / ".nav.yml").read_text(encoding="utf-8"))["nav"]
+    for tab in named:
+        ((name, entries),) = tab.items()
+        for page in (one for one in entries if isinstance(one, str)):
+            text = (site / page).with_suffix(".html").read_text(encoding="utf-8")
+            active = re.findall(r'md-tabs__item--active">.*?class="md-tabs__link">(.*?)</a>', text, re.DOTALL)
+            assert [one.strip() for one in active] == [name], page
+    patterns = [one["glob"] for tab in named for one in next(iter(tab.values())) if "glob" in one]
+    assert patterns == ["*.md", "tutorials/*.md"]  # awesome-nav does not expand braces
+
+
+def test_navigation_names_every_page() -> None:
+    named = (ROOT / "docs" / ".nav.yml").read_text(encoding="utf-8")
+    assert [page for page in PAGES.values() if not page.startswith("adr/") and f"{page}.md" not in named] == []
 
 
 def test_site_has_no_broken_link(site: Path) -> None:
