@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,21 +83,30 @@ class Scene:
     names: dict[str, str]
 
 
+ALL_JOBS = tuple(DOCUMENT["workflows"])
+JOBS_OF_THE_DOCUMENTATION = tuple(job for job in ALL_JOBS if job != HOSTILE_JOB)
+
+
 @contextmanager
-def scene() -> Iterator[Scene]:
-    """Run the local stack with a success, a failure, a duplicate, 120 triggers in batches, and a hostile event."""
+def scene(jobs: Collection[str] = ALL_JOBS) -> Iterator[Scene]:
+    """Run the local stack with a success, a failure, a duplicate, 120 triggers in batches, and a hostile event.
+
+    Args:
+        jobs: workflows of the configuration, and jobs that publish events.
+    """
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "workflow_config.json"
-        config.write_text(json.dumps(DOCUMENT, indent=2))
+        workflows = {job: workflow for job, workflow in DOCUMENT["workflows"].items() if job in jobs}
+        config.write_text(json.dumps({"workflows": workflows}, indent=2))
         local = Local("--config", str(config))
         try:
             url = next(line.split()[2] for line in local.lines if line.startswith("# console: "))
-            yield Scene(url, _publish(local))
+            yield Scene(url, _publish(local, jobs))
         finally:
             local.stop()
 
 
-def _publish(local: Local) -> dict[str, str]:
+def _publish(local: Local, jobs: Collection[str]) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in local.variables.items():
             patch.setenv(name, value)
@@ -115,6 +124,7 @@ def _publish(local: Local) -> dict[str, str]:
         "batches": {"job_name": "load_warehouse", "job_run_id": "2026-11-24T02"},
         "hostile": {"job_name": HOSTILE_JOB, "job_run_id": "\u202edi-nur", "artifacts": {"text": HOSTILE_TEXT}},
     }
+    events = {kind: event for kind, event in events.items() if event["job_name"] in jobs}
     for event in (*events.values(), events["success"]):
         sns.publish(TopicArn=topic, Message=json.dumps({**event, "status": "SUCCESS"}))
         time.sleep(1)  # the list shows one order
@@ -162,7 +172,7 @@ def drive(found: Scene, folder: Path) -> dict[str, Any]:
 if __name__ == "__main__":
     if not chromium() or not PLAYWRIGHT.exists():
         sys.exit("screenshots: Chromium is missing (Debian: apt-get install chromium), or Playwright: make playwright")
-    with scene() as running, tempfile.TemporaryDirectory() as taken:
+    with scene(JOBS_OF_THE_DOCUMENTATION) as running, tempfile.TemporaryDirectory() as taken:
         drive(running, Path(taken))
         for shown in SCREENSHOTS:
             shutil.copy(Path(taken) / f"{shown}.png", Path(sys.argv[1]) / f"console-{shown}.png")
