@@ -178,11 +178,11 @@ def build(texts: dict[str, str]) -> str:
         "|---|---|",
         *(f"| {grade} | {text} |" for grade, text in GRADES.items()),
         "",
-        "| Error | Meaning | Grade | Source | Retried | Decision |",
-        "|---|---|---|---|---|---|",
+        "| Error | Meaning and decision | Retried | Evidence |",
+        "|---|---|---|---|",
         *(
-            f"| `{name}` | {one.meaning} | {one.grade} | {_link(one.source)} | {'yes' if name in retried else 'no'} | "
-            f"{one.decision} |"
+            f"| `{name}` | {one.meaning}{f'. {one.decision}' if one.decision else ''} | "
+            f"{'yes' if name in retried else 'no'} | {one.grade}{f': {_link(one.source)}' if one.source else ''} |"
             for name, one in sorted(graded.items())
         ),
         "",

@@ -53,7 +53,7 @@ Each command below lists the codes that it uses.
 """
 
 _EXIT_CODE = re.compile(r"^ *(\d+) +(.+)$", re.MULTILINE)
-_CODE = re.compile(r"--[a-z][a-z-]*|\$\{[^}]*\}|(?<![\w./])[A-Z]{2,}(?:=[A-Z]+|:[A-Z]+)+")
+_CODE = re.compile(r"[\w./-]+\.json|--[a-z][a-z-]*|\$\{[^}]*\}|(?<![\w./])[A-Z]{2,}(?:=[A-Z]+|:[A-Z]+)+")
 _EXTRA = re.compile(r" *\[(.*)\]")
 
 
@@ -91,23 +91,17 @@ def _usage(command: Any, context: typer.Context) -> list[str]:
 
 def _parameters(command: Any, context: typer.Context) -> Iterator[str]:
     """A table of the arguments and options, which are never hidden."""
-    yield "| Argument or option | Meaning | Default |"
-    yield "|---|---|---|"
+    yield "| Argument or option | Meaning |"
+    yield "|---|---|"
     for one in command.get_params(context):
         names, shown = one.get_help_record(context)
         extra = _EXTRA.fullmatch(shown.removeprefix(one.help))
-        facts = extra[1].split("; ") if extra else []
-        meaning, _, default = one.help.partition(" Default: ")
-        default = _text(default.removesuffix("."))
-        for fact in facts:
+        meaning = one.help
+        for fact in extra[1].split("; ") if extra else ():
             name, colon, value = fact.partition(": ")
-            if fact == "required":
-                default = fact
-            elif name == "default":
-                default = f"`{value}`"
-            else:
-                meaning += f" Environment variable: `{value}`." if colon else f" {_range(fact)}."
-        yield f"| `{_cell(names)}` | {_text(meaning)} | {default} |"
+            words = {"default": "Default:", "env var": "Environment variable:"}
+            meaning += f" {words[name]} `{value}`." if colon else " Required." if fact == "required" else _range(fact)
+        yield f"| `{_cell(names)}` | {_text(meaning)} |"
     yield ""
 
 
@@ -119,9 +113,9 @@ def _text(text: str) -> str:
 
 
 def _range(fact: str) -> str:
-    """The range of a number in words, from ``x>=1`` or ``0<=x<=9``."""
+    """A sentence about the range of a number, from ``x>=1`` or ``0<=x<=9``."""
     low, _, high = fact.replace("x>=", "").partition("<=x<=")
-    return f"From {low} to {high}" if high else f"At least {low}"
+    return f" From {low} to {high}." if high else f" At least {low}."
 
 
 def _cell(text: str) -> str:

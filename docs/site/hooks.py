@@ -36,6 +36,10 @@ IFRAME_WORKER = Path("iframe-worker/shim/index.js")
 _LINK = re.compile(r"(?P<before>\]\(|\bsrc=\")(?P<target>[^)\s#\"]+)")
 _FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2[^\n]*$", re.DOTALL | re.MULTILINE)
 _DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
+_OPTION = re.compile(r"<code>(?=--?[a-z][a-z-]{0,30}(?: &lt;[a-z ]+&gt;)?</code>)")
+_CELL = re.compile(r"<td>.*?</td>", re.DOTALL)
+_LONG_CODE = re.compile(r"(?<=<code>)[^<]{20,}(?=</code>)")
+_JOINT = re.compile(r"[./_:](?=\w)")
 _MARKER = re.compile(r"(?P<marker>(?:[-*+]|\d+[.)]) *)")
 
 
@@ -73,8 +77,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put each diagram into a box, which scrolls on a phone."""
-    return _DIAGRAM.sub(r'<div class="diagram">\g<0></div>', html)
+    """Put each diagram into a box that scrolls, and name the places at which code in a table may break."""
+    boxed = _DIAGRAM.sub(r'<div class="diagram">\g<0></div>', html)
+    marked = _OPTION.sub('<code class="option">', boxed)  # browsers break after a hyphen
+    return _CELL.sub(lambda cell: _LONG_CODE.sub(lambda code: _JOINT.sub(r"\g<0><wbr>", code[0]), cell[0]), marked)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Any) -> dict[str, Any]:

@@ -14,13 +14,13 @@ def test_every_grade_is_explained() -> None:
 
 
 def test_every_generated_name_has_evidence() -> None:
-    assert f"| {error_names.NONE} |  |" not in artifacts()["docs/error-names.md"]
+    assert f"| {error_names.NONE} |\n" not in artifacts()["docs/error-names.md"]
 
 
 def test_name_of_a_new_trigger_type_is_listed_without_evidence() -> None:
     states = {"S": {"Type": "Task", "Retry": [{"ErrorEquals": ["Glue.Surprise"], "MaxAttempts": 1}]}}
     page = error_names.build({"a.asl.json": json.dumps({"States": states})})
-    assert "| `Glue.Surprise` | see docs/triggers.md | none |  | yes |" in page
+    assert "| `Glue.Surprise` | see docs/triggers.md | yes | none |" in page
 
 
 def test_names_that_are_not_retried_are_in_no_retrier() -> None:

@@ -89,6 +89,16 @@ def test_page_has_the_structure_that_github_shows(site: Path, source: str) -> No
     assert {tag: html.article[tag] for tag in COUNTED} == {tag: expected[tag] for tag in COUNTED}
 
 
+def test_code_in_tables_breaks_after_its_parts_and_options_never(site: Path) -> None:
+    """On a phone a browser would else break a name in a word, and an option after its hyphens."""
+    names = (site / "error-names.html").read_text(encoding="utf-8")
+    assert "<code>StepFunctions.<wbr>StateMachineDoesNotExistException</code>" in names
+    commands = (site / "commands.html").read_text(encoding="utf-8")
+    assert '<code class="option">--state-machine-arn &lt;str&gt;</code>' in commands
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "StepFunctions.StateMachineDoesNotExistException" in index
+
+
 NOWHERE = {
     "[a page](missing-page.md)": "missing-page.md",
     "[a heading](operations.md#missing-heading)": "missing-heading",
