@@ -13,7 +13,8 @@ from operations.joins import JoinStatus
 from operations.listing import Listed
 from operations.timeline import Call
 
-_CUT = 300
+_IN_A_LIST, _ALONE = 300, 2000
+"""Characters of a cause that are shown. ``--json`` has all of them."""
 
 
 def print_executions(found: Sequence[Listed]) -> None:
@@ -34,7 +35,7 @@ def print_execution(one: Listed) -> None:
     )
     output.print(Text(f"    {one.name}", style="dim"))
     if one.cause:
-        output.print(Text(f"    {one.cause:.{_CUT}}"))
+        output.print(Text(f"    {_shortened(one.cause, _IN_A_LIST)}"))
 
 
 def print_join(found: JoinStatus) -> None:
@@ -89,11 +90,16 @@ def _print_run(run: Run, *, only: bool) -> None:
     if not only:
         which = f"replay {run.number}" if run.number else "original"
         output.print(Text.assemble(f"    {which}: ", styled(run.status), f"  {run.execution}"))
-    detail = run.id or f"{run.error}: {run.cause:.{_CUT}}".strip(": ")
+    detail = run.id or f"{run.error}: {_shortened(run.cause, _ALONE)}".strip(": ")
     if detail:
         output.print(Text(f"      {detail}"))
     for call in run.calls if len(run.calls) > 1 else ():
         output.print(Text(f"      {_call(call)}", style="red" if call.error else ""))
+
+
+def _shortened(text: str, length: int) -> str:
+    """The beginning of a text, with a mark if more follows."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _call(call: Call) -> str:

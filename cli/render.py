@@ -83,11 +83,11 @@ def render_link(link: Link) -> RenderableType:
     about = f"{simulation.job_name} {simulation.job_run_id}".strip()
     head = Text.assemble((f"level {link.level}  ", "bold"), about, f"  published by {link.publisher}")
     parts: list[RenderableType] = [head, Text.assemble("    ", headline(simulation)), *_joins(simulation)]
-    parts += [_line(trigger) for trigger in simulation.triggers]
+    parts += [Text(" " * 4).append_text(_line(trigger, 4)) for trigger in simulation.triggers]
     return Group(*parts)
 
 
-def _line(trigger: TriggerResult) -> Text:
+def _line(trigger: TriggerResult, indent: int = 0) -> Text:
     """One trigger with its status, and below it the run id, or the error and its cause."""
     detail = trigger.id if trigger.status == "TRIGGERED" else f"{trigger.error}: {trigger.cause}"
     status = Text(f"{trigger.status:<9}", style=_STYLE[trigger.status])
@@ -96,5 +96,5 @@ def _line(trigger: TriggerResult) -> Text:
         status,
         "  ",
         (f"{trigger.type} {trigger.name}", "bold"),
-        f" ({trigger.trigger_id})\n{'':15}{detail}",
+        f" ({trigger.trigger_id})\n{'':{indent + 15}}{detail}",
     )
