@@ -123,11 +123,15 @@ def _cell(text: str) -> str:
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Run the command; returns its exit code: 1 if ``--check`` found a difference."""
+    """Run the command; returns its exit code: 1 if ``--check`` found a difference, 2 if it cannot run here."""
     parser = argparse.ArgumentParser(prog="python -m cli.commands_page", description="Write docs/commands.md.")
     parser.add_argument("--check", action="store_true", help="compare with the committed page, write nothing")
+    check = parser.parse_args(arguments).check
     page = root / PAGE
-    if not parser.parse_args(arguments).check:
+    if not page.parent.is_dir():  # an installed tool has no docs
+        sys.stderr.write(f"{page.parent}: does not exist. Run in a checkout: make build\n")
+        return 2
+    if not check:
         page.write_text(build(), encoding="utf-8")
         return 0
     if page.exists() and page.read_text(encoding="utf-8") == build():

@@ -33,6 +33,11 @@ def test_check_reports_an_edited_page(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (commands_page.main([], tmp_path), page.read_text(encoding="utf-8")) == (0, TEXT)
 
 
+def test_installed_tool_without_docs_exits_2_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands_page.main([], tmp_path) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'docs'}: does not exist. Run in a checkout: make build\n"
+
+
 @pytest.mark.parametrize("columns", ["30", "300"])
 def test_width_of_the_terminal_changes_nothing(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     for name in ("COLUMNS", "TERMINAL_WIDTH"):
