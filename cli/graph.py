@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, read_text, write_text
-from local.validation import read_config
+from cli.config_file import read_config_file
+from cli.io import DEFAULT_CONFIG, write_text
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 
@@ -50,15 +50,14 @@ def graph(  # noqa: PLR0913 - one parameter an option
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.graph import build  # noqa: PLC0415
     from analysis.lineage import edges, join_edges  # noqa: PLC0415
-    from orchestration.workflows import check_document, checked_entries  # noqa: PLC0415
+    from orchestration.workflows import checked_entries  # noqa: PLC0415
 
     if (downstream or upstream) and not job:
         raise ConfigError("graph: --downstream and --upstream need --job.")
     wanted = as_format or FORMATS.get(output.suffix if output else ".mmd", "")
     if wanted not in FORMATS.values():
         raise ConfigError(f"graph: {as_format or output}: expected the format svg, html, mermaid or json.")
-    document = read_config(read_text(config))
-    check_document(document)
+    document = read_config_file(config)
     entries = list(checked_entries(document, Settings()))
     found = build(document, edges(entries) + join_edges(document))
     invalid = sum(bool(entry.problems) for entry in entries)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, print_json, read_text
+from cli.config_file import read_config_file
+from cli.io import DEFAULT_CONFIG, print_json
 from local.defaults import ACCOUNT
-from local.validation import check_config, read_config, region_of, stack_settings
+from local.validation import check_config, region_of, stack_settings
 
 if TYPE_CHECKING:
     from analysis.permissions import Permissions
@@ -48,7 +49,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
     from orchestration.notify import notify_topic  # noqa: PLC0415
     from orchestration.workflows import checked_entries  # noqa: PLC0415
 
-    document = read_config(read_text(config))
+    document = read_config_file(config)
     region = region or region_of(document)
     settings = stack_settings(region, account=account, partition=partition, env=env, queue_url=queue_url)
     check_config(document, settings)

@@ -12,12 +12,13 @@ from typing import Annotated
 
 import typer
 
+from cli.config_file import parse_config_file
 from cli.io import DEFAULT_CONFIG, read_text
 from cli.stop_signal import stop_event, wait_for_stop
 from local.airflow_api import AirflowApi, AirflowApiError
 from local.airflow_server import Watch, airflow_instructions, connect
 from local.defaults import clear_aws_profile_env
-from local.validation import check_config, local_settings, read_config, region_of
+from local.validation import check_config, local_settings, region_of
 
 
 def local(  # noqa: PLR0913 - one parameter an option
@@ -44,7 +45,7 @@ def local(  # noqa: PLR0913 - one parameter an option
       2  bad input, or the port is in use
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     text = read_text(config)
-    document = read_config(text)
+    document = parse_config_file(text, config)
     real = _airflow_api(airflow, airflow_user) if airflow else None
     version = connect(real) if real else None
     region = region or region_of(document)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, print_json, read_text
+from cli.config_file import read_config_file
+from cli.io import DEFAULT_CONFIG, print_json
 from local.defaults import ACCOUNT
-from local.validation import read_config, region_of, stack_settings
+from local.validation import region_of, stack_settings
 from orchestration.errors import EventError
 
 if TYPE_CHECKING:
@@ -83,10 +84,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
 
 def _config(path: Path) -> LoadedConfig:
     from orchestration.config import LoadedConfig  # noqa: PLC0415 - botocore
-    from orchestration.workflows import check_document  # noqa: PLC0415
 
-    document = read_config(read_text(path))
-    check_document(document)
+    document = read_config_file(path)
     return LoadedConfig(document, "the configuration", "")
 
 

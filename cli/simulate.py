@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from cli.config_file import read_config_file
 from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.defaults import clear_aws_profile_env
-from local.validation import check_config, check_event, local_settings, read_config, region_of
+from local.validation import check_config, check_event, local_settings, region_of
 from orchestration.errors import ConfigError
 
 
@@ -45,7 +46,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
       2  bad input
       3  nothing to trigger
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    document, text = read_config(read_text(config)), read_text(event)
+    document, text = read_config_file(config), read_text(event)
     region = region or region_of(document)
     check_config(document, local_settings(region))
     check_event(text)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.io import DEFAULT_CONFIG, print_json, read_text, write_text
+from cli.config_file import read_config_file
+from cli.io import DEFAULT_CONFIG, print_json, write_text
 from local.defaults import ACCOUNT, clear_aws_profile_env
-from local.validation import local_settings, read_config, region_of, stack_settings
+from local.validation import local_settings, region_of, stack_settings
 from orchestration.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ def test(  # noqa: PLR0913 - one parameter an option
     from analysis.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
     from cli.test_output import print_results, write_junit  # noqa: PLC0415
     from orchestration.config import LoadedConfig  # noqa: PLC0415
-    from orchestration.workflows import check_document  # noqa: PLC0415
 
     if update and simulate:
         raise ConfigError("test: --update and --simulate: choose one.")
-    document = read_config(read_text(config))
-    check_document(document)
+    document = read_config_file(config)
     region = region or region_of(document)
     loaded = LoadedConfig(document, "the configuration", "")
     settings = stack_settings(region, account=account, env=env, queue_url=queue_url)

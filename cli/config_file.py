@@ -1,0 +1,40 @@
+"""Reads the configuration that a command is given. An error names its file: ``plan --against`` has two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cli.io import read_text
+from local.validation import read_config
+from orchestration.errors import ConfigError
+
+
+def read_config_file(path: Path) -> Any:
+    """The document of a configuration that the router can use; a trigger in it may be invalid.
+
+    Args:
+        path: the file, or ``-`` for standard input.
+
+    Raises:
+        InputFileError: the file cannot be read.
+        ConfigError: it is not JSON, or has no workflows.
+    """
+    return parse_config_file(read_text(path), path)
+
+
+def parse_config_file(text: str, path: Path) -> Any:
+    """The document of the text of a configuration, as ``read_config_file``.
+
+    Raises:
+        ConfigError: it is not JSON, or has no workflows.
+    """
+    from orchestration.workflows import check_document  # noqa: PLC0415 - botocore, which --help does not need
+
+    try:
+        document = read_config(text)
+        check_document(document)
+    except ConfigError as error:
+        name = "(standard input)" if str(path) == "-" else path
+        raise ConfigError(f"{name}: {str(error).removeprefix('the configuration: ')}") from error
+    return document
