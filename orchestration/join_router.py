@@ -22,7 +22,7 @@ from orchestration.executions import ExecutionClient
 from orchestration.identity import execution_name
 from orchestration.joins import Join, JoinKind, join_event, joins_of, key_of, valid_join
 from orchestration.plan import Plan, plan
-from orchestration.reports import start_report
+from orchestration.reports import log_notes, start_report
 from orchestration.settings import Settings
 from orchestration.starts import EventStarter
 
@@ -57,8 +57,8 @@ class JoinRouter:
         """Record a success at every join of its job, and start what completes.
 
         Returns:
-            A report for each join: ``{join, key, status, missing, ...}``. Status: WAITING, COMPLETE, REPEATED (the job
-            has arrived with another run), LATE (the join has expired).
+            A report for each join: ``{join, key, status, missing, ...}``. Status: WAITING, COMPLETE, EXPIRED (the run
+            arrived before the deadline), REPEATED (the job has arrived with another run), LATE (the join has expired).
 
         Raises:
             JoinError: the event cannot arrive at one of the joins; it arrived at the others.
@@ -84,9 +84,8 @@ class JoinRouter:
         decided = self.table().expire(name, key, join.all_of)
         if not decided.events:
             raise JoinError(f"join {name} has no arrival for key {key}, so it has no deadline")
-        if (
-            decided.state == "open"
-        ):  # All jobs have arrived, and the last delivery ended before it could complete the join.
+        if decided.state == "open":
+            # All jobs have arrived, and the last delivery ended before it could complete the join.
             decided = self.table().complete(name, key)
         if decided.state == "complete":
             return self._started(_event(name, key, decided), delivery_id) | {"status": "COMPLETE", "cause": ""}
@@ -118,7 +117,7 @@ class JoinRouter:
             report = about | self._started(_event(name, key, arrivals), delivery_id)
             report["status"] = "REPEATED" if repeated else "COMPLETE"
         elif arrivals.state == "expired":
-            report = about | {"status": "LATE"}
+            report = about | {"status": "LATE" if repeated else "EXPIRED"}
         else:
             report = about | {"status": "REPEATED" if repeated else "WAITING"}
         self._log(report, event, str(first_run))
@@ -170,6 +169,8 @@ class JoinRouter:
         )
         planned = planned_under(self.config)
         started = starter.start(planned) if planned.items else starter.find()
+        if not started:
+            log_notes((), planned.skipped)
         return start_report(started, planned.warnings) if started else {"executions": [], "skipped": planned.skipped}
 
 

@@ -65,11 +65,9 @@ def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -
             log.info("Duplicate: execution %s already exists; nothing started", one.name)
         _log_items(one)
     conflicts = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
-    _log_warnings([*warnings, *conflicts])
     items = [item for one in started for item in one.items()]
     skipped = of_routing(routing_of(started[0].input))
-    if started[0].status == "STARTED":
-        log_skipped(skipped)
+    log_notes([*warnings, *conflicts], skipped if started[0].status == "STARTED" else ())
     return {
         "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
         "executions": [one.report() for one in started],
@@ -90,7 +88,7 @@ def replay_report(
         if one.reason:
             log.info("Replay: %s %s %s: %s: %s", one.id, one.type, one.name, one.action, one.reason)
     warnings = [*warnings, *(warning for one in decisions for warning in one.warnings)]
-    _log_warnings(warnings)
+    log_notes(warnings)
     status = "DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED"
     return {
         "status": status,
@@ -105,10 +103,12 @@ def replay_report(
     }
 
 
-def log_skipped(skipped: Sequence[Skipped]) -> None:
-    """Log each trigger whose condition the event does not meet, with the reason."""
+def log_notes(warnings: Sequence[str], skipped: Sequence[Skipped] = ()) -> None:
+    """Log each warning, and each trigger whose condition the event does not meet, with the reason."""
     for one in skipped:
         log.info("Skipped: %s", strictjson.dumps(one))
+    for warning in warnings:
+        log.warning("%s", warning)
 
 
 def _items(items: Sequence[Item]) -> dict[str, Any]:
@@ -131,8 +131,3 @@ def _log_items(execution: StartedExecution) -> None:
         else:
             shown = {"id": item["id"], "type": item["type"], "name": item["name"], "execution": execution.name}
             log.info("Started: %s", strictjson.dumps(shown))
-
-
-def _log_warnings(warnings: Sequence[str]) -> None:
-    for warning in warnings:
-        log.warning("%s", warning)

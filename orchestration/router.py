@@ -21,9 +21,10 @@ from orchestration.events import Delivery, JobEvent, deliveries, read_event
 from orchestration.executions import ExecutionClient, StartedExecution
 from orchestration.identity import execution_name
 from orchestration.joins import joins_of
+from orchestration.log_lines import single_line
 from orchestration.plan import Plan, plan
 from orchestration.replay_request import Replay
-from orchestration.reports import ignored_reason, log_skipped, replay_report, start_report
+from orchestration.reports import ignored_reason, log_notes, replay_report, start_report
 from orchestration.settings import Settings
 from orchestration.skipped import Skipped
 from orchestration.starts import EventStarter
@@ -37,6 +38,9 @@ log = logging.getLogger(__name__)
 
 JOIN_DEADLINE = "$join_deadline"
 """Field of the direct invocation by which the state machine of a deadline asks for the decision."""
+
+MAX_ERROR = 20_000
+"""Characters of the error of an invocation, which Lambda writes to its log and to the failure destination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class Router:
                 reports.append({"delivery": delivery.source, "status": "FAILED", "error": type(error).__name__})
         if failures:
             what = "; ".join(f"{delivery.source}: {type(error).__name__}: {error}" for delivery, error in failures)
-            raise RoutingError(f"{len(failures)} of {len(reports)} records failed: {what}")
+            # Lambda logs this error itself, outside the filter of log_lines.py.
+            raise RoutingError(single_line(f"{len(failures)} of {len(reports)} records failed: {what}")[:MAX_ERROR])
         return {"records": reports}
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
@@ -121,10 +126,12 @@ class Router:
             # An earlier delivery may have started the event under another configuration.
             started = starter.find()
         joins = self._arrive(event, config, delivery, settings)
+        skipped = planned.skipped if planned is not None and not started else []
         if not started and joins:
-            return about | {"status": "JOINED", "warnings": list(warnings), "joins": joins}
+            log_notes(warnings, skipped)
+            report = about | {"status": "JOINED", "warnings": list(warnings), "joins": joins}
+            return report | ({"skipped": skipped} if skipped else {})
         if not started:
-            skipped = planned.skipped if planned is not None else []
             return _ignored(about, ignored_reason(event, triggers, skipped), warnings, skipped)
         report = self._waited(start_report(started, warnings), event, starter.executions)
         return about | report | ({"joins": joins} if joins else {})
@@ -232,8 +239,6 @@ def _ignored(
     about: dict[str, Any], reason: str, warnings: Sequence[str], skipped: Sequence[Skipped] = ()
 ) -> dict[str, Any]:
     log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
-    log_skipped(skipped)
-    for warning in warnings:
-        log.warning("%s", warning)
+    log_notes(warnings, skipped)
     report = about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
     return report | ({"skipped": list(skipped)} if skipped else {})

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from orchestration.errors import RoutingError
+from orchestration.router import MAX_ERROR
 from tests.orchestration.fake_aws import Killed
 from tests.orchestration.join_stack import JOBS, JoinAws, create_table, document
 
@@ -95,6 +96,17 @@ def test_large_event_is_refused_with_its_size(aws: JoinAws) -> None:
         aws.success("load_0", "d", artifacts={"x": "y" * 30_000})
 
 
+def test_invocation_error_is_one_bounded_line(aws: JoinAws) -> None:
+    """Lambda logs it itself, and its text names fields of the event."""
+    fields = {"\n[INFO]\tStarted: forged\x1b[2J": 1, "x" * 30_000: 1}
+    with pytest.raises(RoutingError) as raised:
+        aws.deliver({"job_name": "load_0", "job_run_id": "r", "status": "SUCCESS", **fields})
+    text = str(raised.value)
+    assert text.isprintable()
+    assert "\\n[INFO]" in text
+    assert len(text) == MAX_ERROR
+
+
 def test_approval_does_not_arrive(aws: JoinAws) -> None:
     record = aws.success("load_0", "d", status="", decision="APPROVED")
     assert record["status"] == "IGNORED"
@@ -142,6 +154,41 @@ def test_deadline_names_the_missing_and_starts_its_list(aws: JoinAws) -> None:
     assert [aws.success(job, "d")["joins"][0]["status"] for job in JOBS[3:]] == ["LATE", "LATE"]
     assert aws.deadline("d")["status"] == "EXPIRED"
     assert aws.starts == {"warn": 1}
+
+
+def test_repeated_event_that_arrived_in_time_is_not_late(aws: JoinAws, caplog: pytest.LogCaptureFixture) -> None:
+    aws.upload(document(deadline_hours=6))
+    arrive(aws, JOBS[:1])
+    aws.deadline("d")
+    (report,) = aws.success("load_0", "d")["joins"]
+    assert report == {"join": "report", "key": "d", "missing": JOBS[1:], "status": "EXPIRED"}
+    assert not [one for one in caplog.records if one.levelname == "WARNING"]
+    assert aws.success("load_0", "d", "second")["joins"][0]["status"] == "LATE"
+
+
+WHEN = {"when": {"metrics": {"rows": [{"numeric": [">", 0]}]}}}
+
+
+def skipped_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.getMessage().startswith("Skipped: ")]
+
+
+def test_joined_event_reports_its_skipped_triggers(aws: JoinAws, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    workflow = {"on_success": [{"type": "glue_job", "id": "own", "job_name": "own"} | WHEN]}
+    aws.upload(document() | {"workflows": {"load_0": workflow}})
+    record = aws.success("load_0", "d", metrics={"rows": 0})
+    assert (record["status"], [one["id"] for one in record["skipped"]]) == ("JOINED", ["own"])
+    assert len(skipped_lines(caplog)) == 1
+
+
+def test_skipped_triggers_of_a_complete_join_are_logged(aws: JoinAws, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    aws.upload(document(on_complete=[{"type": "glue_job", "id": "report", "job_name": "report"} | WHEN]))
+    arrive(aws, JOBS)
+    assert not aws.starts
+    (line,) = skipped_lines(caplog)
+    assert "metrics.rows: found nothing" in line
 
 
 def test_deadline_of_a_complete_join_is_quiet(aws: JoinAws) -> None:
