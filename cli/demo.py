@@ -31,14 +31,12 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from cli.render import errors, headline, styled  # noqa: PLC0415
+    from cli.render import errors, headline, styled, working  # noqa: PLC0415
     from local.demo import scenes  # noqa: PLC0415
 
     began, played = time.monotonic(), []
-    with errors.status(
-        "starting the local engine: SNS, Lambda, Step Functions, Glue, SQS, EventBridge, MWAA"
-    ) as status:
-        for scene in scenes(status.update):
+    with working("starting the local engine: SNS, Lambda, Step Functions, Glue, SQS, EventBridge, MWAA") as update:
+        for scene in scenes(update):
             played.append(scene)
             errors.print(
                 Text.assemble(

@@ -35,13 +35,13 @@ def doctor(
       1  a problem, or a question that AWS did not answer
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    from cli.render import errors  # noqa: PLC0415 - rich, which --help does not need
+    from cli.render import working  # noqa: PLC0415 - rich, which --help does not need
     from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
     from operations.doctor import ExaminedStack, examine  # noqa: PLC0415
 
     stack = ExaminedStack(DeployedRouter.find(function), _rules(airflow_role))
-    with errors.status("examining") as status:
-        findings = list(examine(stack, lambda name: status.update(f"examining: {name}")))
+    with working("examining") as update:
+        findings = list(examine(stack, lambda name: update(f"examining: {name}")))
     if as_json:
         print_json([dataclasses.asdict(one) for one in findings])
     else:

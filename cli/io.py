@@ -41,6 +41,8 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         InputFileError: it does not exist, or cannot be read.
     """
+    if str(path) == "-" and sys.stdin is None:
+        raise InputFileError("-: standard input is closed. Name a file.")
     try:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -67,3 +69,16 @@ def print_json(value: Any) -> None:
     """Write a report as JSON to standard output."""
     shown = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
     sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()  # An error at the end of the process would be a traceback.
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        OutputFileError: it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputFileError(f"{path}: {error.strerror}. Name a file that can be written.") from error

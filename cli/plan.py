@@ -90,14 +90,14 @@ def _config(path: Path) -> LoadedConfig:
 
 
 def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[RecordedEvent]]:
-    from cli.render import errors  # noqa: PLC0415 - rich
+    from cli.render import errors, working  # noqa: PLC0415 - rich
     from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
     from operations.recorded import recorded_events  # noqa: PLC0415
 
     router = DeployedRouter.find(function)
-    with errors.status("listing executions") as status:
+    with working("listing executions") as update:
         past = recorded_events(
-            router, since, job, lambda read, listed: status.update(f"read {read:,} of {listed:,} executions")
+            router, since, job, lambda read, listed: update(f"read {read:,} of {listed:,} executions")
         )
     if not past:
         raise EventError(f"--recorded {since}: {function} has no executions with events in that time.")

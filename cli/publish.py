@@ -98,13 +98,13 @@ def _check_options(function: str, topic: str, *, wait: bool) -> None:
 
 def _wait(follower: Follower, timeout: float, *, as_json: bool) -> dict[str, Any]:
     """``executions`` with their outcomes, and ``joins`` at which the event arrived, if there are any."""
-    from cli.render import errors  # noqa: PLC0415 - rich
+    from cli.render import working  # noqa: PLC0415 - rich
     from cli.replay_output import print_outcomes  # noqa: PLC0415
     from operations.joins import EventJoins  # noqa: PLC0415
 
     joins = EventJoins.of(follower.router, follower.event)
-    with errors.status("waiting for the router") as status:
-        executions = follower.outcomes(timeout, status.update, lambda: joins.only and joins.settled())
+    with working("waiting for the router") as update:
+        executions = follower.outcomes(timeout, update, lambda: joins.only and joins.settled())
     arrived = joins.arrived()
     for one in executions if not as_json else ():
         print_outcomes(one)

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.render import errors, styled
+from cli.render import Terminal, errors, styled
 from operations.redrive import Redrive, Report
 
 _CUT = 300
@@ -32,7 +31,7 @@ def line(report: Report) -> str:
 
 def show(reports: Sequence[Report], redrive: Redrive, *, sent: bool) -> None:
     """Print the table and a summary line."""
-    console = Console(highlight=False)
+    console = Terminal()
     if not reports:
         stores = " and ".join(store.name for store in redrive.stores)
         console.print(Text(f"no dead letters in {stores}"), soft_wrap=True)

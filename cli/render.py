@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from local.simulation_result import Simulation, TriggerResult
+from orchestration.log_lines import single_line
 
 if TYPE_CHECKING:
     from local.cascade import Link
@@ -17,12 +21,44 @@ _GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED", "COMPLETE", "JOINED")
 _RED = ("FAILED", "LOST", "REFUSED")
 _STYLE = dict.fromkeys(_GREEN, "green") | dict.fromkeys(_RED, "red")
 
-errors = Console(stderr=True, highlight=False)
+
+class Terminal(Console):
+    """Shows the text of events and configurations as it is: no markup, no emoji, no escape sequence of the terminal."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **settings)
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """The text, with unsafe characters escaped before a table measures it."""
+        return super().render_str("\n".join(map(single_line, text.split("\n"))), **settings)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments, with unsafe characters escaped."""
+        return super().render(_escaped(renderable) if isinstance(renderable, Text) else renderable, options)
+
+
+def _escaped(text: Text) -> Text:
+    escaped, kept = text.blank_copy(), 0
+    for place, character in enumerate(text.plain):
+        if character != "\n" and (safe := single_line(character)) != character:
+            escaped.append_text(text[kept:place]).append(safe)
+            kept = place + 1
+    return escaped.append_text(text[kept:]) if kept else text
+
+
+errors = Terminal(stderr=True)
 """Console for progress and warnings; standard output has only the report."""
 
 
-output = Console(highlight=False, soft_wrap=True)
+output = Terminal(soft_wrap=True)
 """Console for the report. The terminal wraps long lines, so that copied text stays complete."""
+
+
+@contextmanager
+def working(text: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error that the command works on ``text``; yields a function that changes the text."""
+    with errors.status(Text(text)) as status:  # A status reads a string as markup, also on this console.
+        yield lambda now: status.update(Text(now))
 
 
 def styled(status: str) -> Text:

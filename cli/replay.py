@@ -86,11 +86,11 @@ def replay(  # noqa: PLR0913 - one parameter an option
 
 def _replay_failed(search: Callable[[Progress], Any], *, dry_run: bool, yes: bool, as_json: bool) -> int:
     """List what would start, ask once, and start it; returns the exit code."""
-    from cli.render import errors  # noqa: PLC0415 - rich
+    from cli.render import working  # noqa: PLC0415 - rich
     from cli.replay_output import exit_code, print_plan, print_record  # noqa: PLC0415
 
-    with errors.status("listing executions") as status:
-        failed = search(status.update)
+    with working("listing executions") as update:
+        failed = search(update)
     for line in failed.unanswered:
         typer.echo(f"orchestrator: {line}", err=True)
     records = [record for _, record in failed.answers]

@@ -54,22 +54,22 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         raise ConfigError(f"--topic {topic!r}: expected job_events or job_approvals.")
     # After the checks: moto takes a second to import, and a typo must be reported at once.
     clear_aws_profile_env()
-    from cli.render import errors, output, render, render_link  # noqa: PLC0415
+    from cli.render import output, render, render_link, working  # noqa: PLC0415
     from local import cascade  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
     from local.simulation import Simulator  # noqa: PLC0415
 
-    with errors.status("starting the local engine") as status, run_engine(region) as engine:
+    with working("starting the local engine") as update, run_engine(region) as engine:
         simulator = Simulator.deploy(engine, document, without_target or [])
         simulator.fail_runs(failing_run or [])
         if follow:
             links = []
-            for link in cascade.follow(simulator, text, status.update, timeout, topic):
+            for link in cascade.follow(simulator, text, update, timeout, topic):
                 links.append(link)
                 if not as_json:
                     output.print(render_link(link))
         else:
-            simulation = simulator.publish(text, status.update, timeout, topic)
+            simulation = simulator.publish(text, update, timeout, topic)
     if follow:
         if as_json:
             print_json(links)

@@ -104,9 +104,9 @@ def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str)
 @contextmanager
 def _engine(region: str, config: LoadedConfig) -> Iterator[tuple[Simulator, Callable[[str], None]]]:
     clear_aws_profile_env()
-    from cli.render import errors  # noqa: PLC0415
+    from cli.render import working  # noqa: PLC0415
     from local.engine import run_engine  # noqa: PLC0415
     from local.simulation import Simulator  # noqa: PLC0415
 
-    with errors.status("starting the local engine") as status, run_engine(region) as engine:
-        yield Simulator.deploy(engine, config.document), status.update
+    with working("starting the local engine") as update, run_engine(region) as engine:
+        yield Simulator.deploy(engine, config.document), update
