@@ -70,15 +70,3 @@ def print_json(value: Any) -> None:
     shown = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
     sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     sys.stdout.flush()  # An error at the end of the process would be a traceback.
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that a person named.
-
-    Raises:
-        OutputFileError: it cannot be written.
-    """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputFileError(f"{path}: {error.strerror}. Name a file that can be written.") from error

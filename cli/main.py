@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,9 @@ COMMANDS = {
 """Module of each command; its function has the command's name."""
 
 _SETTINGS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _LazyCommands(Mapping[str, Any]):
@@ -104,6 +108,8 @@ def main() -> None:
             raise
         _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _fail(f"the output cannot be written: {error.strerror}. Make room, or write it to another place.")
         if not isinstance(error, _input_errors()):
             raise
         from cli.aws_errors import advice  # noqa: PLC0415 - needed only after an error

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from cli import main
-from tests.cli.helpers import ROOT, Orchestrator
+from tests.cli.helpers import COMMAND, ROOT, Orchestrator
 
 
 def test_short_option_prints_the_help(orchestrator: Orchestrator) -> None:
@@ -46,3 +49,51 @@ def test_missing_module_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "argv", ["orchestrator", "validate"])
     with pytest.raises(ModuleNotFoundError, match=r"cli\.nowhere"):
         main.main()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("graph", "FILE", "-o", "FOLDER/nowhere/graph.svg"),
+        ("graph", "FILE", "-o", "FOLDER/folder.svg"),
+        ("test", "FOLDER/cases", "--config", "FILE", "--junit", "FOLDER/nowhere/report.xml"),
+        ("test", "FOLDER/cases", "--config", "FILE", "--update"),
+    ],
+)
+def test_unwritable_file_exits_2_with_one_line(
+    orchestrator: Orchestrator, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    # A folder in place of the expected result: root may write any file.
+    (tmp_path / "cases" / "one.expected.json").mkdir(parents=True)
+    (tmp_path / "cases" / "one.event.json").write_text('{"job_name": "a", "job_run_id": "r", "status": "SUCCESS"}')
+    (tmp_path / "config.json").write_text('{"workflows": {}}')
+    given = [one.replace("FILE", str(tmp_path / "config.json")).replace("FOLDER", str(tmp_path)) for one in arguments]
+    result = orchestrator(*given)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(rf"orchestrator: {tmp_path}/\S+: .*\. Name a .*\.\n", result.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_full_disk_exits_2_with_one_line(options: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [*COMMAND, "validate", *options, "orchestration/workflow_config.json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert process.returncode == 2
+    assert process.stderr == (
+        "orchestrator: the output cannot be written: No space left on device. Make room, or write it to another place.\n"
+    )
+
+
+def test_closed_standard_input_exits_2_with_one_line() -> None:
+    command = f"{shlex.join([*COMMAND, 'validate', '-'])} <&-"
+    process = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert process.returncode == 2
+    assert process.stderr == "orchestrator: -: standard input is closed. Name a file.\n"
