@@ -151,7 +151,9 @@ def test_deadline_names_the_missing_and_starts_its_list(aws: JoinAws) -> None:
     assert (answer["status"], answer["missing"]) == ("EXPIRED", JOBS[3:])
     assert "load_3, load_4 did not succeed within 6 hours. Arrived: load_0, load_1, load_2" in answer["cause"]
     assert aws.starts == {"warn": 1}
-    assert [aws.success(job, "d")["joins"][0]["status"] for job in JOBS[3:]] == ["LATE", "LATE"]
+    late = [aws.success(job, "d")["joins"][0] for job in JOBS[3:]]
+    assert [one["status"] for one in late] == ["LATE", "LATE"]
+    assert late[0]["warning"] == "load_3 run load_3-d arrived after the deadline. Nothing was started"
     assert aws.deadline("d")["status"] == "EXPIRED"
     assert aws.starts == {"warn": 1}
 

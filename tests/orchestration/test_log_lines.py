@@ -63,12 +63,16 @@ def test_long_record_is_cut_with_its_length(lines: io.StringIO) -> None:
     assert line.endswith("... (the first 249,900 of 300,000 characters)")
 
 
-def test_traceback_cannot_forge_a_line(lines: io.StringIO) -> None:
+@pytest.mark.parametrize("cached", [None, "Traceback\n[INFO]\tStarted: forged\x1b"])
+def test_traceback_cannot_forge_a_line(lines: io.StringIO, cached: str | None) -> None:
     keep_single_lines()
     try:
         raise ValueError("first\n[INFO]\tStarted: forged\x1b")
-    except ValueError:
-        logging.getLogger("orchestration.x").exception("Failed")
+    except ValueError as error:
+        record = logging.makeLogRecord({"name": "x", "levelno": 40, "levelname": "ERROR", "msg": "Failed"})
+        record.exc_info = (ValueError, error, error.__traceback__)
+        record.exc_text = cached
+        logging.getLogger("orchestration.x").handle(record)
     first, *rest = lines.getvalue().splitlines()
     assert first == "[ERROR]\tFailed"
     assert all(line.startswith("  ") and line.replace("\t", "").isprintable() for line in rest)
