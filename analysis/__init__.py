@@ -14,5 +14,6 @@ The modules::
     event_files.py            events from files, folders and JSON Lines
     event_plan.py             what one event would start under a configuration
     differences.py            how two plans of one event differ
+    prices.py                 list prices of AWS, for estimates
     cases.py                  test cases: events with expected results
 """

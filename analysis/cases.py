@@ -99,20 +99,23 @@ def run_case(case: Case, config: LoadedConfig, settings: Settings) -> CaseResult
 
 def _result(plan: EventPlan) -> dict[str, Any]:
     result: dict[str, Any] = {"status": plan.status}
-    skipped = {"skipped": [{key: one[key] for key in ("id", "name", "reason")} for one in plan.skipped]}
+    skipped = (
+        {"skipped": [{key: one[key] for key in ("id", "name", "reason")} for one in plan.skipped]}
+        if plan.skipped
+        else {}
+    )
     joins = {"joins": plan.joins} if plan.joins else {}
     if plan.status == "WOULD_JOIN":
-        return result | joins
+        return result | skipped | joins
     if plan.reason:
-        return result | {"reason": plan.reason} | (skipped if plan.skipped else {})
+        return result | {"reason": plan.reason} | skipped
     started = [item for item in plan.triggers if item["type"] != REJECTED]
     rejected = [item for item in plan.triggers if item["type"] == REJECTED]
     result |= {"event_kind": plan.event_kind}
     result |= {"triggers": [{key: item[key] for key in ("id", "type", "name", "request")} for item in started]}
     if rejected:
         result["rejected"] = [{"id": item["id"], "name": item["name"], **item["request"]} for item in rejected]
-    result |= skipped if plan.skipped else {}
-    result |= joins
+    result |= skipped | joins
     return result | ({"warnings": plan.warnings} if plan.warnings else {})
 
 

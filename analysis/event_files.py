@@ -26,8 +26,12 @@ def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
 
 
 def _events(path: Path) -> Iterator[tuple[str, str]]:
-    if path.is_dir():
-        for file in sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES):
+    try:
+        files = sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES) if path.is_dir() else None
+    except OSError as error:
+        raise EventError(f"{path}: {error.strerror}. Name a readable folder.") from error
+    if files is not None:
+        for file in files:
             # A folder of test cases has an expected result for each event.
             if not file.name.endswith(EXPECTED):
                 yield from _events(file)
@@ -41,6 +45,7 @@ def _events(path: Path) -> Iterator[tuple[str, str]]:
     if path.suffix != ".jsonl":
         yield str(path), text
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines: a text in JSON may contain U+2028 and other line ends of Unicode.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield f"{path}:{number}", line

@@ -16,7 +16,7 @@ RULES = {
     "cycle": "No workflow starts one of its upstream jobs.",
     "blank-in-name": "Job names have no blank at the start or end.",
     "similar-names": "Names of jobs do not differ only in case, '-' or '_'.",
-    "empty-workflow": "A workflow has triggers.",
+    "empty-workflow": "A workflow or join has triggers.",
     "repeated-trigger": "A list has each trigger once.",
     "quota-headroom": "An execution's input has room for the event.",
     "looks-like-template": "A template is ${path}.",

@@ -13,7 +13,9 @@ from typing import Any
 
 from analysis.lineage import Edge
 from orchestration import strictjson
+from orchestration.events import EventKind
 from orchestration.items import MAX_INPUT, MAX_ITEM
+from orchestration.joins import JOIN_KINDS, Join
 from orchestration.triggers import BY_TYPE
 from orchestration.validation import ValidationProblem
 from orchestration.workflows import EVENT_KINDS, Workflow
@@ -28,7 +30,10 @@ _WITHOUT_BRACES = re.compile(
 _ARN_REGION = re.compile(r"^arn:[a-z-]+:[a-z]+:(?P<region>[a-z0-9-]+):")
 _QUEUE_REGION = re.compile(r"^https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
-_WORKFLOW_FIELDS = {field.name for field in dataclasses.fields(Workflow)}
+_SECTIONS: tuple[tuple[str, type[Workflow] | type[Join], tuple[EventKind, ...]], ...] = (
+    ("workflows", Workflow, EVENT_KINDS),
+    ("joins", Join, JOIN_KINDS),
+)
 
 EVENT_ROOM = 65_536
 """Bytes that a configuration should leave for the event: artifacts and metrics of a large job."""
@@ -42,20 +47,30 @@ def warnings(document: dict[str, Any], edges: list[Edge]) -> Iterator[RuleProble
         edges: its valid triggers.
     """
     yield from _names(document, edges)
-    for job, workflow in document["workflows"].items():
-        if not isinstance(workflow, dict):
-            continue
-        path = f"workflows.{job}"
-        lists = {kind: workflow[kind] for kind in EVENT_KINDS if isinstance(workflow.get(kind), list)}
+    for path, entry, cls, kinds in _lists(document):
         # A misspelt list has its own error.
-        if workflow.keys() <= _WORKFLOW_FIELDS and not any(workflow.get(kind) for kind in EVENT_KINDS):
-            yield "empty-workflow", ValidationProblem(path, "the workflow has no triggers, so its events start nothing")
-        for kind, entries in lists.items():
+        fields = {field.name for field in dataclasses.fields(cls)}
+        if entry.keys() <= fields and not any(entry.get(kind) for kind in kinds):
+            text = f"the {cls.__name__.lower()} has no triggers, so its events start nothing"
+            yield "empty-workflow", ValidationProblem(path, text)
+        for kind in kinds:
+            entries = entry[kind] if isinstance(entry.get(kind), list) else []
             yield from _repeated(entries, f"{path}.{kind}")
             yield from _headroom(entries, f"{path}.{kind}")
-            for index, entry in enumerate(entries):
-                if isinstance(entry, dict):
-                    yield from _entry(entry, f"{path}.{kind}[{index}]")
+            for index, one in enumerate(entries):
+                if isinstance(one, dict):
+                    yield from _entry(one, f"{path}.{kind}[{index}]")
+
+
+def _lists(
+    document: dict[str, Any],
+) -> Iterator[tuple[str, dict[str, Any], type[Workflow] | type[Join], tuple[EventKind, ...]]]:
+    """Place, content, class and event kinds of each workflow and join that is an object."""
+    for section, cls, kinds in _SECTIONS:
+        found = document.get(section)
+        for name, entry in found.items() if isinstance(found, dict) else ():
+            if isinstance(entry, dict):
+                yield f"{section}.{name}", entry, cls, kinds
 
 
 def _names(document: dict[str, Any], edges: list[Edge]) -> Iterator[RuleProblem]:

@@ -65,4 +65,15 @@ WRONG_JOINS = (
         '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ],\n   "on_deadline": [\n    {\n     "type": "glue_job"\n    }\n   ]\n  }\n }\n}',
         "17:5 joins.j.on_deadline[0].job_name: missing field",
     ),
+    Wrong(
+        "join with a template of Jinja and an argument without dashes",
+        '{"workflows": {}, "joins": {"j": {"all_of": ["a", "b"], "key": "${day}", "on_deadline": [\n{"type": "glue_job",\n "job_name": "d", "arguments": {"path": "{{ ds }}"}}]}}}',
+        "3:33 warning: joins.j.on_deadline[0].arguments.path: found argument 'path', expected '--path'. Glue reads only arguments with '--'",
+        "3:41 warning: joins.j.on_deadline[0].arguments.path: found '{{ ds }}', which is sent as it is. A template is ${path}",
+    ),
+    Wrong(
+        "join without triggers",
+        '{"workflows": {}, "joins": {\n "j": {"all_of": ["a", "b"], "key": "${day}"}}}',
+        "2:7 warning: joins.j: the join has no triggers, so its events start nothing",
+    ),
 )

@@ -68,6 +68,14 @@ def test_refused_event_exits_1_and_names_its_file_once(orchestrator: Orchestrato
     )
 
 
+def test_line_of_json_lines_may_have_line_ends_of_unicode(
+    orchestrator: Orchestrator, config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "events.jsonl").write_text(json.dumps(EVENT | {"note": "a\u2028b\x85c"}, ensure_ascii=False) + "\r\n")
+    result = orchestrator("plan", "--config", str(config), "--event", str(tmp_path / "events.jsonl"), "--json")
+    assert [one["status"] for one in json.loads(result.stdout)] == ["WOULD_START"]
+
+
 def test_difference_lists_changed_fields(
     orchestrator: Orchestrator, config: Path, events: Path, tmp_path: Path
 ) -> None:

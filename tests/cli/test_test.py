@@ -146,3 +146,15 @@ def test_broken_expected_file_is_a_failed_case(orchestrator: Orchestrator, proje
     assert result.exit_code == 1
     assert problems["loaded"].startswith("loaded.expected.json: it is not JSON")
     assert problems["failed"] == ""
+
+
+def test_expected_result_of_joined_event_has_skipped_triggers(orchestrator: Orchestrator, project: Project) -> None:
+    project.config(LOAD | {"id": "load", "when": {"metrics": {"rows": [{"numeric": [">", 0]}]}}})
+    given = json.loads((project.folder / "config.json").read_text())
+    join = {"all_of": ["images", "orders"], "key": "${job_run_id}", "on_complete": [LOAD]}
+    (project.folder / "config.json").write_text(json.dumps(given | {"joins": {"both": join}}))
+    assert orchestrator("test", *project.options, "--update").exit_code == 0
+    expected = project.expected("loaded")
+    assert expected["status"] == "WOULD_JOIN"
+    assert [one["id"] for one in expected["skipped"]] == ["load"]
+    assert [one["join"] for one in expected["joins"]] == ["both"]
