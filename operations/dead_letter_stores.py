@@ -176,7 +176,7 @@ class S3Store:
         Raises:
             StoreError: access is denied, or it does not exist.
         """
-        prefix = f"aws/lambda/async/{function}/"
+        prefix = failures_of(function)
         try:
             client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
         except ClientError as error:
@@ -210,6 +210,11 @@ class S3Store:
 
     def release(self) -> None:
         """Do nothing: reading an object does not hide it."""
+
+
+def failures_of(function: str) -> str:
+    """Prefix under which Lambda writes failed invocations of a function (the second page above)."""
+    return f"aws/lambda/async/{function}/"
 
 
 def _reason(error: ClientError) -> str:

@@ -128,6 +128,8 @@ class Router:
         joins = self._arrive(event, config, delivery, settings)
         skipped = planned.skipped if planned is not None and not started else []
         if not started and joins:
+            arrived = "; ".join(f"join {one['join']} key {one['key']}: {one['status']}" for one in joins)
+            log.info("Joined: job %s run %s: %s", event.job_name, event.job_run_id, arrived)
             log_notes(warnings, skipped)
             report = about | {"status": "JOINED", "warnings": list(warnings), "joins": joins}
             return report | ({"skipped": skipped} if skipped else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from operations.dead_letter_stores import failures_of
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 
@@ -31,7 +32,11 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     if ":s3:" in destination:
         bucket = destination.rpartition(":")[2]
         about = {"check": _CHECK, "subject": f"bucket {bucket}"}
-        found = stack.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=100).get("KeyCount", 0)
+        found = (
+            stack.client("s3")
+            .list_objects_v2(Bucket=bucket, Prefix=failures_of(stack.name), MaxKeys=100)
+            .get("KeyCount", 0)
+        )
         yield _counted(about, found, "events on which the router failed three times", redrive)
 
 

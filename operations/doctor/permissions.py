@@ -21,6 +21,8 @@ _POLICIES = {
 """Role to the generated policy of its work (statemachines/)."""
 _WAITING_POLICY = "state_machine_waiting.iam.json"
 """Policy of the state machine of a deployment that waits for runs."""
+_JOINS_POLICY = "joins.iam.json"
+"""More of the router's policy, in a deployment with joins."""
 
 
 def check(stack: ExaminedStack) -> Iterator[Finding]:
@@ -46,7 +48,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
                 message=f"does not allow {action} on {resource}, a target of the configuration",
                 advice="Extend the allow-list in Terraform (orchestrator iam prints it), and apply",
             )
-        own = [action for action in _own_actions(_policy(role, stack)) if action not in _STARTS]
+        own = [action for policy in _policies(role, stack) for action in _own_actions(policy) if action not in _STARTS]
         lacking = [action for action in own if not _names(action, statements)]
         if lacking:
             message = f"does not allow {', '.join(lacking)}, which it needs for its own work"
@@ -96,9 +98,12 @@ def _mwaa_function(definition: Any) -> str:
     return ""
 
 
-def _policy(role: str, stack: ExaminedStack) -> str:
-    waiting = role == "state_machine" and stack.settings.wait_for_runs
-    return _WAITING_POLICY if waiting else _POLICIES[role]
+def _policies(role: str, stack: ExaminedStack) -> list[str]:
+    """Generated policies of a role, as Terraform gives them to it (terraform/iam_lambda_events.tf)."""
+    if role == "state_machine" and stack.settings.wait_for_runs:
+        return [_WAITING_POLICY]
+    joins = role == "downstream_orchestrator" and stack.settings.joins_table
+    return [_POLICIES[role], *([_JOINS_POLICY] if joins else [])]
 
 
 def _own_actions(policy: str) -> list[str]:

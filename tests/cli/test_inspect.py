@@ -28,7 +28,8 @@ DOCUMENT: dict[str, Any] = {
         "conditional": {
             "on_success": [SEND, {**LOAD, "id": "rows", "when": {"metrics": {"rows": [{"numeric": [">", 0]}]}}}]
         },
-    }
+    },
+    "joins": {"both": {"all_of": ["left", "right"], "key": "${start_date}", "on_complete": [SEND]}},
 }
 
 
@@ -45,6 +46,7 @@ def engine() -> Iterator[Engine]:
         started.client("glue").delete_job(JobName="gone")
         send(started, "many", "1")
         send(started, "conditional", "1")
+        send(started, "left", "1", start_date="2026-01-01")
         fault = Fault(status=400, code="InvalidParameterValue", times=2)
         with started.patch_context.faults.inject("sqs.SendMessage", fault):
             send(started, "slow", "1")
@@ -139,6 +141,12 @@ def test_run_that_started_nothing_exits_3(orchestrator: Orchestrator) -> None:
         "job 'good' run 'nothing' started nothing. The router's log of the last 14 days has no such event"
         in result.stderr
     )
+
+
+def test_event_that_only_arrived_at_a_join_names_the_join(orchestrator: Orchestrator) -> None:
+    result = orchestrator("inspect", "left", "1", "--function", ROUTER)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "It only arrived at joins: join both key 2026-01-01: WAITING" in result.stderr
 
 
 def test_ignored_event_has_the_routers_reason(orchestrator: Orchestrator, engine: Engine) -> None:

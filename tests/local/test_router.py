@@ -12,7 +12,7 @@ import pytest
 
 from local.targets.queues import messages
 from operations.deployed_router import DeployedRouter
-from operations.router_log import ignored_reasons
+from operations.router_log import why_nothing
 from tests.conftest import Router
 from tests.local.helpers import CONFIG, FIVE, Event, counts, record
 
@@ -230,8 +230,8 @@ def test_unsafe_job_name_is_one_line_that_is_found(
         monkeypatch.setenv(f"AWS_{name}", value)
     for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
         monkeypatch.setenv(f"AWS_{name}", "testing")
-    (reason,) = ignored_reasons(DeployedRouter.find(router.simulator.stack.function), job, "unsafe")
-    assert reason.startswith("the configuration has no workflow for job 'a\\x1b[31m")
+    reason = why_nothing(DeployedRouter.find(router.simulator.stack.function), job, "unsafe")
+    assert reason.startswith("The router ignored it: the configuration has no workflow for job 'a\\x1b[31m")
 
 
 def engine_log_group(router: Router) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from local.defaults import EXAMPLE_CONFIG
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from operations.deployed_router import DeployedRouter
-from operations.doctor import ExaminedStack, PermissionRules, examine, permissions, subscriptions
+from operations.doctor import ExaminedStack, PermissionRules, examine, leftovers, permissions, subscriptions
 from operations.doctor.targets import EXISTS
 from orchestration.topics import FILTERS
 from orchestration.triggers import BY_TYPE
@@ -142,3 +143,31 @@ def test_wildcards_of_mwaa_environments_are_understood(engine: Engine, allowed: 
     stack = ExaminedStack(DeployedRouter.find(ROUTER), _rules("*"))
     found = permissions._covered(stack, "airflow:InvokeRestApi", f"{here}role/airflow/*", [statement])
     assert found == covered
+
+
+def test_failures_of_other_functions_are_not_counted(engine: Engine) -> None:
+    """Functions may share the bucket, and redrive-dlq reads only the router's failures."""
+    stack = ExaminedStack(DeployedRouter.find(ROUTER), PermissionRules(lambda *_: {}, lambda *_: True))
+    bucket = stack.router.failure_destination().rpartition(":")[2]
+
+    def found() -> list[str]:
+        return [one.message for one in leftovers.check(stack) if one.subject == f"bucket {bucket}"]
+
+    engine.client("s3").put_object(Bucket=bucket, Key="aws/lambda/async/other/1", Body=b"{}")
+    assert found() == ["is empty"]
+    engine.client("s3").put_object(Bucket=bucket, Key=f"aws/lambda/async/{ROUTER}/1", Body=b"{}")
+    try:
+        assert found() == ["has 1 events on which the router failed three times"]
+    finally:
+        engine.client("s3").delete_object(Bucket=bucket, Key=f"aws/lambda/async/{ROUTER}/1")
+
+
+@pytest.mark.parametrize("table", ["", "arrivals"])
+def test_router_needs_the_policy_of_joins_only_with_a_table(table: str) -> None:
+    router = DeployedRouter.find(ROUTER)
+    router = replace(router, settings=replace(router.settings, joins_table=table))
+    stack = ExaminedStack(router, PermissionRules(lambda *_: {}, lambda *_: True))
+    (message,) = [
+        one.message for one in permissions.check(stack) if "its own work" in one.message and "GetObject" in one.message
+    ]
+    assert ("dynamodb:UpdateItem" in message) is bool(table)

@@ -201,7 +201,7 @@ def _message(engine: Engine, simulator: Simulator) -> Iterator[None]:
 
 @contextmanager
 def _object(engine: Engine, simulator: Simulator) -> Iterator[None]:
-    place = {"Bucket": simulator.stack.failure_bucket, "Key": "aws/lambda/async/x"}
+    place = {"Bucket": simulator.stack.failure_bucket, "Key": f"aws/lambda/async/{simulator.stack.function}/x"}
     engine.client("s3").put_object(**place, Body=b"{}")
     yield
     engine.client("s3").delete_object(**place)
