@@ -20,6 +20,20 @@ config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", 
 for service in ("s3", "stepfunctions"):
     boto3.client(service, config=config)
 """
+SHORTCUTS = """
+import gc
+gc.disable()
+import botocore.session
+from botocore.config import Config
+config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+session = botocore.session.get_session()
+session.get_component("data_loader").list_available_services = lambda *_, **__: ["s3", "stepfunctions"]
+for service in ("s3", "stepfunctions"):
+    session.create_client(service, config=config)
+gc.enable()
+gc.freeze()
+"""
+"""The bare handler with the shortcuts of docs/adr/0020-cold-start.md. The difference to it is the router's own code."""
 PYDANTIC = """
 import pydantic
 class Event(pydantic.BaseModel):
@@ -53,12 +67,15 @@ PROGRAMS = {
     BASE: BARE,
     DEPLOYED: ROUTER,
     "router, with bytecode": ROUTER,
+    "bare handler + the router's shortcuts": SHORTCUTS,
     "bare handler + pydantic": BARE + PYDANTIC,
     "bare handler + Powertools": BARE + POWERTOOLS,
 }
 ABOUT = """The processor time, duration and memory of a new process, from its start until the clients exist. The bare
 handler imports boto3 and creates the clients that the router creates, for S3 and Step Functions, with the same
-settings. The pydantic variant also defines three models. The Powertools variant also creates a logger and imports the
+settings. The router creates them with less work (docs/adr/0020-cold-start.md), which is why it can be faster than the bare
+handler. A row has the bare handler with the same shortcuts: the difference to it is what the router's own code adds. The
+pydantic variant also defines three models. The Powertools variant also creates a logger and imports the
 event classes.
 
 The installed packages have bytecode, as in the Lambda runtime. The router's zip has none, because a zip must be the

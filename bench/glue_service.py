@@ -1,4 +1,4 @@
-"""Gives the engine's StartJobRun a service time and records each start, for both variants of ``bench.fan_out``."""
+"""Gives the engine's StartJobRun a service time and records each start, for all variants of ``bench.fan_out``."""
 
 from __future__ import annotations
 

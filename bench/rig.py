@@ -1,4 +1,4 @@
-"""Deploys the project and a Lambda function with a for loop on one engine, and times the events of each."""
+"""Deploys the project and Lambda functions with a loop on one engine, and times the events of each."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from local.lambda_runtime import Invocation
 from local.simulation import Simulator
 
 OURS, LOOP, CAREFUL_LOOP = "router and state machine", "for loop", "for loop that catches errors"
+THREADS = 40
+"""Calls at once of the loop with threads: as many as the state machine makes."""
+POOL = f"loop with {THREADS} threads"
 _TIMEOUT = 120.0
 
 
@@ -105,7 +108,7 @@ class Rig:
 
 @contextmanager
 def run_rig(count: int, service: GlueService, missing: str = "") -> Iterator[Rig]:
-    """Run an engine with ``count`` Glue jobs and both variants, and warm the variants up.
+    """Run an engine with ``count`` Glue jobs and every variant, and warm the variants up.
 
     Args:
         count: number of targets: ``job_0``, ``job_1``, …
@@ -117,7 +120,11 @@ def run_rig(count: int, service: GlueService, missing: str = "") -> Iterator[Rig
         without = [f"glue_job:{missing}"] if missing else []
         simulator = Simulator.deploy(engine, {"workflows": {"job": {"on_success": triggers}}}, without)
         topics, functions = {OURS: simulator.stack.topics["job_events"]}, {OURS: simulator.stack.function}
-        for variant, name, more in ((LOOP, "loop", {}), (CAREFUL_LOOP, "careful-loop", {"CARRY_ON": "true"})):
+        for variant, name, more in (
+            (LOOP, "loop", {}),
+            (CAREFUL_LOOP, "careful-loop", {"CARRY_ON": "true"}),
+            (POOL, "pool", {"THREADS": str(THREADS)}),
+        ):
             topics[variant], functions[variant] = _deploy_loop(engine, name, {"JOBS": str(count), **more}), name
         rig = Rig(engine, service, simulator, topics, functions)
         engine.runtime.listeners.append(rig.listen)

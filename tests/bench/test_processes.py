@@ -13,7 +13,7 @@ import pytest
 from bench import cold_start, environment, hot_path, routing
 from bench.glue_service import GlueService
 from bench.processes import AWS, clean_environment, run
-from bench.rig import CAREFUL_LOOP, LOOP, OURS, run_rig
+from bench.rig import CAREFUL_LOOP, LOOP, OURS, POOL, run_rig
 
 
 def test_run_reports_processor_time_and_output() -> None:
@@ -69,16 +69,17 @@ def test_hot_path_measures_every_event(tmp_path: Path) -> None:
 def test_variants_start_the_same_targets() -> None:
     service = GlueService(0.01)
     with run_rig(3, service) as rig:
-        events = {variant: rig.publish(variant) for variant in (OURS, LOOP, CAREFUL_LOOP)}
+        events = {variant: rig.publish(variant) for variant in (OURS, LOOP, CAREFUL_LOOP, POOL)}
     for variant, event in events.items():
         assert event.starts == Counter({"job_0": 1, "job_1": 1, "job_2": 1}), variant
         assert event.last >= 0.01
         assert (event.invocations, event.failed) == (1, "")
 
 
-def test_missing_target_stops_only_the_plain_loop() -> None:
+def test_missing_target_stops_the_loops_that_raise() -> None:
     with run_rig(3, GlueService(), missing="job_1") as rig:
-        events = {variant: rig.publish(variant) for variant in (OURS, LOOP, CAREFUL_LOOP)}
+        events = {variant: rig.publish(variant) for variant in (OURS, LOOP, CAREFUL_LOOP, POOL)}
+    assert events[POOL].starts == Counter({"job_0": 3, "job_2": 3})
     assert events[LOOP].starts == Counter({"job_0": 3})
     assert events[LOOP].invocations == 3
     for variant in (OURS, CAREFUL_LOOP):
@@ -90,6 +91,7 @@ def test_missing_target_stops_only_the_plain_loop() -> None:
 def test_slow_targets_overlap_in_the_state_machine() -> None:
     service = GlueService(slow={"job_0": 0.4, "job_1": 0.4, "job_2": 0.4})
     with run_rig(3, service) as rig:
-        ours, loop = rig.publish(OURS), rig.publish(LOOP)
+        ours, loop, pool = rig.publish(OURS), rig.publish(LOOP), rig.publish(POOL)
     assert loop.last >= 1.2
     assert 0.4 <= ours.last < loop.last
+    assert 0.4 <= pool.last < loop.last
