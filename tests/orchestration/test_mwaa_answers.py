@@ -17,6 +17,7 @@ from urllib3.response import HTTPResponse
 from local.fake_mwaa import FakeMwaa
 from orchestration.errors import DagRunRejectedError, MwaaAnswerError, MwaaUnavailableError
 from orchestration.mwaa import MwaaClient
+from orchestration.mwaa_answers import Answer
 from tests.orchestration.mwaa_stand_in import runs
 
 
@@ -201,3 +202,14 @@ def test_any_answers_give_the_run_or_a_named_error(odd_mwaa: MwaaClient, answers
             return
     body = given_answers[-1][2]["RestApiResponse"]
     assert (started, body["dag_id"], body["dag_run_id"]) == ("run-1", "dag", "run-1")
+
+
+@pytest.mark.parametrize("flag", [{}, {"is_paused": "false"}, {"is_paused": 0}])
+def test_dag_without_a_readable_pause_flag_is_not_believed(flag: dict[str, Any]) -> None:
+    with pytest.raises(MwaaAnswerError, match="expected DAG dag in 'dag_id', and true or false in 'is_paused'"):
+        Answer("GET /dags/dag", 200, {"dag_id": "dag", **flag}).is_paused("dag")
+
+
+def test_pause_flag_may_be_null() -> None:
+    """Airflow 2 documents it."""
+    assert not Answer("GET /dags/dag", 200, {"dag_id": "dag", "is_paused": None}).is_paused("dag")
