@@ -106,7 +106,7 @@ class JoinRouter:
                 "Publish a reference to the data instead of the data"
             )
         arrivals = self.table().record(name, key, event.job_name, event.fields)
-        if join.deadline_hours and not arrivals.watched:
+        if join.deadline_hours and arrivals.state == "open" and not arrivals.watched:
             self._watch(name, key, join)
         about: dict[str, Any] = {"join": name, "key": key, "missing": arrivals.missing(join.all_of)}
         first_run = arrivals.events.get(event.job_name, {}).get("job_run_id", "")

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.text import Text
 
 from cli.inspect_output import print_join
 from cli.redrive_output import show
-from cli.render import errors, output, working
+from cli.render import errors, output, render, working
 from cli.replay_output import print_plan
+from local.simulation_result import Simulation
 from operations.joins import JoinStatus
 from operations.redrive import Report
 
@@ -55,6 +57,24 @@ def test_progress_shows_names_as_they_are(capsys: pytest.CaptureFixture[str]) ->
         errors.print(f"{JOB} {RUN}")
     found = capsys.readouterr().err
     assert all(one in found for one in SHOWN), found
+
+
+def test_styled_text_shows_names_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print(Text.assemble((JOB, "bold"), f" {RUN}\n", "second line"))
+    found = capsys.readouterr().out
+    assert all(one in found for one in SHOWN), found
+    assert found.splitlines()[1] == "second line"
+
+
+def test_joined_event_shows_its_joins_and_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    join = {"join": "report", "key": "d", "status": "WAITING", "missing": ["load_1", "load_2"]}
+    simulation = Simulation(topic="t", message_id="m", status="JOINED", joins=[join], warnings=["the field is missing"])
+    output.print(render(simulation))
+    assert capsys.readouterr().out.splitlines() == [
+        "JOINED: the event arrived at 1 joins",
+        "    join report key d: WAITING, missing load_1, load_2",
+        "warning: the field is missing",
+    ]
 
 
 def assert_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,6 +200,13 @@ def test_deadline_of_a_complete_join_is_quiet(aws: JoinAws) -> None:
     assert aws.starts == {"report": 1}
 
 
+def test_decided_join_gets_no_deadline_afterwards(aws: JoinAws) -> None:
+    arrive(aws, JOBS)
+    aws.upload(document(deadline_hours=6))
+    assert arrive(aws, JOBS[:1]) == ["COMPLETE"]
+    assert not aws.watches
+
+
 def test_deadline_completes_what_a_killed_router_left(aws: JoinAws) -> None:
     """All have arrived, and the last delivery never came again."""
     aws.upload(document(deadline_hours=6, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
