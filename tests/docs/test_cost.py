@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from analysis.prices import EventSize, million_events
+from analysis.prices import EventSize, idle_month, million_events
 from bench.cost import measured
 from local.engine import Engine
 from local.simulation import Simulator
@@ -40,6 +40,13 @@ def _measured(simulator: Simulator, triggers: int) -> EventSize:
 def _rows() -> Iterator[tuple[str, float, float]]:
     for name, one, five in re.findall(r"^\| (.+?) \| \**([\d.]+)\** \| \**([\d.]+)\** \|$", PAGE, flags=re.MULTILINE):
         yield name.strip("*"), float(one), float(five)
+
+
+def test_price_of_an_idle_stack_is_computed() -> None:
+    found = re.search(r"costs \$([\d.]+): \d+ alarms on (\d+) metrics \(\$([\d.]+)\) and a dashboard", PAGE)
+    assert found is not None
+    metrics = int(found[2])
+    assert [float(found[1]), float(found[3])] == pytest.approx([idle_month(metrics, 1), idle_month(metrics, 0)])
 
 
 def test_table_of_a_million_events_is_measured(simulator: Simulator) -> None:
