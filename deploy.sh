@@ -91,6 +91,6 @@ Next:
   terraform -chdir=terraform init
   terraform -chdir=terraform workspace select -or-create "$account-$env-$region"
   terraform -chdir=terraform apply $file-var="prefix=$prefix" -var="account=$account" -var="env=$env" -var="region=$region" -var="code_version=$version"
-  terraform -chdir=terraform output smoke_test
+  terraform -chdir=terraform output -raw smoke_test
 NEXT
 [[ -n "$file" ]] || echo "Pass every other variable again, or set it in terraform/$values: a missing variable returns to its default."

@@ -1,4 +1,8 @@
-"""Permissions of the deployer, who runs ``deploy.sh`` and Terraform. ``builder/people.py`` has the other people."""
+"""Permissions of the deployer, who runs ``deploy.sh`` and Terraform. ``builder/people.py`` has the other people.
+
+They are two policies, because IAM accepts at most 6,144 characters in one
+(docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). The deployer needs both.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +79,10 @@ DEPLOYER: tuple[Allow, ...] = (
         *("UpdateStateMachine",),
     ),
     *allow("*", "states", "ValidateStateMachineDefinition"),
+)
+"""Permissions for the release, roles, functions and state machines."""
+
+DEPLOYER_RESOURCES: tuple[Allow, ...] = (
     *allow(
         HERE % ("sns", "${name}-job_*"),
         "sns",
@@ -195,4 +203,4 @@ DEPLOYER: tuple[Allow, ...] = (
         ),
     ),
 )
-"""Permissions of ``deploy.sh`` and of Terraform, over the life of a stack."""
+"""Permissions for topics, queues, buckets, logs, alarms, rules, parameter and table."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from builder.deployer import DEPLOYER
+from builder.deployer import DEPLOYER, DEPLOYER_RESOURCES
 from builder.stack_arns import CODE, CONFIG, FAILURES, HERE, MACHINE, ROLES, ROUTER, TOPICS, allow
 from orchestration.triggers.base import Allow
 
@@ -57,7 +57,9 @@ ON_CALL: tuple[Allow, ...] = (
     *allow(HERE % ("sns", "*"), "sns", "ListSubscriptionsByTopic"),
     *allow("*", "sns", "GetSubscriptionAttributes", "ListSubscriptions"),
     *allow(ROLES, "iam", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"),
+    # Policies of the account, and those of AWS, whose ARNs have "aws" for the account.
     *allow("arn:${partition}:iam::${account}:policy/*", "iam", "GetPolicy", "GetPolicyVersion"),
+    *allow("arn:${partition}:iam::aws:policy/*", "iam", "GetPolicy", "GetPolicyVersion"),
     *allow("*", "cloudwatch", "DescribeAlarms", "GetMetricStatistics"),
     *allow(HERE % ("events", "rule/${name}-downstream-orchestrator-*"), "events", "ListTargetsByRule"),
     *allow("*", "events", "ListRules"),
@@ -78,9 +80,10 @@ CONFIGURATION_OWNER: tuple[Allow, ...] = (
 
 PEOPLE: dict[str, tuple[Allow, ...]] = {
     "deployer": DEPLOYER,
+    "deployer_resources": DEPLOYER_RESOURCES,
     "publisher": PUBLISHER,
     "approver": APPROVER,
     "on_call": ON_CALL,
     "configuration_owner": CONFIGURATION_OWNER,
 }
-"""Permissions by person; the name is that of the file and of the output."""
+"""Permissions by policy; the name is that of the file and of the output. A person has one policy, the deployer two."""

@@ -145,16 +145,17 @@ output "kms_key_policy_statements" {
 }
 
 output "people_policies" {
-  description = "IAM policies as JSON for deployer, publisher, approver, on_call and configuration_owner: docs/iam.md."
+  description = "IAM policies as JSON for deployer (with deployer_resources), publisher, approver, on_call and configuration_owner: docs/iam.md."
   value       = module.policies.policies
 }
 
 # The payload starts nothing, because no configuration should have a job of this name.
 output "smoke_test" {
-  description = "Commands that check a new deployment: the doctor, and an event that the router must answer with IGNORED."
-  value = {
-    doctor = "AWS_REGION=${var.region} orchestrator doctor --function ${local.orchestrator}"
+  description = "Two commands, one a line, that check a new deployment: the doctor, and an event that the router must answer with IGNORED. Print them with terraform output -raw smoke_test."
+  # One text, because Terraform prints the quotation marks of a text in a map as \".
+  value = join("\n", [
+    "AWS_REGION=${var.region} orchestrator doctor --function ${local.orchestrator}",
     # The payload from a file, because versions 1 and 2 of the AWS CLI differ in the encoding of a text.
-    invoke = "echo '{\"job_name\":\"orchestrator-smoke-test\",\"job_run_id\":\"1\",\"status\":\"SUCCESS\"}' | aws lambda invoke --region ${var.region} --function-name ${local.orchestrator}:live --payload fileb:///dev/stdin /dev/stdout"
-  }
+    "echo '{\"job_name\":\"orchestrator-smoke-test\",\"job_run_id\":\"1\",\"status\":\"SUCCESS\"}' | aws lambda invoke --region ${var.region} --function-name ${local.orchestrator}:live --payload fileb:///dev/stdin /dev/stdout",
+  ])
 }

@@ -16,4 +16,6 @@ module "policies" {
   job_approvals_topic_arn  = var.job_approvals_topic_arn
   permissions_boundary_arn = var.permissions_boundary_arn
   kms_key_arns             = compact([var.kms_key_arn])
+  former_kms_key_arns      = var.former_kms_key_arns
+  config_kms_key_arn       = var.config_kms_key_arn
 }

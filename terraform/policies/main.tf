@@ -92,9 +92,21 @@ variable "state_bucket" {
 }
 
 variable "kms_key_arns" {
-  description = "Customer managed keys of the stack and of existing topics."
+  description = "Customer managed keys of the stack (kms_key_arn) and of existing topics."
   type        = list(string)
   default     = []
+}
+
+variable "former_kms_key_arns" {
+  description = "As in the deployment. Stored failures and running executions may still use an earlier key."
+  type        = list(string)
+  default     = []
+}
+
+variable "config_kms_key_arn" {
+  description = "As in the deployment."
+  type        = string
+  default     = ""
 }
 
 locals {
@@ -114,20 +126,25 @@ locals {
     job_approvals_topic_arn = var.job_approvals_topic_arn != "" ? var.job_approvals_topic_arn : "arn:${var.partition}:sns:${var.region}:${var.aws_account_id}:${local.name}-job_approvals"
   }
 
-  generated = { for person in ["deployer", "publisher", "approver", "on_call", "configuration_owner"] : person => jsondecode(templatefile("${path.module}/${person}.json", local.values)) }
+  generated = { for person in ["deployer", "deployer_resources", "publisher", "approver", "on_call", "configuration_owner"] : person => jsondecode(templatefile("${path.module}/${person}.json", local.values)) }
 
   # docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html: without the boundary, a deployer could give a role
   # more permissions than it has, and use the role.
   bounded   = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
   unbounded = ["iam:DeleteRolePermissionsBoundary"]
 
-  # docs.aws.amazon.com/kms/latest/developerguide/concepts.html; docs/deploying.md, Customer managed key
-  key_actions = {
-    deployer            = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"]
-    publisher           = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    approver            = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    on_call             = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    configuration_owner = ["kms:Decrypt", "kms:GenerateDataKey*"]
+  # docs/deploying.md, Customer managed key. The code bucket's key concerns only those who read or write the release there.
+  key_users = ["kms:Decrypt", "kms:GenerateDataKey*"]
+  key_statements = {
+    deployer = [
+      { actions = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"], keys = var.kms_key_arns },
+      { actions = local.key_users, keys = concat(var.former_kms_key_arns, compact([var.config_kms_key_arn])) },
+    ]
+    deployer_resources  = []
+    publisher           = [{ actions = local.key_users, keys = var.kms_key_arns }]
+    approver            = [{ actions = local.key_users, keys = var.kms_key_arns }]
+    on_call             = [{ actions = local.key_users, keys = concat(var.kms_key_arns, var.former_kms_key_arns, compact([var.config_kms_key_arn])) }]
+    configuration_owner = [{ actions = local.key_users, keys = concat(var.kms_key_arns, compact([var.config_kms_key_arn])) }]
   }
 
   statements = {
@@ -146,12 +163,12 @@ locals {
         { Effect = "Allow", Action = ["s3:ListBucket"], Resource = "arn:${var.partition}:s3:::${var.state_bucket}" },
         { Effect = "Allow", Action = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], Resource = "arn:${var.partition}:s3:::${var.state_bucket}/*" },
       ],
-      [for keys in [var.kms_key_arns] : { Effect = "Allow", Action = local.key_actions[person], Resource = keys } if length(keys) > 0],
+      [for one in local.key_statements[person] : { Effect = "Allow", Action = one.actions, Resource = distinct(one.keys) } if length(one.keys) > 0],
     )
   }
 }
 
 output "policies" {
-  description = "Policy documents as JSON: deployer, publisher, approver, on_call, configuration_owner."
+  description = "Policy documents as JSON: deployer and deployer_resources (together the deployer's), publisher, approver, on_call, configuration_owner."
   value       = { for person, policy in local.generated : person => jsonencode({ Version = policy.Version, Statement = local.statements[person] }) }
 }

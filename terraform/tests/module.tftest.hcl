@@ -450,6 +450,33 @@ run "roles_have_path_and_boundary" {
   }
 }
 
+run "policies_of_people_fit_the_quota_of_iam" {
+  variables {
+    prefix                   = "acme-data-eu"
+    env                      = "production"
+    region                   = "us-west-1"
+    role_path                = "/data/platform/orchestrator/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundaries/company-boundary-of-every-role"
+    kms_key_arn              = "arn:aws:kms:us-west-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    former_kms_key_arns      = ["arn:aws:kms:us-west-1:123456789012:key/22222222-2222-2222-2222-222222222222"]
+    config_kms_key_arn       = "arn:aws:kms:us-west-1:123456789012:key/33333333-3333-3333-3333-333333333333"
+    airflow_role             = "Op"
+  }
+  assert {
+    # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    condition     = alltrue([for one in values(output.people_policies) : length(one) <= 6144])
+    error_message = "A policy is larger than IAM accepts: ${jsonencode({ for person, one in output.people_policies : person => length(one) })}"
+  }
+  assert {
+    condition     = toset([for person, one in output.people_policies : person if strcontains(one, "key/33333333")]) == toset(["deployer", "on_call", "configuration_owner"])
+    error_message = "The key of the code bucket is missing for those who read or write there, or others may use it."
+  }
+  assert {
+    condition     = toset([for person, one in output.people_policies : person if strcontains(one, "key/22222222")]) == toset(["deployer", "on_call"])
+    error_message = "On-call cannot read failures that an earlier key encrypts."
+  }
+}
+
 run "execution_data_may_stay_out_of_the_logs" {
   variables {
     include_execution_data = false

@@ -5,6 +5,7 @@ Source: docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -147,6 +148,13 @@ def asked(requests: Iterable[Request], access_key: str, prefix: str = "") -> set
     paths = {one.parameters["RoleName"]: one.parameters["Path"] for one in made if one.operation == "CreateRole"}
     found = {need for call in made for need in needs(call, paths)}
     return {need for need in found if prefix in need[1] or need[1] == "*"} if prefix else found
+
+
+def by_person(printed: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The printed policies by person; the deployer's two policies as one."""
+    policies: dict[str, dict[str, Any]] = {name: json.loads(text) for name, text in printed.items()}
+    policies["deployer"]["Statement"] += policies.pop("deployer_resources")["Statement"]
+    return policies
 
 
 def granted(policy: dict[str, Any]) -> set[Need]:

@@ -21,7 +21,7 @@ from tests.terraform.example_lives import ON_CALL
 from tests.terraform.harness import DEPLOYER
 from tests.terraform.lifecycle import live
 from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life, transformed
-from tests.terraform.people_needs import asked, denied, unused
+from tests.terraform.people_needs import asked, by_person, denied, unused
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
@@ -264,11 +264,11 @@ def test_policy_of_a_person_is_sufficient(life: Life, requests: list[Request], p
     needed = asked(requests, access_key)
     print(person, len(needed), "permissions needed,", len({need[0] for need in needed}), "actions")  # noqa: T201
     assert len(needed) > 20
-    assert denied(json.loads(life.outputs["people_policies"][person]), needed) == []
+    assert denied(by_person(life.outputs["people_policies"])[person], needed) == []
 
 
 def test_policy_of_the_deployer_is_minimal(life: Life, requests: list[Request]) -> None:
-    found = unused(json.loads(life.outputs["people_policies"]["deployer"]), asked(requests, DEPLOYER))
+    found = unused(by_person(life.outputs["people_policies"])["deployer"], asked(requests, DEPLOYER))
     print("unused in the cycle:", *sorted(found))  # noqa: T201 - pytest -rP
     assert sorted(found - set(CHANGES)) == []
     assert sorted(set(CHANGES) - found) == [], "used in the cycle: no longer an exception"

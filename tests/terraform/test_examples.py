@@ -37,7 +37,7 @@ from tests.terraform.example_uses import (
 )
 from tests.terraform.harness import DEPLOYER, ROOT, workspace
 from tests.terraform.names import LIMITS
-from tests.terraform.people_needs import asked, denied, unused
+from tests.terraform.people_needs import asked, by_person, denied, unused
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -269,8 +269,7 @@ def policies(terraform: str, folder: Path) -> dict[str, dict[str, Any]]:
     given = ["aws_account_id=123456789012", "prefix=acme", "account=sandbox", "env=minimal"]
     module.run("init", "-input=false")
     module.run("apply", "-auto-approve", "-input=false", *(f"-var={one}" for one in given))
-    printed = module.json("output", "-json", "policies")
-    return {person: json.loads(text) for person, text in printed.items()}
+    return by_person(module.json("output", "-json", "policies"))
 
 
 PEOPLE = {
