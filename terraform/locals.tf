@@ -5,8 +5,9 @@ locals {
   code_bucket  = "${local.name}-code-${var.region}"
   code_prefix  = "code/${var.code_version}"
 
-  partition  = data.aws_partition.current.partition
-  account_id = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  # The variable is known in every plan. The data source is not if the module's caller has depends_on with changes.
+  account_id = var.aws_account_id != "" ? var.aws_account_id : data.aws_caller_identity.current.account_id
 
   # Default: the URI to which deploy.sh uploads.
   config_s3_uri = coalesce(var.workflow_config_s3_uri, "s3://${local.code_bucket}/${local.code_prefix}/orchestration/workflow_config.json")
@@ -27,8 +28,8 @@ locals {
   delivery_dlq_arn  = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.orchestrator}-delivery-dlq"
   topic_arns        = { for topic, one in local.topics : topic => one.existing != "" ? one.existing : "arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.name}-${topic}" }
   topic_names       = { for topic, arn in local.topic_arns : topic => element(split(":", arn), 5) }
-  # CloudWatch has the metrics of a topic only in the topic's account.
-  measured_topics = [for topic, arn in local.topic_arns : topic if element(split(":", arn), 4) == local.account_id]
+  # CloudWatch has the metrics of a topic only in the topic's account. Own topics do not ask for the account, see account_id.
+  measured_topics = [for topic, one in local.topics : topic if one.existing == "" ? true : element(split(":", one.existing), 4) == local.account_id]
 
   role_arns = { for role, name in local.role_names : role => "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${name}" }
 

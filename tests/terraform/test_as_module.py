@@ -74,6 +74,51 @@ def test_stacks_in_one_configuration_do_not_collide(engine: Engine, terraform: s
     assert [found for found, count in Counter(named).items() if count > 1] == []
 
 
+IN_ONE = """
+provider "aws" {
+  region            = "us-west-1"
+  s3_use_path_style = true
+}
+
+resource "aws_sns_topic" "events" {
+  name = "publishers-events"
+}
+
+module "new_topics" {
+  source     = "../.."
+  depends_on = [aws_sns_topic.events]
+
+  prefix       = "acme"
+  account      = "sandbox"
+  env          = "new"
+  code_version = "0.3.0"
+}
+
+module "topic_of_this_configuration" {
+  source     = "../.."
+  depends_on = [aws_sns_topic.events]
+
+  prefix               = "acme"
+  account              = "sandbox"
+  env                  = "same"
+  code_version         = "0.3.0"
+  aws_account_id       = "123456789012"
+  job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:publishers-events"
+}
+"""
+
+
+def test_module_may_depend_on_resources_of_the_configuration(engine: Engine, terraform: str, tmp_path: Path) -> None:
+    """With depends_on, Terraform reads the module's data sources in the apply, so no resource's key may need them."""
+    made = workspace(terraform, tmp_path, engine, "examples/minimal")
+    made.module.joinpath("engine_override.tf").unlink()
+    (made.module / "main.tf").write_text(IN_ONE)
+    made.run("init", "-input=false")
+    planned = made.run("plan", "-input=false").stdout
+    for topic in ("job-events", "job-approvals"):
+        assert f'module.topic_of_this_configuration.aws_cloudwatch_metric_alarm.this["{topic}-lost"]' in planned
+
+
 def test_module_from_git_has_the_state_machines(terraform: str, tmp_path: Path) -> None:
     """``source = "git::…//terraform?ref=TAG"`` fetches the whole repository, so ../statemachines is of the same release."""
     repository, caller = tmp_path / "repository", workspace(terraform, tmp_path / "caller", part="policies")
