@@ -48,7 +48,7 @@ locals {
       }
       failure-lost = {
         namespace   = "AWS/Lambda", metric = "DestinationDeliveryFailures", dimensions = { FunctionName = local.orchestrator }
-        description = "Lambda could not store a failed event. Recover it from the router log (Received event). Check the policies of the failure bucket and its key."
+        description = "Lambda could not store a failed event. ${var.log_level == "WARNING" ? "At log_level WARNING no log has it, so publish it again" : "Recover it from the router log (Received event)"}. Check the policies of the failure bucket and its key."
       }
       delivery-dlq-not-empty = {
         namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = aws_sqs_queue.delivery_dlq.name }, statistic = "Maximum"

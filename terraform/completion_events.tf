@@ -48,6 +48,11 @@ resource "aws_cloudwatch_event_rule" "completion" {
       condition     = var.filter_policy_scope == "MessageBody"
       error_message = "completion_events: EventBridge sends no message attributes, so filter_policy_scope must be MessageBody."
     }
+    # docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
+    precondition {
+      condition     = element(split(":", local.topic_arns["job_events"]), 4) == local.account_id
+      error_message = "completion_events: job_events_topic_arn is a topic of account ${element(split(":", local.topic_arns["job_events"]), 4)}, the stack is in ${local.account_id}. EventBridge publishes to another account only with a role, which this module does not create. Let the jobs publish themselves, use wait and publish (wait_for_runs), or use a topic of this account."
+    }
   }
 }
 

@@ -61,7 +61,7 @@ output "topic_policy_statements" {
           Resource  = one.existing
         },
       ],
-      topic != "job_events" || length(local.completion_events) == 0 ? [] : [
+      topic != "job_events" || length(local.completion_events) == 0 || !contains(local.measured_topics, topic) ? [] : [
         {
           Sid       = "CompletionEvents"
           Effect    = "Allow"

@@ -356,8 +356,8 @@ variable "alarm_topic_arn" {
   default     = ""
 
   validation {
-    condition     = var.alarm_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarm_topic_arn))
-    error_message = "alarm_topic_arn: expected the ARN of an SNS topic, or an empty string."
+    condition     = var.alarm_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarm_topic_arn))
+    error_message = "alarm_topic_arn: expected the ARN of an SNS topic in ${var.region}, where the alarms are (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string."
   }
 }
 
@@ -367,7 +367,7 @@ variable "notify_topics" {
   default     = []
 
   validation {
-    condition     = alltrue([for topic in var.notify_topics : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
-    error_message = "notify_topics: expected ARNs of standard SNS topics."
+    condition     = alltrue([for topic in var.notify_topics : can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
+    error_message = "notify_topics: expected ARNs of standard SNS topics in ${var.region} (arn:aws:sns:${var.region}:ACCOUNT:NAME), because EventBridge publishes in its own region."
   }
 }

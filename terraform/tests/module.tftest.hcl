@@ -377,7 +377,6 @@ run "policy_of_a_topic_of_another_account_needs_statements" {
   variables {
     job_events_topic_arn = "arn:aws:sns:us-west-1:210987654321:theirs"
     event_publishers     = ["arn:aws:iam::333333333333:role/jobs"]
-    completion_events    = { glue_jobs = ["vendor_job"] }
     wait_for_runs        = true
     role_path            = "/data/"
   }
@@ -385,19 +384,47 @@ run "policy_of_a_topic_of_another_account_needs_statements" {
     condition = { for one in jsondecode(output.topic_policy_statements["job_events"]) : one.Sid => one.Principal } == {
       SubscribeTheOrchestrator = { AWS = "arn:aws:iam::123456789012:root" }
       SuccessOfAwaitedRuns     = { AWS = "arn:aws:iam::123456789012:role/data/sfly-aws-dwh-sandbox-jc-orchestrator-machine-us-west-1" }
-      CompletionEvents         = { Service = "events.amazonaws.com" }
       Publishers               = { AWS = ["arn:aws:iam::333333333333:role/jobs"] }
     }
     error_message = "A statement is missing or has another principal: ${output.topic_policy_statements["job_events"]}"
+  }
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "job-events-lost") && contains(keys(aws_cloudwatch_metric_alarm.this), "job-approvals-lost")
+    error_message = "CloudWatch has no metrics of another account's topic, so an alarm on them would never ring."
+  }
+}
+
+run "completion_events_go_to_an_existing_topic_of_this_account" {
+  variables {
+    job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:theirs"
+    completion_events    = { glue_jobs = ["vendor_job"] }
   }
   assert {
     condition     = aws_cloudwatch_event_target.completion["glue-jobs"].arn == var.job_events_topic_arn
     error_message = "EventBridge publishes to another topic."
   }
   assert {
-    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "job-events-lost") && contains(keys(aws_cloudwatch_metric_alarm.this), "job-approvals-lost")
-    error_message = "CloudWatch has no metrics of another account's topic, so an alarm on them would never ring."
+    condition     = { for one in jsondecode(output.topic_policy_statements["job_events"]) : one.Sid => one.Principal } == { CompletionEvents = { Service = "events.amazonaws.com" } }
+    error_message = "The statement for EventBridge is missing: ${output.topic_policy_statements["job_events"]}"
   }
+}
+
+run "completion_events_to_a_topic_of_another_account_are_refused" {
+  command = plan
+  variables {
+    job_events_topic_arn = "arn:aws:sns:us-west-1:210987654321:theirs"
+    completion_events    = { glue_jobs = ["vendor_job"] }
+  }
+  expect_failures = [aws_cloudwatch_event_rule.completion]
+}
+
+run "topics_of_another_region_cannot_be_notified" {
+  command = plan
+  variables {
+    alarm_topic_arn = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    notify_topics   = ["arn:aws:sns:eu-west-1:123456789012:team"]
+  }
+  expect_failures = [var.alarm_topic_arn, var.notify_topics]
 }
 
 run "one_topic_for_both_is_refused" {
@@ -480,7 +507,12 @@ run "policies_of_people_fit_the_quota_of_iam" {
 run "execution_data_may_stay_out_of_the_logs" {
   variables {
     include_execution_data = false
+    log_level              = "WARNING"
     joins                  = true
+  }
+  assert {
+    condition     = !strcontains(aws_cloudwatch_metric_alarm.this["failure-lost"].alarm_description, "Received event")
+    error_message = "The alarm sends on-call to a log line that does not exist."
   }
   assert {
     condition     = alltrue([for one in [aws_sfn_state_machine.this, aws_sfn_state_machine.join_deadline[0]] : !one.logging_configuration[0].include_execution_data && one.logging_configuration[0].level == "ALL"])
