@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local.engine import Engine, run_engine
+from tests.terraform.api_requests import Request, recorded
+from tests.terraform.deploy_script import BUCKET
 from tests.terraform.harness import workspace
 
 
@@ -32,3 +37,26 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the module's own."""
     return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def requests() -> Iterator[list[Request]]:
+    """The requests that reach ``recorded_engine``."""
+    with recorded() as seen:
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def recorded_engine(requests: list[Request]) -> Iterator[Engine]:
+    """A running engine whose requests are recorded."""
+    with run_engine("us-west-1") as started:
+        yield started
+
+
+@pytest.fixture
+def env(engine: Engine, request: pytest.FixtureRequest) -> str:
+    """An environment of the test's own, with an empty code bucket."""
+    name = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
+    location = {"LocationConstraint": engine.region}
+    engine.client("s3").create_bucket(Bucket=BUCKET.format(env=name), CreateBucketConfiguration=location)
+    return name

@@ -47,6 +47,14 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
 }
 """Broken thing to the check, a part of the subject, and a part of the message that the doctor must print."""
 
+FOLLOWS: set[tuple[str, str]] = {
+    ("no state machine", "permissions"),  # nor may the role start what the allow-list does not name
+    ("no queue", "dispatcher"),
+    ("no queue", "permissions"),
+    ("no event bus", "permissions"),
+}
+"""Broken thing and the check that rightly reports it too."""
+
 
 def examine(engine: Engine, simulator: Simulator, doctor: Doctor) -> dict[str, list[dict[str, Any]]]:
     """Findings by broken thing; ``well`` and ``well again`` have nothing broken."""

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,9 @@ PUBLISHER, APPROVER, ON_CALL, OWNER = "publisher", "approver", "oncall", "owner"
 """Access keys: recorded requests show who asked."""
 
 Use = Callable[["Example"], None]
+
+_TARGETS = threading.Lock()
+"""The stacks share targets, and moto replaces a Glue job, with its runs, that two threads create at the same moment."""
 
 
 @dataclass(slots=True)
@@ -90,7 +94,8 @@ class Example:
             failure_bucket=f"{self.prefix}-orchestrator-failures-us-west-1",
         )
         simulator = Simulator(self.engine, document, stack)
-        simulator.replace_config(document)
+        with _TARGETS:
+            simulator.replace_config(document)
         return simulator
 
 

@@ -33,6 +33,46 @@ JOIN: dict[str, Any] = {
     "on_complete": [{"type": "sqs_mwaa", "id": "report", "dag_id": "report"}],
 }
 COMPLETION_EVENTS = {"glue_jobs": ["vendor_job"], "state_machines": ["vendor_machine"]}
+_ENDED: dict[str, Any] = {
+    "source": "aws.states",
+    "detail-type": "Step Functions Execution Status Change",
+    "time": "2026-01-31T03:00:00Z",
+}
+COMPLETED: tuple[tuple[Any, str, str], ...] = (
+    (
+        {
+            "source": "aws.glue",
+            "detail-type": "Glue Job State Change",
+            "time": "2026-01-31T03:00:00Z",
+            "detail": {
+                "jobName": "vendor_job",
+                "severity": "INFO",
+                "state": "SUCCEEDED",
+                "jobRunId": "jr_1",
+                "message": "",
+            },
+        },
+        "vendor_job",
+        "jr_1",
+    ),
+    (
+        _ENDED
+        | {
+            "detail": {
+                "executionArn": "arn:e:1",
+                "stateMachineArn": "arn:aws:states:us-west-1:123456789012:stateMachine:vendor_machine",
+                "name": "1",
+                "status": "SUCCEEDED",
+            }
+        },
+        "vendor_machine",
+        "arn:e:1",
+    ),
+)
+"""EventBridge's events of ended runs, each with the names of the job and of the run.
+
+Source: docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html; status_change has the other page.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +200,13 @@ def transformed(target: dict[str, Any], event: dict[str, Any]) -> str:
         text = text.replace(f"<{name}>", json.dumps(value)[1:-1])
     assert not re.search("<[a-z]+>", text)
     return text
+
+
+def status_change(life: Life, **changes: str) -> Any:
+    """The event that Step Functions sends: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html."""
+    fields = ("executionArn", "stateMachineArn", "name", "status", "error", "cause")
+    detail = {name: life.notification["execution"][name] for name in fields}
+    return _ENDED | {"detail": detail | changes}
 
 
 def objects(engine: Engine, bucket: str) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -11,95 +10,39 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from local.engine import Engine, run_engine
+from local.engine import Engine
 from operations.console_pages import execution_url
 from operations.doctor import CHECKS
 from orchestration.events import Delivery, read_event
-from tests.terraform.api_requests import Request, recorded
-from tests.terraform.doctor_breaks import EXPECTED
+from tests.terraform.api_requests import Request
+from tests.terraform.doctor_breaks import EXPECTED, FOLLOWS
 from tests.terraform.example_lives import ON_CALL
 from tests.terraform.harness import DEPLOYER
 from tests.terraform.lifecycle import live
-from tests.terraform.lifecycle_record import ALARM_TOPIC, BUCKET, NAME, PREFIX, TEAM_TOPIC, VERSION, Life, transformed
+from tests.terraform.lifecycle_record import (
+    ALARM_TOPIC,
+    BUCKET,
+    COMPLETED,
+    NAME,
+    PREFIX,
+    TEAM_TOPIC,
+    VERSION,
+    Life,
+    status_change,
+    transformed,
+)
 from tests.terraform.people_needs import asked, by_person, denied, unused
+from tests.terraform.permission_exceptions import CHANGES, IMPLICIT
 from tests.terraform.policies import allowed, covers, grants
 
 pytestmark = pytest.mark.timeout(600)
 
 FIVE = ["glue_job", "step_function", "eventbridge", "mwaa_dag", "sqs_mwaa"]
 
-FOLLOWS: set[tuple[str, str]] = {
-    ("no state machine", "permissions"),  # nor may the role start what the allow-list does not name
-    ("no queue", "dispatcher"),
-    ("no queue", "permissions"),
-    ("no event bus", "permissions"),
-}
-"""Broken thing and the check that rightly reports it too."""
-
-DRIFT: dict[tuple[str, str], str] = {}
-"""Attributes that the patched engine still reports as changed, each with the reason; anything else fails."""
-
-IMPLICIT = {
-    "logs:CreateLogStream": "the Lambda service, in the function's name",
-    "logs:PutLogEvents": "the Lambda service, in the function's name",
-    "xray:PutTraceSegments": "the services themselves, while tracing",
-    "xray:PutTelemetryRecords": "the services themselves, while tracing",
-    "xray:GetSamplingRules": "Step Functions, while tracing",
-    "xray:GetSamplingTargets": "Step Functions, while tracing",
-    "s3:PutObject": "the Lambda service, into the failure destination",
-    "s3:GetObjectVersion": "the router, to finish an event of several executions: tests/orchestration/test_crash_points.py",
-    "glue:GetJobRuns": "Step Functions, while it waits for a job run",
-    "glue:BatchStopJobRun": "Step Functions, if an execution that waits is stopped",
-    "states:StopExecution": "Step Functions, if an execution that waits is stopped",
-    "events:PutTargets": "Step Functions, for the rule by which it learns that a nested execution has ended",
-    "events:PutRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
-    "events:DescribeRule": "Step Functions, for the rule by which it learns that a nested execution has ended",
-    "dynamodb:GetItem": "the router, if DynamoDB does not return the item of a refused write",
-    "s3:ListBucket": "the Lambda service checks it when the failure destination is set",
-}
-"""What is granted and called by no code of ours: AWS's services do it in the role's name. The log delivery actions of the
-state machine are added below."""
-
-
-TAGS_CHANGE, FALLBACK, KEY = "a tag is removed", "workflow_config_fallback", "kms_key_arn changes"
-CHANGES: dict[str, str] = {
-    **dict.fromkeys(
-        [f"{one}:UntagResource" for one in ("cloudwatch", "dynamodb", "events", "lambda", "logs")], TAGS_CHANGE
-    ),
-    **dict.fromkeys(["sns:UntagResource", "states:UntagResource", "sqs:UntagQueue", "iam:UntagRole"], TAGS_CHANGE),
-    **dict.fromkeys([f"ssm:{one}" for one in ("AddTagsToResource", "DeleteParameter", "DescribeParameters")], FALLBACK),
-    **dict.fromkeys([f"ssm:{one}" for one in ("GetParameter", "ListTagsForResource", "PutParameter")], FALLBACK),
-    "ssm:RemoveTagsFromResource": FALLBACK,
-    **dict.fromkeys(["logs:AssociateKmsKey", "logs:DisassociateKmsKey", "sqs:SetQueueAttributes"], KEY),
-    "dynamodb:UpdateTable": KEY,
-    "iam:PutRolePermissionsBoundary": "permissions_boundary_arn changes",
-    "iam:DeleteRolePermissionsBoundary": "permissions_boundary_arn is removed",
-    "iam:UpdateAssumeRolePolicy": "a release changes a role's trust",
-    "lambda:PutFunctionConcurrency": "router_reserved_concurrency",
-    "lambda:DeleteFunctionConcurrency": "router_reserved_concurrency is removed",
-    "lambda:UpdateFunctionEventInvokeConfig": "a release changes retries or destination",
-    "logs:DeleteRetentionPolicy": "log_retention_days = 0",
-    "sns:ListTopics": "examples/existing-topics finds the topics by their names",
-    "sns:SetSubscriptionAttributes": "filter_policy_scope changes",
-}
-"""Permissions of the deployer that the cycle does not use, each with the change that does."""
-
 
 @pytest.fixture(scope="module")
-def requests() -> Iterator[list[Request]]:
-    with recorded() as seen:
-        yield seen
-
-
-@pytest.fixture(scope="module")
-def engine(requests: list[Request]) -> Iterator[Engine]:
-    with run_engine("us-west-1") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def life(engine: Engine, terraform: str, folder: Path) -> Life:
-    lived = live(engine, terraform, folder)
+def life(recorded_engine: Engine, terraform: str, folder: Path) -> Life:
+    lived = live(recorded_engine, terraform, folder)
     for name, seconds in lived.seconds.items():
         print(f"{seconds:7.1f} s  {name}")  # noqa: T201 - shown by pytest -s
     print(f"{sum(lived.seconds.values()):7.1f} s  in all")  # noqa: T201
@@ -112,7 +55,7 @@ def test_second_plan_has_no_change(life: Life) -> None:
         before, after = one["change"]["before"] or {}, one["change"]["after"] or {}
         if one["change"]["actions"] not in (["no-op"], ["read"]):
             names = [key for key in {*before, *after} if before.get(key) != after.get(key)]
-            changed += [(one["address"], name) for name in names if (one["type"], name) not in DRIFT]
+            changed += [(one["address"], name) for name in names]
     assert changed == []
     assert len(life.second_plan["stack"]) > 40, "the plan is not that of the stack"
 
@@ -171,28 +114,9 @@ def test_last_arrival_starts_the_join(life: Life) -> None:
 
 
 def test_completion_events_are_read_by_the_router(life: Life) -> None:
-    glue: Any = {
-        "source": "aws.glue",
-        "detail-type": "Glue Job State Change",
-        "time": "2026-01-31T03:00:00Z",
-        "detail": {
-            "jobName": "vendor_job",
-            "severity": "INFO",
-            "state": "SUCCEEDED",
-            "jobRunId": "jr_1",
-            "message": "",
-        },
-    }
-    machine = "arn:aws:states:us-west-1:123456789012:stateMachine:vendor_machine"
-    execution: Any = {
-        "source": "aws.states",
-        "detail-type": "Step Functions Execution Status Change",
-        "time": "2026-01-31T03:00:00Z",
-        "detail": {"executionArn": "arn:e:1", "stateMachineArn": machine, "name": "1", "status": "SUCCEEDED"},
-    }
     assert len(life.completions) == 2
     changes = (("state", "FAILED"), ("status", "FAILED"), ("jobName", "x"), ("stateMachineArn", "x"))
-    for event, job, run in ((glue, "vendor_job", "jr_1"), (execution, "vendor_machine", "arn:e:1")):
+    for event, job, run in COMPLETED:
         (rule,) = (one for one in life.completions.values() if EventPattern.load(one["pattern"]).matches_event(event))
         message = transformed(rule["target"], event)
         read = read_event(Delivery(source="SNS message 1", body=message, topic_arn=rule["target"]["Arn"]))
@@ -298,18 +222,6 @@ def test_alarm_patterns_match_lines_that_the_router_writes(life: Life) -> None:
     for beginning in ("Failed to load workflow config from S3", "duplicate of execution"):
         assert f'$.message = \\"{beginning}*\\"' in module
         assert any(fnmatchcase(line.split("\t")[-1], f"{beginning}*") for line in life.logs if "[WARNING]" in line)
-
-
-def status_change(life: Life, **changes: str) -> Any:
-    """The event that Step Functions sends: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html."""
-    fields = ("executionArn", "stateMachineArn", "name", "status", "error", "cause")
-    detail = {name: life.notification["execution"][name] for name in fields}
-    return {
-        "source": "aws.states",
-        "detail-type": "Step Functions Execution Status Change",
-        "time": "2026-01-31T03:00:00Z",
-        "detail": detail | changes,
-    }
 
 
 def test_rule_matches_only_failures_of_the_machine(life: Life) -> None:

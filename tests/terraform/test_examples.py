@@ -11,33 +11,15 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from tests.terraform.api_requests import Request, recorded
-from tests.terraform.example_lives import (
-    APPROVER,
-    ON_CALL,
-    OWNER,
-    PUBLISHER,
-    STATE_BUCKET,
-    Example,
-    aws_cli,
-    example,
-    live_together,
-    release,
-)
-from tests.terraform.example_uses import (
-    BOUNDARY,
-    CODE_BUCKET,
-    TOPICS,
-    topic_policies,
-    use_existing,
-    use_minimal,
-    use_mwaa,
-    use_one_of_two,
-)
+from local.engine import Engine
+from tests.terraform.api_requests import Request
+from tests.terraform.example_account import every_example
+from tests.terraform.example_lives import APPROVER, ON_CALL, OWNER, PUBLISHER, Example, aws_cli, live_together
+from tests.terraform.example_uses import BOUNDARY, TOPICS, topic_policies
 from tests.terraform.harness import DEPLOYER, ROOT, workspace
 from tests.terraform.names import LIMITS
 from tests.terraform.people_needs import asked, by_person, denied, unused
+from tests.terraform.permission_exceptions import RARE
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -52,67 +34,13 @@ each = pytest.mark.parametrize("name", NAMES)
 
 
 @pytest.fixture(scope="module")
-def requests() -> Iterator[list[Request]]:
-    with recorded() as seen:
-        yield seen
-
-
-@pytest.fixture(scope="module")
-def engine(requests: list[Request]) -> Iterator[Engine]:
-    with run_engine("us-west-1") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def lives(engine: Engine, requests: list[Request], terraform: str, folder: Path) -> dict[str, Example]:
+def lives(recorded_engine: Engine, terraform: str, folder: Path) -> dict[str, Example]:
     if not aws_cli().exists():
         missing = "the AWS CLI is missing: make awscli"
         if os.environ.get("CI") == "true":
             pytest.fail(missing, pytrace=False)
         pytest.skip(missing)
-    for env in ("existing", "mwaa", "test", "production"):
-        release(engine, env)
-    s3, iam = engine.client("s3"), engine.client("iam")
-    s3.create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.region})
-    iam.create_role(RoleName="mwaa-execution", AssumeRolePolicyDocument="{}")
-    boundary = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    iam.create_policy(PolicyName=BOUNDARY.rpartition("/")[2], PolicyDocument=json.dumps(boundary))
-    for topic in TOPICS.values():
-        engine.client("sns").create_topic(Name=topic)
-
-    s3.create_bucket(Bucket=CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.region})
-
-    def of(name: str, env: str, *arguments: str) -> Example:
-        return example(engine, terraform, folder, name, env, *arguments)
-
-    existing = [f"-var={name}_topic={topic}" for name, topic in TOPICS.items()]
-    mwaa = [
-        "mwaa_environment=airflow",
-        "mwaa_execution_role_name=mwaa-execution",
-        "mwaa_trigger_queue_name=acme-mwaa-triggers",
-    ]
-
-    def backend(env: str) -> list[str]:
-        return [f"-backend-config={env}.s3.tfbackend", "-backend-config=use_path_style=true"]
-
-    minimal = of("minimal", "minimal")
-    deployed = minimal.run(DEPLOYER, "./deploy.sh --prefix=acme --account=sandbox --env=minimal")
-    assert deployed.returncode == 0, deployed.stderr
-    lived = live_together(
-        [
-            (minimal, [], use_minimal),
-            (
-                of("existing-topics", "existing", *existing, f"-var=permissions_boundary_arn={BOUNDARY}"),
-                [],
-                use_existing,
-            ),
-            (of("with-mwaa", "mwaa", *(f"-var={one}" for one in mwaa)), [], use_mwaa),
-            *(
-                (of("two-environments", env, f"-var-file={env}.tfvars"), backend(env), use_one_of_two)
-                for env in ("test", "production")
-            ),
-        ]
-    )
+    lived = live_together(every_example(recorded_engine, terraform, folder))
     for one in lived.values():
         print(one.name, {step: round(seconds) for step, seconds in one.seconds.items()})  # noqa: T201 - pytest -s
     return lived
@@ -148,7 +76,8 @@ def test_event_reaches_its_targets(lives: dict[str, Example], name: str) -> None
     assert all(trigger.status == "TRIGGERED" for one in simulations.values() for trigger in one.triggers), simulations
 
 
-def test_destroy_leaves_nothing_but_what_existed(lives: dict[str, Example], engine: Engine) -> None:
+def test_destroy_leaves_nothing_but_what_existed(lives: dict[str, Example], recorded_engine: Engine) -> None:
+    engine = recorded_engine
     topics = {one["TopicArn"].rpartition(":")[2] for one in engine.client("sns").list_topics()["Topics"]}
     assert topics == set(TOPICS.values())
     assert engine.client("sns").list_subscriptions()["Subscriptions"] == []
@@ -181,12 +110,13 @@ def test_publishers_message_on_its_topic_starts_the_target(lives: dict[str, Exam
     one = lives["existing-topics existing"]
     assert one.used["started by success"] == ["TRIGGERED"]
     assert one.used["started by approval"] == ["TRIGGERED"]
-    assert one.used["started by failure"] == []
+    assert one.used["failure"].status == "FILTERED"
+    assert one.used["started by failure"] == 0
 
 
-def test_existing_topics_are_not_changed(lives: dict[str, Example], engine: Engine) -> None:
+def test_existing_topics_are_not_changed(lives: dict[str, Example], recorded_engine: Engine) -> None:
     one = lives["existing-topics existing"]
-    assert one.used["topics before"] == one.used["topics in use"] == topic_policies(engine)
+    assert one.used["topics before"] == one.used["topics in use"] == topic_policies(recorded_engine)
     planned = {change["type"] for change in one.planned["resource_changes"] if change["mode"] == "managed"}
     assert not planned & {"aws_sns_topic", "aws_sns_topic_policy"}
     assert {name: json.loads(text) for name, text in one.outputs["topic_policy_statements"].items()} == {
@@ -280,19 +210,6 @@ PEOPLE = {
     "deployer": DEPLOYER,
 }
 MINIMAL = "acme-sandbox-minimal"
-
-RARE = {
-    "airflow:InvokeRestApi": "the doctor; the recorder does not see the engine's MWAA",
-    "dynamodb:DescribeTable": "the doctor, of a stack with joins: tests/terraform/test_cycle.py",
-    "dynamodb:GetItem": "inspect, of a stack with joins: tests/terraform/test_cycle.py",
-    "events:ListRules": "the doctor, of a workflow with notify: tests/terraform/test_cycle.py",
-    "events:ListTargetsByRule": "the doctor, of a workflow with notify: tests/terraform/test_cycle.py",
-    "iam:GetPolicy": "the doctor, if someone attached a policy to a role",
-    "iam:GetPolicyVersion": "the doctor, if someone attached a policy to a role",
-    "sns:ListSubscriptions": "the doctor, of a topic of another account",
-    "ssm:GetParameter": "the configuration, if S3 is unavailable",
-}
-"""Permissions of on-call and of the configuration's owner that this stack's life does not use."""
 
 
 @pytest.mark.parametrize("person", PEOPLE)
