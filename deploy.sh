@@ -31,7 +31,7 @@ AWS credentials and AWS_ENDPOINT_URL come from the environment.
 HELP
 }
 
-account="" env="" region="us-west-1" version="" prefix="sfly-aws-dwh" config="" mode="all"
+account="" env="" region="us-west-1" version="" prefix="sfly-aws-dwh" config="" mode="all" dry_run=""
 flags=()
 for argument in "$@"; do
   case "$argument" in
@@ -45,7 +45,7 @@ for argument in "$@"; do
       [[ "$config" = /* ]] || config="$caller/$config"
       ;;
     --overwrite-digest=*) flags+=("$argument") ;;
-    --dry-run) flags+=("$argument") ;;
+    --dry-run) dry_run="yes" flags+=("$argument") ;;
     --config-only) mode="config" flags+=("$argument") ;;
     --help | -h)
       help
@@ -76,6 +76,10 @@ make -s .venv/.synced
 .venv/bin/python -m builder --check
 .venv/bin/orchestrator upload --bucket "$prefix-$account-$env-code-$region" --region "$region" --version "$version" --config "$config" ${flags[@]+"${flags[@]}"}
 
+if [[ -n "$dry_run" ]]; then
+  echo "Nothing was uploaded. To upload, run the command without --dry-run."
+  exit 0
+fi
 if [[ "$mode" = config ]]; then
   echo "Routers of version $version read it on the next event, unless workflow_config_s3_uri points elsewhere."
   exit 0

@@ -50,6 +50,8 @@ def test_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
     answer = deploy(engine, "--account=sandbox", f"--env={env}", "--dry-run")
     assert answer.returncode == 0
     assert answer.stdout.count("would upload s3://") == 4
+    assert answer.stdout.splitlines()[-1] == "Nothing was uploaded. To upload, run the command without --dry-run."
+    assert "terraform" not in answer.stdout
     assert keys(engine, env) == []
 
 
