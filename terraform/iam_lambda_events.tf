@@ -2,6 +2,7 @@
 # them. This file names them and narrows them to the allow-lists in the variables.
 
 locals {
+  # ARNs built from names, so that a plan shows the policies: the author of a permissions boundary needs them before the apply.
   policy_names = {
     partition              = local.partition
     region                 = var.region
@@ -11,10 +12,10 @@ locals {
     execution_arn          = local.execution_arn
     config_object_arn      = local.config_of_any_release
     config_parameter_arn   = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.config_parameter}"
-    failure_bucket_arn     = aws_s3_bucket.failures.arn
+    failure_bucket_arn     = "arn:${local.partition}:s3:::${local.name}-orchestrator-failures-${var.region}"
     job_events_topic_arn   = local.topic_arns["job_events"]
-    router_log_group_arn   = aws_cloudwatch_log_group.function["downstream_orchestrator"].arn
-    mwaa_dag_log_group_arn = aws_cloudwatch_log_group.function["mwaa_dag"].arn
+    router_log_group_arn   = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:/aws/lambda/${local.orchestrator}"
+    mwaa_dag_log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:/aws/lambda/${local.mwaa_dag}"
     # Any version, because executions of an older state machine version still call the function version of their release.
     mwaa_dag_function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.mwaa_dag}:*"
   }

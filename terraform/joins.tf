@@ -8,6 +8,13 @@ locals {
   # Built from names: the router's environment names the state machine, which invokes the router.
   router_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.orchestrator}:live"
   join_names = { joins_table_arn = local.joins_table_arn, join_deadline_arn = local.join_deadline_arn, router_arn = local.router_arn }
+  join_deadline_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [for one in jsondecode(templatefile("${local.statemachines}/join_deadline.iam.json", local.join_names)).Statement : merge(one, { Resource = [one.Resource] })],
+      [for keys in [compact(concat([var.kms_key_arn], var.former_kms_key_arns))] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = sort(keys) } if length(keys) > 0],
+    )
+  })
 }
 
 resource "aws_dynamodb_table" "joins" {
@@ -69,15 +76,9 @@ resource "aws_iam_role" "join_deadline" {
 resource "aws_iam_role_policy" "join_deadline" {
   count = var.joins ? 1 : 0
 
-  name = "join_deadline"
-  role = aws_iam_role.join_deadline[0].id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      jsondecode(templatefile("${local.statemachines}/join_deadline.iam.json", local.join_names)).Statement,
-      [for keys in [compact(concat([var.kms_key_arn], var.former_kms_key_arns))] : { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = sort(keys) } if length(keys) > 0],
-    )
-  })
+  name   = "join_deadline"
+  role   = aws_iam_role.join_deadline[0].id
+  policy = local.join_deadline_policy
 }
 
 resource "aws_sfn_state_machine" "join_deadline" {

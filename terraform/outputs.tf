@@ -34,8 +34,8 @@ output "failure_bucket" {
 }
 
 output "iam_policies" {
-  description = "Actions and resources granted to each role."
-  value       = { for role, policy in local.policies : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
+  description = "Actions and resources granted to each role. A plan shows them before the first apply."
+  value       = { for role, policy in merge(local.policies, var.joins ? { join_deadline = local.join_deadline_policy } : {}) : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
 }
 
 # docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html, sns-send-message-to-sqs-cross-account.html

@@ -259,6 +259,18 @@ run "key_policy_statements_are_known_in_the_plan" {
   }
 }
 
+run "policies_of_every_role_are_known_in_the_plan" {
+  command = plan
+
+  variables {
+    joins = true
+  }
+  assert {
+    condition     = toset(keys(output.iam_policies)) == toset(["state_machine", "downstream_orchestrator", "mwaa_dag", "join_deadline"]) && alltrue([for one in values(output.iam_policies) : length(one) > 0])
+    error_message = "The author of a permissions boundary does not see what a role needs."
+  }
+}
+
 run "without_a_key_the_state_machine_uses_the_key_of_aws" {
   assert {
     condition     = aws_sfn_state_machine.this.encryption_configuration[0].type == "AWS_OWNED_KEY"

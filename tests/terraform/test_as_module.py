@@ -14,7 +14,7 @@ from tests.terraform.example_lives import release
 from tests.terraform.harness import ROOT, Terraform, workspace
 from tests.terraform.names import LIMITS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 PROVIDERS = """
 provider "aws" {

@@ -26,7 +26,7 @@ VARIABLES = [
 ]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_all_variables_together(engine: Engine, terraform: str, folder: Path) -> None:
     s3 = engine.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.region})

@@ -20,7 +20,7 @@ from tests.terraform.example_lives import release
 from tests.terraform.harness import Terraform, workspace
 from tests.terraform.names import LIMITS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 Plan = Callable[..., str]
 

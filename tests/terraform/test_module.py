@@ -14,7 +14,7 @@ import pytest
 from tests.terraform.harness import ROOT, Terraform, infrastructure, workspace
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
