@@ -1,4 +1,4 @@
-"""What deploy.sh refuses against the engine, each in one line: other people's content, wrong options, no credentials."""
+"""Refusals of deploy.sh against the engine, each in one line: other content, wrong options, no credentials."""
 
 from __future__ import annotations
 
