@@ -7,6 +7,7 @@ function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 import threading
@@ -15,7 +16,7 @@ import uuid
 import zipfile
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -159,17 +160,23 @@ class LambdaRuntime:
         Several threads may wait at once. An invocation stays in the list until it has ended, so each of them waits for it.
         """
         while pending := set(self._pending):
-            wait(pending)
+            for one in pending:
+                # Not concurrent.futures.wait(), which waits for ever for an invocation that close() cancelled.
+                with contextlib.suppress(CancelledError):
+                    one.exception()
             with self._lock:
                 self._pending = [one for one in self._pending if one not in pending]
             for one in pending:
-                one.result()
+                if not one.cancelled():
+                    one.result()
 
     def close(self) -> None:
         """Stop all workers and wait until they end; running invocations are not retried."""
         self._closed.set()
         self._asynchronous.shutdown(wait=False, cancel_futures=True)
-        for pool in self._pools.values():
+        with self._lock:  # An invocation that has just begun may add its pool; later ones find the runtime closed.
+            pools = list(self._pools.values())
+        for pool in pools:
             pool.close()
         self._asynchronous.shutdown(wait=True)
         self._code.cleanup()

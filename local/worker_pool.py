@@ -24,6 +24,8 @@ class WorkerPool:
         self.environment = environment
         self._slots: queue.Queue[Worker | None] = queue.LifoQueue()
         self._all: list[Worker] = []
+        self._closed = False
+        self._lock = threading.Lock()
         for _ in range(size):
             self._slots.put(None)
 
@@ -33,6 +35,8 @@ class WorkerPool:
             if slot[0] is not None and slot[0].poll() is not None:
                 slot[0] = None  # The worker died between two invocations.
             worker = slot[0] = slot[0] or self._start()
+            if worker is None:
+                return _error(invocation, "Runtime.ExitError", "the function's workers were stopped")
             timer = threading.Timer(timeout, worker.kill)
             timer.start()
             try:
@@ -50,16 +54,17 @@ class WorkerPool:
                 reply: dict[str, Any] = json.loads(line)
                 return reply
             slot[0] = None
-            problem = (
-                f"Task timed out after {timeout:.2f} seconds" if expired else "the worker process ended unexpectedly"
-            )
-            kind = "Sandbox.Timedout" if expired else "Runtime.ExitError"
-            return {
-                "error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {problem}", "errorType": kind}
-            }
+            if expired:
+                return _error(invocation, "Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
+            return _error(invocation, "Runtime.ExitError", "the worker process ended unexpectedly")
 
     def close(self) -> None:
-        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout."""
+        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout.
+
+        Invocations that wait for a worker end with an error.
+        """
+        with self._lock:
+            self._closed = True  # An invocation that waits for a killed worker's place must not start another worker.
         for worker in self._all:
             _close(worker.stdin)
         for worker in self._all:
@@ -78,10 +83,19 @@ class WorkerPool:
         finally:
             self._slots.put(slot[0])
 
-    def _start(self) -> Worker:
-        worker = worker_processes.start(self.environment)
-        self._all.append(worker)
-        return worker
+    def _start(self) -> Worker | None:
+        """Start a worker; returns None if the pool is closed."""
+        with self._lock:
+            if self._closed:
+                return None
+            worker = worker_processes.start(self.environment)
+            self._all.append(worker)
+            return worker
+
+
+def _error(invocation: dict[str, Any], kind: str, problem: str) -> dict[str, Any]:
+    """Answer in the place of a worker that gave none."""
+    return {"error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {problem}", "errorType": kind}}
 
 
 def _close(pipe: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +42,14 @@ def workers(runtime: LambdaRuntime) -> list[int]:
     """Return the process ids of all workers that the runtime started."""
     pools: list[worker_pool.WorkerPool] = list(runtime._pools.values())
     return [worker.pid for pool in pools for worker in pool._all]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition is true, for at most 20 seconds."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def alive(pid: int) -> bool:
@@ -106,6 +116,30 @@ def test_printed_lines_are_logs(runtime: LambdaRuntime) -> None:
     assert invocation.error["errorType"] == "ValueError"
     assert "fail" in invocation.error["stackTrace"][-1]
     assert "printed {'a': 1}" in invocation.logs
+
+
+def test_close_starts_no_worker_for_a_waiting_invocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "CLOSE_TIMEOUT", 0.1)
+    runtime = LambdaRuntime({}, concurrency=1)
+    for _ in range(3):
+        runtime.invoke_async(function("tests.local.handlers.sleep"), {})
+    wait_until(lambda: bool(workers(runtime)))
+    runtime.close()
+    assert len(workers(runtime)) == 1
+    assert [one.error["errorType"] for one in runtime.invocations if one.error] == ["Runtime.ExitError"] * 3
+
+
+def test_drain_ends_when_the_runtime_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "CLOSE_TIMEOUT", 0.1)
+    runtime = LambdaRuntime({}, concurrency=1)
+    for _ in range(12):  # more than the runtime's threads, so that close() cancels some
+        runtime.invoke_async(function("tests.local.handlers.sleep"), {})
+    waiting = threading.Thread(target=runtime.drain, daemon=True)
+    waiting.start()
+    wait_until(lambda: bool(workers(runtime)))
+    runtime.close()
+    waiting.join(20)
+    assert not waiting.is_alive()
 
 
 def test_each_of_two_threads_waits_for_the_same_invocation(runtime: LambdaRuntime) -> None:
