@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration import log_lines
+from orchestration.items import Item
+from orchestration.plan import Plan, PlannedExecution
 from orchestration.triggers.base import RequestContext
 from orchestration.triggers.glue_job import GlueJob
 from tests.drills import __main__, dispatcher, ground, joins, poison
@@ -61,6 +64,17 @@ def test_forged_log_line_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None
 def test_lost_trigger_of_hostile_events_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestration.plan.split", lambda triggers, _: (triggers[:-1] or triggers, []))
     assert poison.run(200, SEED, silent).lost > 0
+
+
+def test_trigger_that_starts_in_the_place_of_another_is_lost_and_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = Plan.pack
+
+    def twice(plan: Plan, items: Sequence[Item], *numbers: int) -> list[PlannedExecution]:
+        return pack(plan, [*items[:1], *items[:1], *items[2:]] if len(items) > 1 else items, *numbers)
+
+    monkeypatch.setattr(Plan, "pack", twice)
+    tally = poison.run(200, SEED, silent)
+    assert tally.lost == tally.doubled > 0
 
 
 def test_small_joins_are_clean() -> None:
