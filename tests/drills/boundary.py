@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
                 connection.request(self.command, self.path, body, headers)
                 answer = connection.getresponse()
                 return answer.status, answer.getheaders(), answer.read()
-            except (HTTPException, OSError):
+            except (HTTPException, ConnectionError):  # not after a timeout: the engine has the request then
                 # The engine closed the idle connection, and did not read the request.
                 self.upstream.pop(address).close()
                 if not first:

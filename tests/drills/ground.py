@@ -114,7 +114,9 @@ class Ground:
                 for one in list(machine.executions)
                 if one.status == "RUNNING"
             ]
-            quiet = 0 if running else quiet + 1
+            # After the look at the executions: one that has just ended may have published an event.
+            pending = any(not one.done() for one in list(self.engine.runtime._pending))
+            quiet = 0 if running or pending else quiet + 1
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{len(running)} executions still run, such as {running[:3]}")
             time.sleep(0.1)

@@ -49,7 +49,7 @@ def run(count: int, seed: int, progress: Progress) -> Tally:
                 except RoutingError:
                     record = {"status": "refused"}
                 except Exception as error:  # noqa: BLE001 - the drill reports each error that the router should not raise
-                    tally.wrong.append(f"{case}: {type(error).__name__}: {error:.200}")
+                    tally.wrong.append(f"{case}: {type(error).__name__}: {error!s:.200}")
                     continue
                 kinds[str(record["status"]).lower()] = kinds.get(str(record["status"]).lower(), 0) + 1
                 tally.wrong += [f"{case}: {problem}" for problem in log.problems()]

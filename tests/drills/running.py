@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
-from tests.drills.model import DrillSkippedError, Result
+from tests.drills.model import DrillSkippedError, Result, Tally
 from tests.drills.registry import DRILLS, drill
 
 FIRST = ("dispatcher", "configuration-chaos", "crash-points", "deliveries", "throttling")
@@ -21,7 +23,7 @@ Show = Callable[[str, str, int, int], None]
 
 
 def run_drill(name: str, size: int, seed: int, reports: Any = None) -> Result:
-    """Run one drill; returns its result.
+    """Run one drill; returns its result. A drill that ends with an error has failed, and the other drills go on.
 
     Args:
         name: name of the drill.
@@ -42,6 +44,9 @@ def run_drill(name: str, size: int, seed: int, reports: Any = None) -> Result:
         tally = drill(name).run(size, seed, progress)
     except DrillSkippedError as reason:
         return Result(**figures, seconds=0.0, skipped=str(reason))  # type: ignore[arg-type] # of these types
+    except Exception as error:  # noqa: BLE001 - a drill may raise any error; its traceback goes to standard error
+        traceback.print_exc()
+        tally = Tally(wrong=[f"the drill ended with {type(error).__name__}: {error!s:.300}"])
     return Result.of(tally, name=name, size=size, seed=seed, seconds=time.monotonic() - began)
 
 
@@ -61,4 +66,12 @@ def run_all(sizes: dict[str, int], seed: int, at_once: int, show: Show) -> list[
             with contextlib.suppress(queue.Empty):
                 while True:
                     show(*reports.get_nowait())
-        return [futures[one.name].result() for one in DRILLS if one.name in futures]
+        return [_result(futures[one.name], one.name, sizes[one.name], seed) for one in DRILLS if one.name in futures]
+
+
+def _result(ended: Future[Result], name: str, size: int, seed: int) -> Result:
+    try:
+        return ended.result()
+    except BrokenProcessPool as error:
+        wrong = Tally(wrong=[f"a process of the drills was killed, perhaps for its memory: {error}"])
+        return Result.of(wrong, name=name, size=size, seed=seed, seconds=0.0)

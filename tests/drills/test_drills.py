@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,10 @@ from typer.testing import CliRunner
 from orchestration import log_lines
 from orchestration.items import Item
 from orchestration.plan import Plan, PlannedExecution
+from orchestration.router import Router
 from orchestration.triggers.base import RequestContext
 from orchestration.triggers.glue_job import GlueJob
-from tests.drills import __main__, dispatcher, ground, joins, poison
+from tests.drills import __main__, dispatcher, ground, joins, poison, running
 from tests.drills.defects import DROPPED, RANDOM_NAMES
 from tests.drills.model import DrillSkippedError, Result, Tally, silent
 from tests.drills.page import render
@@ -53,6 +57,14 @@ def test_target_from_an_event_is_a_violation(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(GlueJob, "request", evil)
     wrong = poison.run(200, SEED, silent).wrong
     assert any("the target ('glue_job'" in one and "is not in the configuration" in one for one in wrong)
+
+
+def test_unexpected_error_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("job_run_id")
+
+    monkeypatch.setattr(Router, "route", broken)
+    assert poison.run(1, SEED, silent).wrong == ["configuration 0, event 0: KeyError: 'job_run_id'"]
 
 
 def test_forged_log_line_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +151,28 @@ def test_result_fails_if_anything_is_wrong_or_untested(tally: dict[str, Any], fa
     for name, keys in tally.items():
         getattr(one, name).update(keys)
     assert Result.of(one, name="joins", size=1, seed=1, seconds=1.0).failed is failed
+
+
+def test_drill_that_ends_with_an_error_has_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never_settles(*_: object) -> Tally:
+        raise TimeoutError("3 executions still run")
+
+    broken = replace(drill("joins"), run=never_settles)
+    monkeypatch.setattr(running, "drill", lambda _: broken)
+    result = running.run_drill("joins", 3, SEED)
+    assert result.failed
+    assert result.examples == ["the drill ended with TimeoutError: 3 executions still run"]
+    assert "never_settles" in capsys.readouterr().err
+
+
+def test_killed_process_fails_the_drill() -> None:
+    ended: Future[Result] = Future()
+    ended.set_exception(BrokenProcessPool("terminated abruptly"))
+    result = running._result(ended, "joins", 3, SEED)
+    assert result.failed
+    assert "terminated abruptly" in result.examples[0]
 
 
 def test_page_is_rendered_from_its_results() -> None:
