@@ -25,10 +25,8 @@ _SNAPSHOTS = "localstack/localstack, `tests/aws/services/stepfunctions/v2"
 _LAMBDA = "https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"
 _ERRORS = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"
 _EVENTS = "https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html"
-_REPOST = (
-    "https://repost.aws/questions/QUVo7mhaGrRlyGUQ8A3EBpsQ/"
-    "glue-throttling-exception-when-starting-15-glue-jobs-in-parallel-via-step-function"
-)
+_GLUE = "https://repost.aws/knowledge-center/glue-throttling-rate-exceeded"
+_NESTED = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html"
 _RULE = "modelled for the operation"
 
 
@@ -63,10 +61,10 @@ NAMES: dict[str, Evidence] = {
     ),
     "Glue.AWSGlueException": Evidence(
         "StartJobRun was throttled, or failed with an unknown error",
-        REPORTED,
-        _REPOST,
+        DOCUMENTED,
+        _GLUE,
         "Not retried: it also covers 5xx errors after which a run may have started, and StartJobRun has no idempotency "
-        "token. Set `job_run_queuing_enabled`, or replay the trigger.",
+        "token. Replay the trigger if the cause has `Rate exceeded` ([ADR 16](adr/0016-forms-on-which-interpreters-agree.md)).",
     ),
     "Glue.ConcurrentRunsExceededException": Evidence("the job runs as often as it may", INFERRED, _RULE),
     "Glue.EntityNotFoundException": Evidence("the job does not exist", INFERRED, _RULE),
@@ -75,7 +73,7 @@ NAMES: dict[str, Evidence] = {
         "StartJobRun was throttled",
         INFERRED,
         "modelled for the service, not for StartJobRun",
-        "Kept: it can only be a refusal. AWS reported `Glue.AWSGlueException` instead.",
+        "Kept: it can only be a refusal. AWS reports `Glue.AWSGlueException` instead.",
     ),
     "Lambda.AWSLambdaException": Evidence("Lambda failed", DOCUMENTED, _LAMBDA),
     "Lambda.ClientExecutionTimeoutException": Evidence("the call took too long", DOCUMENTED, _LAMBDA),
@@ -118,9 +116,16 @@ NAMES: dict[str, Evidence] = {
         INFERRED,
         "ThrottlingException is not modelled",
         "Retried for batches and for triggers that wait: both start a Standard state machine, which starts one execution for "
-        "a name. A nested execution without `wait` may be an Express one, which ignores names.",
+        "a name. A nested execution without `wait` may be an Express one, which ignores names. Never set `wait` for an "
+        "Express state machine: the trigger fails, and its retries could start several executions.",
     ),
     "StepFunctions.ExecutionAlreadyExistsException": Evidence("the name is used", INFERRED, _RULE),
+    "StepFunctions.ExecutionLimitExceeded": Evidence(
+        "too many executions run",
+        DOCUMENTED,
+        _NESTED,
+        "Retried under both names. Recorded errors of Step Functions end in `Exception`, but the example on the page does not.",
+    ),
     "StepFunctions.ExecutionLimitExceededException": Evidence("too many executions run", INFERRED, _RULE),
     "StepFunctions.StateMachineDoesNotExistException": Evidence(
         "the state machine does not exist",

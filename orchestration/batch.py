@@ -30,6 +30,7 @@ INTEGRATION = ServiceIntegration(
         Retry(
             errors=(
                 "StepFunctions.ExecutionLimitExceededException",
+                "StepFunctions.ExecutionLimitExceeded",
                 "StepFunctions.ThrottlingException",
                 "StepFunctions.AWSStepFunctionsException",
             ),

@@ -16,7 +16,11 @@ _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,8
 
 _REFUSED = Retry(
     # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (builder/error_names.py).
-    errors=("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
+    errors=(
+        "StepFunctions.ExecutionLimitExceededException",
+        "StepFunctions.ExecutionLimitExceeded",
+        "StepFunctions.ThrottlingException",
+    ),
     reason="Step Functions refused the execution, so none started. 5xx errors and timeouts are not retried, because "
     "Express state machines ignore names",
     interval_seconds=2,

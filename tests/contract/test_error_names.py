@@ -40,3 +40,12 @@ def test_base_class_of_a_service_without_tokens_is_never_retried() -> None:
     ):
         (trigger,) = (one for one in REGISTRY if kind == one.TYPE)
         assert base not in [error for retry in trigger.INTEGRATION.retries for error in retry.errors]
+
+
+def test_full_quota_of_executions_is_retried_by_both_names() -> None:
+    """The page of AWS has one name, and the rule of the names gives the other."""
+    texts = artifacts()
+    for name in (DEFINITION, WAITING):
+        found = list(error_names.used(json.loads(texts[name])))
+        number = found.count("StepFunctions.ExecutionLimitExceededException")
+        assert found.count("StepFunctions.ExecutionLimitExceeded") == number > 0

@@ -78,7 +78,7 @@ def test_lost_trigger_of_hostile_events_is_counted(monkeypatch: pytest.MonkeyPat
     assert poison.run(200, SEED, silent).lost > 0
 
 
-def test_trigger_that_starts_in_the_place_of_another_is_lost_and_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trigger_in_the_place_of_another_is_lost_and_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = Plan.pack
 
     def twice(plan: Plan, items: Sequence[Item], *numbers: int) -> list[PlannedExecution]:
