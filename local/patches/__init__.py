@@ -25,6 +25,7 @@ with without_batch():
         performance,
         runs,
         sns,
+        sqs,
         stepfunctions,
         terraform,
     )
@@ -139,6 +140,12 @@ PATCHES: tuple[Patch, ...] = (
         "atomic_updates",
         "moto reads an item, checks the condition and writes in separate steps, so parallel updates of an item lose each other",
         dynamodb.atomic_updates,
+    ),
+    Patch(
+        "parallel_deletions",
+        "moto makes a new list of a queue's messages for each deletion, so parallel deletions undo each other, and lose messages "
+        "that arrive in the meantime",
+        sqs.parallel_deletions,
     ),
     Patch("job_run_states", "moto's job runs always succeed", runs.job_run_states),
     Patch(

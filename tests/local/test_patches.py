@@ -38,6 +38,7 @@ PROBES = {
         step_functions.described_executions,
         step_functions.state_sizes,
         services.atomic_updates,
+        services.parallel_deletions,
         step_functions.job_run_states,
         step_functions.mock_config_file,
         step_functions.validated_definitions,

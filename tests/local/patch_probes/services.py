@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from moto.dynamodb.models.table import Table
+from moto.sqs.models import Message
 
 from local.engine import Engine
 from local.patches.replace import replaced
+from local.targets.queues import messages
 
 
 def queue_attributes(engine: Engine) -> bool:
@@ -133,3 +135,31 @@ def atomic_updates(engine: Engine) -> bool:
     with replaced(Table, "get_item", search_and_pause), ThreadPoolExecutor(4) as pool:
         list(pool.map(update, ["a", "b", "c", "d"]))
     return set(client.get_item(TableName="t", Key=key)["Item"]) == {"id", "a", "b", "c", "d"}
+
+
+def parallel_deletions(engine: Engine) -> bool:
+    """Two requests delete one message each, and a third message arrives before the second deletion ends.
+
+    A pause after moto's look at each message lets the requests overlap.
+    """
+    client = engine.client("sqs")
+    url = client.create_queue(QueueName="q")["QueueUrl"]
+    for body in ('"a"', '"b"'):
+        client.send_message(QueueUrl=url, MessageBody=body)
+    received = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    look = Message.had_receipt_handle
+
+    def look_and_pause(message: Message, receipt_handle: str) -> bool:
+        found = look(message, receipt_handle)
+        time.sleep(0.05)
+        return found
+
+    def delete(message: dict[str, Any]) -> None:
+        client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    with replaced(Message, "had_receipt_handle", look_and_pause), ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(delete, message) for message in received)
+        first.result()
+        client.send_message(QueueUrl=url, MessageBody='"c"')
+        second.result()
+    return list(messages(engine, "q").values()) == ["c"]
