@@ -31,6 +31,10 @@ RETRY_DELAY = 0.2
 """Seconds between the attempts of an asynchronous invocation. AWS waits one minute, then two minutes."""
 
 
+class RuntimeClosedError(RuntimeError):
+    """The engine is closing, so no function runs any more."""
+
+
 class Function(Protocol):
     """The attributes of moto's function object that the runtime uses."""
 
@@ -111,19 +115,21 @@ class LambdaRuntime:
     _code: Any = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="orchestrator-code-"))
 
     def invoke(self, function: Function, event: Any, request_id: str = "") -> Invocation:
-        """Run the function and wait until it ends."""
+        """Run the function and wait until it ends.
+
+        Raises:
+            RuntimeClosedError: the runtime is closed, or closes before a worker is free.
+        """
         request_id = request_id or str(uuid.uuid4())
-        reply = self._pool(function).run(
-            {
-                "handler": function.handler,
-                "event": event,
-                "request_id": request_id,
-                "function_name": function.function_name,
-                "function_arn": function.function_arn,
-                "deadline": time.time() + function.timeout,
-            },
-            timeout=function.timeout,
-        )
+        given = {
+            "handler": function.handler,
+            "event": event,
+            "request_id": request_id,
+            "function_name": function.function_name,
+            "function_arn": function.function_arn,
+        }
+        while (reply := self._pool(function).run(given, timeout=function.timeout)) is None:
+            pass  # The function was changed, or recycled, while the invocation waited for a worker.
         invocation = Invocation(
             function=function.function_name,
             request_id=request_id,
@@ -187,7 +193,10 @@ class LambdaRuntime:
         for attempt in range(retries + 1):
             if attempt and self._closed.wait(RETRY_DELAY):
                 return
-            invocation = self.invoke(function, event, request_id)
+            try:
+                invocation = self.invoke(function, event, request_id)
+            except RuntimeClosedError:
+                return
             if invocation.error is None:
                 return
         destination = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
@@ -204,7 +213,7 @@ class LambdaRuntime:
     def _pool(self, function: Function) -> WorkerPool:
         with self._lock:
             if self._closed.is_set():
-                raise RuntimeError("the Lambda runtime is closed")
+                raise RuntimeClosedError("the Lambda runtime is closed")
             environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
             pool = self._pools.get(function.function_arn)
             if pool is None or pool.environment != environment:  # A changed function gets new workers, as on AWS.

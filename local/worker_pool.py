@@ -7,6 +7,7 @@ import json
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,14 +30,20 @@ class WorkerPool:
         for _ in range(size):
             self._slots.put(None)
 
-    def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """Run one invocation in one worker; a worker that dies or exceeds the timeout returns an error."""
+    def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any] | None:
+        """Run one invocation in one worker; a worker that dies or exceeds the timeout returns an error.
+
+        Returns None if the pool was closed before the invocation had a worker.
+        """
         with self._worker() as slot:
             if slot[0] is not None and slot[0].poll() is not None:
                 slot[0] = None  # The worker died between two invocations.
             worker = slot[0] = slot[0] or self._start()
-            if worker is None:
-                return _error(invocation, "Runtime.ExitError", "the function's workers were stopped")
+            # The worker of a closed pool has ended its invocation, and accepts no other one.
+            if worker is None or self._closed:
+                return None
+            # The timeout begins with the run, not with the wait for a worker.
+            invocation = invocation | {"deadline": time.time() + timeout}
             timer = threading.Timer(timeout, worker.kill)
             timer.start()
             try:
@@ -59,10 +66,7 @@ class WorkerPool:
             return _error(invocation, "Runtime.ExitError", "the worker process ended unexpectedly")
 
     def close(self) -> None:
-        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout.
-
-        Invocations that wait for a worker end with an error.
-        """
+        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout."""
         with self._lock:
             self._closed = True  # An invocation that waits for a killed worker's place must not start another worker.
         for worker in self._all:

@@ -23,6 +23,13 @@ def sleep_a_second(event: Any, context: Any) -> None:
     time.sleep(1)
 
 
+def remaining_seconds(event: Any, context: Any) -> float:
+    """Return the seconds until the timeout, and run for one second."""
+    seconds: float = context.get_remaining_time_in_millis() / 1000
+    time.sleep(1)
+    return seconds
+
+
 def state(event: Any, context: Any) -> dict[str, Any]:
     """Return the worker's environment variables, its parent process, and the loaded modules of this project."""
     modules = [name for name in sys.modules if name.split(".")[0] in ("builder", "cli", "orchestration", "tasks")]

@@ -126,7 +126,25 @@ def test_close_starts_no_worker_for_a_waiting_invocation(monkeypatch: pytest.Mon
     wait_until(lambda: bool(workers(runtime)))
     runtime.close()
     assert len(workers(runtime)) == 1
-    assert [one.error["errorType"] for one in runtime.invocations if one.error] == ["Runtime.ExitError"] * 3
+    assert [one.error["errorType"] for one in runtime.invocations if one.error] == ["Runtime.ExitError"]
+
+
+def test_waiting_invocation_moves_to_the_new_workers(runtime: LambdaRuntime) -> None:
+    runtime.concurrency = 1
+    for _ in range(3):
+        runtime.invoke_async(function("tests.local.handlers.sleep_a_second"), {})
+    wait_until(lambda: bool(workers(runtime)))
+    runtime.recycle()
+    runtime.drain()
+    assert [one.error for one in runtime.invocations] == [None] * 3
+
+
+def test_timeout_begins_when_a_worker_is_free(runtime: LambdaRuntime) -> None:
+    runtime.concurrency = 1
+    for _ in range(3):
+        runtime.invoke_async(function("tests.local.handlers.remaining_seconds"), {})
+    runtime.drain()
+    assert min(one.result for one in runtime.invocations) > 19
 
 
 def test_drain_ends_when_the_runtime_closes(monkeypatch: pytest.MonkeyPatch) -> None:

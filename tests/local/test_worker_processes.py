@@ -36,9 +36,10 @@ def run(pool: WorkerPool, handler: str) -> dict[str, Any]:
         "request_id": "r",
         "function_name": "f",
         "function_arn": "a",
-        "deadline": 0,
     }
-    return pool.run(invocation, timeout=20)
+    reply = pool.run(invocation, timeout=20)
+    assert reply is not None
+    return reply
 
 
 @needs_fork
