@@ -52,7 +52,7 @@ def _shown() -> Iterator[Show]:
         yield show
 
 
-def _print(results: Sequence[Result], seed: int) -> None:
+def _print(results: Sequence[Result], seed: int, scale: float) -> None:
     table = Table("drill", "events", "deliveries", "starts", "lost", "doubled", "violations", "seconds")
     for one in results:
         figures = (one.events, one.deliveries, one.starts, one.lost, one.doubled, one.wrong)
@@ -67,7 +67,8 @@ def _print(results: Sequence[Result], seed: int) -> None:
         for example in one.examples:
             sys.stderr.write(f"{one.name}: {example}\n")
         if one.failed:
-            again = f"python -m tests.drills --only {one.name} --seed {seed}"
+            size = "" if scale == 1 else f" --scale {scale:g}"  # events and faults depend on the size, too
+            again = f"python -m tests.drills --only {one.name} --seed {seed}{size}"
             sys.stderr.write(f"{one.name}: failed. To run it again: {again}\n")
 
 
@@ -105,7 +106,7 @@ def main(
     began = time.monotonic()
     with _shown() as show:
         results = run_all(sizes, seed, at_once, show)
-    _print(results, seed)
+    _print(results, seed, scale)
     if write:
         found = environment(seed, scale, time.monotonic() - began)
         document = {"environment": found, "results": [one.json() for one in results]}

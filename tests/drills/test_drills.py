@@ -183,15 +183,17 @@ def test_page_is_rendered_from_its_results() -> None:
     assert not [one["name"] for one in document["results"] if Result(**one).failed or one["skipped"]]
 
 
+@pytest.mark.parametrize("scale", [[], ["--scale", "0.5"]], ids=["whole", "half"])
 def test_command_fails_and_names_the_replay(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], scale: list[str]
 ) -> None:
     lost = Result(name="joins", size=3, seed=7, seconds=1.0, starts=2, lost=1, examples=["lost: report of k1"])
     monkeypatch.setattr(__main__, "run_all", lambda sizes, seed, at_once, show: [lost])
     with pytest.raises(SystemExit) as ended:
-        __main__.app(["--only", "joins", "--seed", "7"])
+        __main__.app(["--only", "joins", "--seed", "7", *scale])
     assert ended.value.code == 1
-    assert "To run it again: python -m tests.drills --only joins --seed 7" in capsys.readouterr().err
+    command = " ".join(["python -m tests.drills --only joins --seed 7", *scale])
+    assert f"To run it again: {command}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
