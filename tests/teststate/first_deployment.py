@@ -28,6 +28,10 @@ from builder import error_names
 EXECUTIONS = 20
 """Newest executions whose histories are read."""
 
+_FAILURES = tuple(f"task{kind}EventDetails" for kind in ("Failed", "TimedOut", "SubmitFailed", "StartFailed"))
+"""Fields of a history event with an error. A refused call of a Task that waits for its run is a TaskSubmitFailed event:
+https://repost.aws/knowledge-center/glue-throttling-rate-exceeded."""
+
 _MISSING = f"does-not-exist-{uuid.uuid4().hex[:12]}"
 _LIST = {"one": [{"b": "x"}], "none": []}
 
@@ -174,9 +178,8 @@ def from_histories(client: Any, machine: str) -> list[Answer]:
     listed = client.list_executions(stateMachineArn=machine, maxResults=EXECUTIONS)["executions"]
     for execution in listed:
         for event in _history(client, execution["executionArn"]):
-            failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
-            if failed:
-                found[failed["error"]] += 1
+            for failed in (event[kind] for kind in _FAILURES if kind in event):
+                found[failed.get("error", "States.Timeout")] += 1
             scheduled = event.get("taskScheduledEventDetails", {})
             if str(scheduled.get("resource", "")).startswith("startJobRun"):
                 queuing["JobRunQueuingEnabled" in json.loads(scheduled["parameters"])] += 1

@@ -80,6 +80,32 @@ def test_histories_show_error_names_and_glue_parameters(machine: Machine) -> Non
     assert "as expected" in console.export_text()
 
 
+class Histories:
+    """Lists one execution with one event."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self.event = event
+
+    def list_executions(self, **_: Any) -> dict[str, Any]:
+        return {"executions": [{"executionArn": "arn"}]}
+
+    def get_paginator(self, _: str) -> Histories:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"events": [self.event]}]
+
+
+@pytest.mark.parametrize("kind", ["Failed", "TimedOut", "SubmitFailed", "StartFailed"])
+def test_every_event_with_an_error_is_measured(kind: str) -> None:
+    details = {"resourceType": "glue", "resource": "startJobRun.sync", "error": "Glue.AWSGlueException"}
+    name = f"task{kind}EventDetails"
+    history = boto3.client("stepfunctions", region_name="us-west-1").meta.service_model.shape_for("HistoryEvent")
+    assert name in history.members
+    answer, _ = first_deployment.from_histories(Histories({name: details}), "machine")
+    assert (answer.measured, answer.verdict) == ("Glue.AWSGlueException", "as expected")
+
+
 def test_unknown_profile_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["first_deployment", "--profile", "no-such-profile"])
     assert first_deployment.main() == 2
