@@ -22,7 +22,10 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+try:  # Airflow 3.1 and newer
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 try:  # Airflow 3
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator

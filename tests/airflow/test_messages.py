@@ -80,6 +80,24 @@ def test_each_body_is_accepted_or_rejected(version: str, tmp_path: Path) -> None
         assert reason in answer.get("refused", ""), (name, answer)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_import_warns_of_nothing(version: str, tmp_path: Path) -> None:
+    """Airflow shows the warning of a DAG file in each task's log."""
+    program = f"""
+import sys, warnings
+import airflow.models  # sends later warnings to its log
+sys.path.insert(0, {str(ROOT / "dags")!r})
+with warnings.catch_warnings(record=True) as found:
+    warnings.simplefilter("always")
+    import event_dispatcher, examples.my_downstream_dag
+for one in found:
+    if {str(ROOT / "dags")!r} in one.filename:
+        print("\\nWARNS", one.category.__name__, one.message)
+"""
+    written = Airflow(version, tmp_path).python(program)
+    assert "WARNS" not in written, written
+
+
 @pytest.mark.parametrize("version", ["2.11.0"])
 def test_one_run_receives_a_bounded_batch(engine: Engine, version: str, tmp_path: Path) -> None:
     airflow = Airflow(version, tmp_path)
