@@ -252,12 +252,28 @@ def sqs_client(queue_url: str) -> Any:
     return boto3.client("sqs", region_name=region.group(1) if region else None, config=settings)
 
 
-def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
-    """Wait for messages, then receive more until the queue is empty or a limit of the run is reached."""
-    messages: list[dict[str, Any]] = []
-    idle_until = time.monotonic() + IDLE_SECONDS
+def idle_seconds(started: datetime) -> float:
+    """Return how long ``poll`` may wait for a message. It is negative if the run started more than IDLE_SECONDS ago.
+
+    Airflow notices after five minutes that a worker died, and tries ``poll`` again. A full wait would then exceed the run's
+    timeout, and a message that ends such a wait would have to wait for its visibility timeout.
+
+    Args:
+        started: start of the DAG run.
+    """
+    now = datetime.now(timezone.utc)  # noqa: UP017 - as Airflow's own examples
+    return min(0.0, (started - now).total_seconds()) + IDLE_SECONDS
+
+
+def receive(client: Any, queue_url: str, seconds: float) -> list[dict[str, Any]]:
+    """Wait for messages, then receive more until the queue is empty or a limit of the run is reached.
+
+    It looks into the queue at least once, so that a busy environment makes progress.
+    """
+    idle_until = time.monotonic() + seconds
+    messages = _receive(client, queue_url, _wait(seconds))
     while not messages and (left := idle_until - time.monotonic()) > 0:
-        messages = _receive(client, queue_url, min(WAIT_SECONDS, max(1, int(left))))
+        messages = _receive(client, queue_url, _wait(left))
     size = _size(messages)
     until = time.monotonic() + MAX_SECONDS
     while 0 < len(messages) <= MAX_MESSAGES - 10 and size < MAX_BYTES and time.monotonic() < until:
@@ -271,6 +287,10 @@ def receive(client: Any, queue_url: str) -> list[dict[str, Any]]:
         messages += batch
         size += _size(batch)
     return messages
+
+
+def _wait(seconds: float) -> int:
+    return min(WAIT_SECONDS, max(1, int(seconds)))
 
 
 def _receive(client: Any, queue_url: str, seconds: int) -> list[dict[str, Any]]:
@@ -323,6 +343,10 @@ def group_by_dag_run(
 
 def _name(run: dict[str, Any]) -> str:
     return f"DAG {run['trigger_dag_id']}, run {run['trigger_run_id']}"
+
+
+def _conflict(ids: str, run: dict[str, Any]) -> str:
+    return f"message {ids}: {_name(run)} exists with another conf. {REUSED}"
 
 
 def digest(conf: Any) -> str:
@@ -380,9 +404,10 @@ def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" woul
     """
     queue_url, allowed = _queue_url(), _allowed_dags()
     client = sqs_client(queue_url)
-    messages = receive(client, queue_url)
+    context = get_current_context()
+    ti = context["ti"]
+    messages = receive(client, queue_url, idle_seconds(context["dag_run"].start_date))
     runs, entries, problems = group_by_dag_run(messages, allowed)
-    ti = get_current_context()["ti"]
     fresh, done = [], []
     for run, sources in zip(runs, entries, strict=True):
         conf, ids = existing(ti, run), ", ".join(entry["Id"] for entry in sources)
@@ -393,14 +418,15 @@ def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" woul
             log.warning("Duplicate message %s: %s exists already%s", ids, _name(run), compared)
             done += sources
         else:
-            problems.append(f"message {ids}: {_name(run)} exists with another conf. {REUSED}")
+            problems.append(_conflict(ids, run))
     if done:
         problems += delete(client, queue_url, done)
     log.info("Received %d messages: %d DAG runs to start, %d problems", len(messages), len(fresh), len(problems))
     if AIRFLOW_3:
         for run, _ in fresh:
             ti.xcom_push(key=_digest_key(run), value=digest(run["conf"]))
-    ti.xcom_push(key="sources", value=[sources for _, sources in fresh])
+    # By name: an attempt that Airflow believes dead may still write. Its messages must not be deleted for runs of this attempt.
+    ti.xcom_push(key="sources", value={_name(run): sources for run, sources in fresh})
     ti.xcom_push(key="problems", value=problems)
     runs = [run for run, _ in fresh]
     chunks = [runs[start : start + RUNS_PER_TASK] for start in range(0, len(runs), RUNS_PER_TASK)]
@@ -411,24 +437,26 @@ def poll():  # type: ignore[no-untyped-def] # an annotation "-> list[dict]" woul
 def delete_and_report() -> None:
     """Delete messages whose DAG runs exist, then fail and name the others."""
     ti = get_current_context()["ti"]
-    chunks, entries, problems = (
+    chunks, sources, problems = (
         ti.xcom_pull(task_ids="poll", key=key) for key in ("return_value", "sources", "problems")
     )
-    if chunks is None or entries is None or problems is None:
+    if chunks is None or sources is None or problems is None:
         raise AirflowFailException("the task poll failed, so nothing was started. See its log.")
     problems = list(problems)
-    runs = [(index, run) for index, first in enumerate(chunks) for run in (first, *first["more"])]
     done: list[dict[str, str]] = []
-    for (index, run), sources in zip(runs, entries, strict=True):
-        if existing(ti, run) is not None:
-            # Not every version shows here that a DAG is paused. Its runs are not lost, but they wait.
-            log.info("%s: exists. It stays queued while its DAG is paused.", _name(run))
-            done += sources
-        else:
-            ids = ", ".join(entry["Id"] for entry in sources)
+    for index, run in [(index, run) for index, first in enumerate(chunks) for run in (first, *first["more"])]:
+        entries = sources.get(_name(run), [])
+        conf, ids = existing(ti, run), ", ".join(entry["Id"] for entry in entries)
+        if conf is None:
             problems.append(
                 f"message {ids}: {_name(run)} was not started. See the log of start_dag_run[{index}]; is this DAG deployed?"
             )
+        elif not AIRFLOW_3 and conf != digest(run["conf"]):  # Airflow 3 has only the digest that poll stored
+            problems.append(_conflict(ids, run))
+        else:
+            # Not every version shows here that a DAG is paused. Its runs are not lost, but they wait.
+            log.info("%s: exists. It stays queued while its DAG is paused.", _name(run))
+            done += entries
     if done:
         queue_url = _queue_url()
         problems += delete(sqs_client(queue_url), queue_url, done)

@@ -112,15 +112,15 @@ class Dispatcher:
             start_new_session=True,
         )
 
-    def begin(self) -> None:
-        """Start a run, without waiting for its end."""
+    def begin(self, age: float = 0) -> None:
+        """Start a run that is ``age`` seconds old, without waiting for its end."""
         assert self.process.stdin is not None
-        self.process.stdin.write("run\n")
+        self.process.stdin.write(f"{age}\n")
         self.process.stdin.flush()
 
-    def run(self) -> dict[str, Any]:
+    def run(self, age: float = 0) -> dict[str, Any]:
         """Run it once; returns the report of ``in_airflow_venv/run_dispatcher.py``."""
-        self.begin()
+        self.begin(age)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self.airflow.log("dag-test")

@@ -105,7 +105,7 @@ def test_one_run_receives_a_bounded_batch(engine: Engine, version: str, tmp_path
     many.send(*(good(f"m-{number}") for number in range(120)))
     for start in (0, 10):  # two batches of about a megabyte, of which the first is more than one run's share
         large.send(*(good(f"l-{number}", text="x" * 100_000) for number in range(start, start + 10)))
-    calls = [["receive", [many.url]], ["receive", [large.url]]]
+    calls = [["receive", [many.url, 20]], ["receive", [large.url, 20]]]
     first, heavy = in_airflow(airflow, "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint)
     assert len(first) == 50
     assert len({message["MessageId"] for message in first}) == 50
@@ -118,7 +118,8 @@ def test_messages_for_one_run_start_it_once(engine: Engine, version: str, tmp_pa
     airflow = Airflow(version, tmp_path)
     queue = Queue(engine, "sorted", 60, receives=9)
     queue.send(good("a"), good("b"), good("a"), "malformed")
-    (messages,) = in_airflow(airflow, "ask_dispatcher", [["receive", [queue.url]]], AWS_ENDPOINT_URL=engine.endpoint)
+    calls = [["receive", [queue.url, 20]]]
+    (messages,) = in_airflow(airflow, "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint)
     ((runs, entries, problems),) = in_airflow(airflow, "ask_dispatcher", [["group_by_dag_run", [messages, []]]])
     assert sorted(run["trigger_run_id"] for run in runs) == ["event__a", "event__b"]
     assert sorted(len(one) for one in entries) == [1, 2]
@@ -183,9 +184,8 @@ def test_line_end_in_the_queue_variable_is_ignored(version: str, tmp_path: Path)
 @pytest.mark.parametrize("version", ["2.11.0"])
 def test_waiting_ends_with_the_first_message_or_the_time(engine: Engine, version: str, tmp_path: Path) -> None:
     queue = Queue(engine, "waiting", 60, receives=9)
-    calls = [["set", ["IDLE_SECONDS", 3]], ["receive", [queue.url]], ["set", ["IDLE_SECONDS", 100]]]
-    calls += [["receive_late", [queue.url, good("late"), 3]]]
-    _, nothing, _, (messages, seconds) = in_airflow(
+    calls = [["receive", [queue.url, 3]], ["receive_late", [queue.url, 100, good("late"), 3]]]
+    nothing, (messages, seconds) = in_airflow(
         Airflow(version, tmp_path), "ask_dispatcher", calls, AWS_ENDPOINT_URL=engine.endpoint
     )
     assert nothing == []

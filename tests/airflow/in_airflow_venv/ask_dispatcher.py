@@ -20,19 +20,17 @@ def answer(dispatcher: Any, name: str, arguments: list[Any]) -> Any:
         return receive_late(dispatcher, *arguments)
     if name == "attempts":
         return attempts(dispatcher.sqs_client(*arguments), *arguments)
-    if name == "set":
-        return setattr(dispatcher, *arguments)
     if name in ("receive", "delete"):
         return getattr(dispatcher, name)(dispatcher.sqs_client(arguments[0]), *arguments)
     return getattr(dispatcher, name)(*arguments)
 
 
-def receive_late(dispatcher: Any, url: str, body: str, seconds: float) -> Any:
+def receive_late(dispatcher: Any, url: str, patience: float, body: str, seconds: float) -> Any:
     """Receive while a message comes after ``seconds``; returns it with the time that this took."""
     client = dispatcher.sqs_client(url)
     threading.Timer(seconds, lambda: client.send_message(QueueUrl=url, MessageBody=body)).start()
     began = time.monotonic()
-    return dispatcher.receive(client, url), time.monotonic() - began
+    return dispatcher.receive(client, url, patience), time.monotonic() - began
 
 
 def attempts(client: Any, url: str) -> int:
