@@ -1,7 +1,8 @@
-"""Reads events from files: one JSON object a file, JSON Lines, or a folder of both."""
+"""Reads events from files: one JSON object a file, JSON Lines, a folder of both, or one object on standard input."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ EVENT, EXPECTED = ".event.json", ".expected.json"
 
 
 def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Name and text of each event; of a JSON Lines file the name has the line's number.
+    """Name and text of each event; of a JSON Lines file the name has the line's number. The path ``-`` is standard input.
 
     Raises:
         EventError: a path does not exist, cannot be read, or has no events.
@@ -37,7 +38,8 @@ def _events(path: Path) -> Iterator[tuple[str, str]]:
                 yield from _events(file)
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise EventError(f"{path}: {error.strerror}. Name a readable file.") from error
     except UnicodeDecodeError as error:

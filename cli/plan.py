@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def plan(  # noqa: PLR0913 - one parameter an option
     *,
     event: Annotated[
-        list[Path] | None, typer.Option(help="Event, JSON Lines file, or folder of them. Repeatable.")
+        list[Path] | None, typer.Option(help="Event, JSON Lines file, folder of them, or - for standard input.")
     ] = None,
     recorded: Annotated[
         str, typer.Option(help="Age of the oldest past execution, as 30m, 24h or 7d: plan its event. Needs --function.")

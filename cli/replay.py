@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
@@ -98,7 +99,12 @@ def _replay_failed(search: Callable[[Progress], Any], *, dry_run: bool, yes: boo
         print_plan(records)
     start = bool(failed.count) and not dry_run
     if start and not yes:
-        start = typer.confirm(f"Start {failed.count} triggers again?", err=True)
+        try:
+            start = typer.confirm(f"Start {failed.count} triggers again?", err=True)
+        except typer.Abort:  # at the end of the input, or for Ctrl-C
+            if sys.stdin.isatty():
+                raise
+            raise ReplayError("replay --failed: no terminal to ask on. Confirm with --yes.") from None
         if not start:
             return 3
     if start:

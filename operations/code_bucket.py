@@ -69,9 +69,24 @@ class Release:
         return answer["Body"].read(), answer["ETag"]
 
     def manifest(self) -> dict[str, Any] | None:
-        """Manifest of the release, or None: a release is complete when its manifest exists."""
+        """Manifest of the release, or None: a release is complete when its manifest exists.
+
+        Raises:
+            DeploymentError: it cannot be read, or is not a manifest.
+        """
         text, _ = self.get(self.key("manifest.json"))
-        return None if text is None else dict(json.loads(text))
+        if text is None:
+            return None
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if isinstance(found, dict) and all(isinstance(found.get(one), dict) for one in ("packages", "statemachines")):
+            return found
+        raise DeploymentError(
+            f"s3://{self.bucket}/{self.key('manifest.json')}: is not a release's manifest. Raise the version in "
+            "pyproject.toml, or pass another one with --version=."
+        )
 
     def running_config(self) -> tuple[bytes | None, str]:
         """Newest configuration of the other versions, and its key."""

@@ -44,6 +44,12 @@ def test_example_event_is_planned(orchestrator: Orchestrator) -> None:
     assert "13 transitions ($0.000325); needs events:PutEvents, glue:StartJobRun" in result.stdout
 
 
+def test_event_on_standard_input_is_planned(orchestrator: Orchestrator, config: Path) -> None:
+    result = orchestrator("plan", "--config", str(config), "--event", "-", "--json", stdin=json.dumps(EVENT))
+    (found,) = json.loads(result.stdout)
+    assert (result.exit_code, found["source"], found["status"]) == (0, "-", "WOULD_START")
+
+
 def test_each_event_has_a_plan(orchestrator: Orchestrator, config: Path, events: Path) -> None:
     result = orchestrator("plan", "--config", str(config), "--event", str(events), "--json")
     found: list[dict[str, Any]] = json.loads(result.stdout)

@@ -14,6 +14,8 @@ from local.engine import Engine
 from tests.terraform.deploy_script import BUCKET, CONFIG, body, deploy, keys, refused
 from tests.terraform.harness import ROOT, aws_environment
 
+EMPTY_MANIFEST = b'{"packages": {}, "statemachines": {}}'
+
 
 def test_interrupted_upload_resumes_unless_content_differs(engine: Engine, env: str) -> None:
     """A release without its manifest: its zips are ours, or somebody else's."""
@@ -54,6 +56,13 @@ def test_released_code_is_not_overwritten(engine: Engine, env: str) -> None:
         "downstream_orchestrator.asl.json. A release does not change. Raise the version in pyproject.toml, or pass another one "
         "with --version=."
     )
+    for unusable in (b"{", b"[]", b'{"packages": {}}'):
+        engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=unusable)
+        line = refused(deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0"))
+        assert line.startswith(
+            f"orchestrator: s3://{bucket}/code/1.0.0/manifest.json: is not a release's manifest. Raise "
+        )
+    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=json.dumps(manifest).encode())
     # Its configuration may change all the same.
     assert deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.0.0", "--config-only").returncode == 0
 
@@ -97,7 +106,7 @@ def test_config_from_git_history_is_overwritten(engine: Engine, env: str, tmp_pa
     ]
     command += ["--config", str(config), "--config-only"]
     environment = {"PATH": os.environ["PATH"], **aws_environment(engine)}
-    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=b"{}")
+    engine.client("s3").put_object(Bucket=bucket, Key="code/1.0.0/manifest.json", Body=EMPTY_MANIFEST)
     for remote, code in ((b'{"workflows": {}}', 0), (b'{"workflows": {"unseen": {}}}', 2)):
         engine.client("s3").put_object(Bucket=bucket, Key=key, Body=remote)
         answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
