@@ -24,7 +24,7 @@ LIMITS = {
     "sqs_mwaa": {"type": "sqs_mwaa", "id": "queued-all"},
 }
 """Triggers with everything that the router accepts in a conf."""
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1000)
 
 
 def test_page_names_every_printed_variable() -> None:
@@ -35,8 +35,9 @@ def test_page_names_every_printed_variable() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_event_runs_dags_of_an_airflow_that_starts_later(
-    airflow: Airflow, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scheduled_airflow: Airflow, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    airflow = scheduled_airflow
     document = json.loads(json.dumps(CONFIG))
     triggers: list[dict[str, Any]] = document["workflows"]["transform_images"]["on_success"]
     triggers += [{"dag_id": TARGET, "conf": accepted_conf(kind), **trigger} for kind, trigger in LIMITS.items()]
