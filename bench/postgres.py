@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -21,6 +22,10 @@ SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_
 
 class PostgresMissingError(Exception):
     """No PostgreSQL server is installed. The person who runs the tests or the benchmark acts."""
+
+
+PORTS = range(20000, 32768)
+"""Ports that neither Linux nor macOS gives to outgoing connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,19 @@ class Postgres:
 
 
 def free_port() -> int:
-    """Return a free TCP port of 127.0.0.1."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+    """Return a free TCP port of 127.0.0.1.
+
+    The server starts seconds or minutes later. Linux gives ports from 32768 on to outgoing connections, macOS from 49152 on, so
+    a connection could use such a port by then.
+
+    Raises:
+        OSError: a hundred ports in a row are in use.
+    """
+    ports = random.sample(PORTS, 100)
+    for port in ports:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError(f"127.0.0.1: found 100 used ports from {PORTS.start} to {PORTS.stop - 1}, expected a free one")
 
 
 def programs() -> Path:
