@@ -5,7 +5,7 @@ DISPATCHER is a file or a git revision; without it, the checkout's file. The tar
 - Latency: from the SQS call to the DAG run's ``queued_at``, for single messages at random moments.
 - Drain: from the first message sent to the last DAG run. The CPU time is that of all of Airflow's programs.
 
-Queue: the embedded engine. Database: PostgreSQL. Executor: LocalExecutor . It says nothing about Celery or MWAA.
+Queue: the embedded engine. Database: PostgreSQL. Executor: LocalExecutor. It says nothing about Celery or MWAA.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
                 _measure(Bench(airflow, engine.client("sqs")), given)
             finally:
                 airflow.close()
-    except (AirflowMissingError, PostgresMissingError) as error:
+    except (AirflowMissingError, PostgresMissingError, TimeoutError) as error:
         raise SystemExit(str(error)) from None
 
 
