@@ -22,6 +22,9 @@ from local.airflow_api import AirflowApi, AirflowApiError
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("2.10.3", "2.11.0", "3.0.6", "3.3.2")
 USER = "tester"
+COMMAND_SECONDS = 300
+START_SECONDS = 240
+"""Limits for a busy machine. Alone, a command takes 5 to 15 s, and the web server starts in 10 s."""
 
 
 class AirflowMissingError(Exception):
@@ -124,7 +127,7 @@ class AirflowServer:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=COMMAND_SECONDS,
         )
         if answer.returncode:
             raise RuntimeError(f"{' '.join(command)}:\n{answer.stdout[-2000:]}\n{answer.stderr[-2000:]}")
@@ -155,7 +158,7 @@ class AirflowServer:
         else:
             (self.home / "passwords.json").write_text(json.dumps({USER: self.password}))
             self.start("api-server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1")
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + START_SECONDS
         while True:
             api = AirflowApi(self.url, USER, self.password)
             try:

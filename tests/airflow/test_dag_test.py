@@ -31,7 +31,7 @@ UNKNOWN = json.dumps({"dag_id": "no_such_dag", "conf": {}, "message_id": "unknow
 VISIBILITY = 15
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("version", ["2.11.0", "3.3.2"])  # a minute each: poll is tried again
 def test_missing_variable_fails_the_run_with_its_name(engine: Engine, airflow: Airflow, version: str) -> None:
     queue = Queue(engine, f"no-variable-{version.replace('.', '-')}", VISIBILITY, receives=1)
@@ -51,7 +51,7 @@ def test_missing_variable_fails_the_run_with_its_name(engine: Engine, airflow: A
     assert (answer["runs"], queue.left()) == ([], len(GOOD))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_good_messages_start_runs_and_bad_ones_stay(
     engine: Engine, airflow: Airflow, version: str, measured: Measured

@@ -17,7 +17,7 @@ from tests.airflow.test_kills import impatient
 
 GOOD, DUPLICATES, MALFORMED = 450, 25, 25
 KILLED_AFTER = (15, 110)
-"""Runs that were started when the dispatcher is killed, and again: in its first batch of 100, and in a later one."""
+"""Runs that were started when the dispatcher is killed, and again: in its first batch of 50, and in a later one."""
 
 pytestmark = pytest.mark.timeout(3000)
 

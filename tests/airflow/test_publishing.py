@@ -28,7 +28,7 @@ def engine() -> Iterator[Engine]:
         yield started
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("example", ["airflow", "airflow-callback"])
 def test_airflow_example_publishes(engine: Engine, version: str, example: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.trigger_types.conf_table import CONF_CASES
 REGION = "us-west-2"
 LONG = "transform_images-spark-transform-0001-7fa3109bf87daea1-{:04}"
 CONF: dict[str, Any] = {"text": "{{ ds }}", "ünï": [None, 1.5, {"a": {}}]}
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1000)
 
 
 class Real:
