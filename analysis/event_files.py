@@ -1,4 +1,4 @@
-"""Reads events from files: one JSON object a file, JSON Lines, a folder of both, or one object on standard input."""
+"""Reads events from files, from folders of files, and from standard input: JSON objects or JSON Lines."""
 
 from __future__ import annotations
 

@@ -99,12 +99,7 @@ def _replay_failed(search: Callable[[Progress], Any], *, dry_run: bool, yes: boo
         print_plan(records)
     start = bool(failed.count) and not dry_run
     if start and not yes:
-        try:
-            start = typer.confirm(f"Start {failed.count} triggers again?", err=True)
-        except typer.Abort:  # at the end of the input, or for Ctrl-C
-            if sys.stdin.isatty():
-                raise
-            raise ReplayError("replay --failed: no terminal to ask on. Confirm with --yes.") from None
+        start = _confirmed(failed.count)
         if not start:
             return 3
     if start:
@@ -129,3 +124,12 @@ def _ids(options: list[str]) -> dict[str, str]:
             )
         named[old] = new or old
     return named
+
+
+def _confirmed(count: int) -> bool:
+    try:
+        return typer.confirm(f"Start {count} triggers again?", err=True)
+    except typer.Abort:  # at the end of the input, or for Ctrl-C
+        if sys.stdin.isatty():
+            raise
+        raise ReplayError("replay --failed: no terminal to ask on. Confirm with --yes.") from None

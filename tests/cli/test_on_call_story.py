@@ -104,7 +104,9 @@ def test_all_failed_events_are_replayed_after_one_question(engine: Engine, simul
     assert shell(f"{command} --job another_job", 3).stdout == "no trigger failed\n"
     assert shell(f"{command} --dry-run", 0).stdout.count("WOULD_START") == 3
     assert "Start 3 triggers again?" in shell(command, 3, stdin="n\n").stderr
-    assert shell(command, 2).stderr.endswith("orchestrator: replay --failed: no terminal to ask on. Confirm with --yes.\n")
+    assert shell(command, 2).stderr.endswith(
+        "orchestrator: replay --failed: no terminal to ask on. Confirm with --yes.\n"
+    )
     assert len(glue.get_job_runs(JobName="refresh")["JobRuns"]) == 0
     assert shell(command, 0, stdin="y\n").stdout.count("TRIGGERED") == 3
     assert len(glue.get_job_runs(JobName="refresh")["JobRuns"]) == 3
