@@ -23,7 +23,11 @@ _MISSING = {
 
 
 class _WrongTargetError(Exception):
-    """The target exists, but cannot run; the text is the finding's."""
+    """The target exists, but cannot run: the finding's message and its advice."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 def _glue_job(stack: ExaminedStack, trigger: Any) -> str:
@@ -35,7 +39,11 @@ def _step_function(stack: ExaminedStack, trigger: Any) -> str:
     region = trigger.arn.split(":")[3]
     found = stack.client("stepfunctions", region).describe_state_machine(stateMachineArn=trigger.arn)
     if found.get("status") == "DELETING":
-        raise _WrongTargetError("is being deleted")
+        raise _WrongTargetError("is being deleted", "Create it again, or name another one in the configuration")
+    if trigger.wait and found["type"] == "EXPRESS":
+        raise _WrongTargetError(
+            "is an Express state machine, and the trigger waits for it", "Remove wait, or name a Standard state machine"
+        )
     return f"state machine {trigger.arn}"
 
 
@@ -58,10 +66,12 @@ def _mwaa_dag(stack: ExaminedStack, trigger: Any) -> str:
         answer = client.invoke_rest_api(Name=trigger.environment_name, Path=f"/dags/{trigger.dag_id}", Method="GET")
     except client.exceptions.ClientError as error:
         if error.response.get("RestApiStatusCode") == 404:
-            raise _WrongTargetError("the environment has no such DAG") from error
+            raise _WrongTargetError(
+                "the environment has no such DAG", "Deploy the DAG, or correct its dag_id"
+            ) from error
         raise
     if answer["RestApiResponse"].get("is_paused"):
-        raise _WrongTargetError("the DAG is paused, so its runs wait in the state queued")
+        raise _WrongTargetError("the DAG is paused, so its runs wait in the state queued", "Unpause it in Airflow")
     return subject
 
 
@@ -83,9 +93,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         try:
             yield Finding(**about, status="ok", message=f"{EXISTS[trigger.TYPE](stack, trigger)} exists")
         except _WrongTargetError as error:
-            yield Finding(
-                **about, status="problem", message=str(error), advice="Deploy the DAG, or unpause it in Airflow"
-            )
+            yield Finding(**about, status="problem", message=str(error), advice=error.advice)
         except ClientError as error:
             yield _from_error(about, error)
         except BotoCoreError as error:
@@ -104,9 +112,12 @@ def _from_error(about: dict[str, Any], error: ClientError) -> Finding:
 def _distinct(stack: ExaminedStack) -> list[Trigger]:
     found: dict[tuple[str, ...], Trigger] = {}
     for trigger in stack.triggers:
-        place = trigger.allow_list_entry(stack.settings)
-        # A queue is one target for many DAGs, an MWAA environment is not.
-        found.setdefault(
-            (trigger.TYPE, place, getattr(trigger, "dag_id", "") if trigger.TYPE == "mwaa_dag" else ""), trigger
-        )
+        found.setdefault((trigger.TYPE, trigger.allow_list_entry(stack.settings), _part(trigger)), trigger)
     return list(found.values())
+
+
+def _part(trigger: Any) -> str:
+    """Part of a target that is examined. A queue serves many DAGs, but each DAG of an environment is one target."""
+    if trigger.TYPE == "mwaa_dag":
+        return str(trigger.dag_id)
+    return "waited for" if trigger.TYPE == "step_function" and trigger.wait else ""

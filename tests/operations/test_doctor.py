@@ -20,10 +20,11 @@ from local.defaults import EXAMPLE_CONFIG
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from operations.deployed_router import DeployedRouter
-from operations.doctor import ExaminedStack, PermissionRules, examine, leftovers, permissions, subscriptions
+from operations.doctor import ExaminedStack, PermissionRules, examine, leftovers, permissions, subscriptions, targets
 from operations.doctor.targets import EXISTS
 from orchestration.topics import FILTERS
 from orchestration.triggers import BY_TYPE
+from orchestration.triggers.step_function import StepFunction
 from tests.cli.conftest import orchestrator
 from tests.cli.helpers import Orchestrator
 
@@ -123,6 +124,26 @@ def test_doctor_finds_subscription_to_another_accounts_topic(engine: Engine) -> 
     }
     engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=live, Attributes=attributes)
     assert found() == ["the router is subscribed, with filter and DLQ"]
+
+
+def test_waiting_for_an_express_state_machine_is_a_problem(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    role = "arn:aws:iam::123456789012:role/r"
+    arns = {
+        kind: engine.client("stepfunctions").create_state_machine(
+            name=kind, type=kind, definition=definition, roleArn=role
+        )["stateMachineArn"]
+        for kind in ("EXPRESS", "STANDARD")
+    }
+    triggers = [StepFunction(arn=arn, wait=wait) for arn in arns.values() for wait in (False, True)]
+    monkeypatch.setattr(ExaminedStack, "triggers", triggers)
+    stack = ExaminedStack(DeployedRouter.find(ROUTER), PermissionRules(lambda *_: {}, lambda *_: True))
+    assert [(one.status, one.advice) for one in targets.check(stack)] == [
+        ("ok", ""),
+        ("problem", "Remove wait, or name a Standard state machine"),
+        ("ok", ""),
+        ("ok", ""),
+    ]
 
 
 @pytest.mark.parametrize(
