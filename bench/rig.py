@@ -17,7 +17,7 @@ from bench import for_loop
 from bench.glue_service import GlueService
 from local.defaults import ACCOUNT
 from local.engine import Engine, run_engine
-from local.lambda_runtime import Invocation
+from local.invocation import Invocation
 from local.simulation import Simulator
 
 OURS, LOOP, CAREFUL_LOOP = "router and state machine", "for loop", "for loop that catches errors"

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.lambda_runtime import Invocation, SubscriptionMatch
+from local.invocation import Invocation, SubscriptionMatch
 from local.simulation import Simulator
 from local.uploads import UploadedConfiguration
 from orchestration import batch

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.lambda_runtime import Invocation
+from local.invocation import Invocation
 from local.result_reader import Message, Progress
 from local.simulation import Simulator
 from local.simulation_result import Simulation

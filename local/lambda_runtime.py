@@ -11,7 +11,6 @@ import contextlib
 import io
 import tempfile
 import threading
-import time
 import uuid
 import zipfile
 from collections import deque
@@ -19,9 +18,10 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from local.call_recorder import Call
+from local.invocation import Function, Invocation, SubscriptionMatch, failure_record
 from local.worker_pool import WorkerPool
 
 KEPT = 2_000
@@ -33,58 +33,6 @@ RETRY_DELAY = 0.2
 
 class RuntimeClosedError(RuntimeError):
     """The engine is closing, so no function runs any more."""
-
-
-class Function(Protocol):
-    """The attributes of moto's function object that the runtime uses."""
-
-    function_name: str
-    function_arn: str
-    handler: Any
-    timeout: int
-    environment_vars: dict[str, str]
-    code_bytes: bytes
-    code_sha_256: str
-    event_invoke_config: list[Any]
-    logs_backend: Any
-    logs_group_name: str
-
-    def save_logs(self, output: str) -> None:
-        """Write log lines to the function's log group."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """One run of a handler.
-
-    Attributes:
-        function: name of the function.
-        result: value that the handler returned; None after an error.
-        error: ``{errorMessage, errorType, stackTrace}``, or None.
-        logs: log lines and printed lines of the handler.
-        calls: AWS API calls of the handler.
-    """
-
-    function: str
-    request_id: str
-    event: Any
-    result: Any
-    error: dict[str, Any] | None
-    logs: str
-    calls: tuple[Call, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionMatch:
-    """The decision of a subscription's filter on one SNS message.
-
-    Attributes:
-        matched: true if the filter passed the message.
-    """
-
-    message_id: str
-    topic_arn: str
-    matched: bool
 
 
 @dataclass(slots=True)
@@ -201,7 +149,7 @@ class LambdaRuntime:
                 return
         destination = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if destination and self.on_failure is not None:
-            self.on_failure(destination, _failure_record(function, invocation, retries + 1))
+            self.on_failure(destination, failure_record(function, invocation, retries + 1))
 
     def recycle(self) -> None:
         """End all execution environments, so that the next invocation of each function is a cold start."""
@@ -229,23 +177,3 @@ class LambdaRuntime:
             with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
                 archive.extractall(folder)
         return str(folder)
-
-
-def _failure_record(function: Function, invocation: Invocation, attempts: int) -> dict[str, Any]:
-    """Return the record for an on-failure destination, in the format on the page that the module names."""
-    error = invocation.error or {}
-    _, _, _, _, _, _, _, *version = function.function_arn.split(":")
-    executed = version[0] if version else "$LATEST"
-    return {
-        "version": "1.0",
-        "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
-        "requestContext": {
-            "requestId": invocation.request_id,
-            "functionArn": f"{function.function_arn.removesuffix(f':{executed}')}:{executed}",
-            "condition": "RetriesExhausted",
-            "approximateInvokeCount": attempts,
-        },
-        "requestPayload": invocation.event,
-        "responseContext": {"statusCode": 200, "executedVersion": executed, "functionError": "Unhandled"},
-        "responsePayload": error,
-    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.defaults import ACCOUNT
 from local.engine import Engine
-from local.lambda_runtime import Invocation
+from local.invocation import Invocation
 from local.simulation_result import ExecutionResult, Simulation, TriggerResult
 from local.targets import TARGETS
 from orchestration import batch as batch_type

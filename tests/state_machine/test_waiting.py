@@ -16,7 +16,7 @@ import pytest
 
 from local.engine import Engine
 from local.faults import Fault
-from local.lambda_runtime import Invocation
+from local.invocation import Invocation
 from local.simulation import Simulator
 from local.simulation_result import Simulation, TriggerResult
 from orchestration.executions import ExecutionClient
