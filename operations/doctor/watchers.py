@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from operations.doctor import receivers
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 
@@ -33,44 +34,10 @@ def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
                     check="alarms", subject=one["AlarmName"], status="problem", message="is in ALARM", advice=advice
                 )
             )
-    for arn in sorted({action for one in alarms for action in one.get("AlarmActions", ()) if ":sns:" in action}):
-        wrong += _deaf(stack, arn)
-    wrong += _unheard(stack)
+    wrong += receivers.check(stack, {action for one in alarms for action in one.get("AlarmActions", ())})
     yield from wrong
     if not wrong:
         yield Finding(**about, status="ok", message=f"{len(alarms)} alarms, all with a receiver")
-
-
-def _deaf(stack: ExaminedStack, arn: str) -> Iterator[Finding]:
-    """Finding about an alarm topic without a confirmed subscriber."""
-    sns = stack.client("sns", arn.split(":")[3])
-    try:
-        pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn))
-    except sns.exceptions.NotFoundException:
-        message, advice = "the alarm topic does not exist", "Create it, or correct alarm_topic_arn in Terraform"
-        yield Finding(check="alarms", subject=arn, status="problem", message=message, advice=advice)
-        return
-    if not any(one["SubscriptionArn"].startswith("arn:") for page in pages for one in page["Subscriptions"]):
-        message, advice = "the alarm topic has no confirmed subscriber", "Subscribe on-call, and confirm the mail"
-        yield Finding(check="alarms", subject=arn, status="problem", message=message, advice=advice)
-
-
-def _unheard(stack: ExaminedStack) -> Iterator[Finding]:
-    """Finding about each topic that a workflow names, and that no rule tells of failures."""
-    if not stack.topics:
-        return
-    events = stack.client("events")
-    rules = [
-        one["Name"]
-        for one in events.list_rules(NamePrefix=f"{stack.name}-failed")["Rules"]
-        if one["State"] == "ENABLED"
-    ]
-    told = {one["Arn"] for rule in rules for one in events.list_targets_by_rule(Rule=rule)["Targets"]}
-    for topic in sorted(set(stack.topics.values()) - told):
-        jobs = ", ".join(job for job, named in stack.topics.items() if named == topic)
-        message = f"the workflows {jobs:.200} name the topic, but no rule tells it of failures"
-        advice = "Add the topic to notify_topics in Terraform, and apply"
-        yield Finding(check="alarms", subject=topic, status="problem", message=message, advice=advice)
 
 
 def check_dispatcher(stack: ExaminedStack) -> Iterator[Finding]:

@@ -20,7 +20,16 @@ from local.defaults import EXAMPLE_CONFIG
 from local.engine import Engine, run_engine
 from local.simulation import Simulator
 from operations.deployed_router import DeployedRouter
-from operations.doctor import ExaminedStack, PermissionRules, examine, leftovers, permissions, subscriptions, targets
+from operations.doctor import (
+    ExaminedStack,
+    PermissionRules,
+    examine,
+    leftovers,
+    permissions,
+    receivers,
+    subscriptions,
+    targets,
+)
 from operations.doctor.targets import EXISTS
 from orchestration.topics import FILTERS
 from orchestration.triggers import BY_TYPE
@@ -124,6 +133,34 @@ def test_doctor_finds_subscription_to_another_accounts_topic(engine: Engine) -> 
     }
     engine.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=live, Attributes=attributes)
     assert found() == ["the router is subscribed, with filter and DLQ"]
+
+
+@pytest.mark.parametrize("rule", ["failed", "failed-12345678", "glue-jobs", "ended-12345678"])
+def test_doctor_checks_the_role_for_another_accounts_topic(engine: Engine, rule: str) -> None:
+    """Rules for failed executions, and for completion events into a topic job_events of another account."""
+    topic, role = f"arn:aws:sns:us-west-1:210987654321:{rule}", f"{rule}-role"
+    events, iam, name = engine.client("events"), engine.client("iam"), f"{ROUTER}-{rule}"
+    router = DeployedRouter.find(ROUTER)
+    router = replace(router, settings=replace(router.settings, events_topic_arn="arn:aws:sns:us-west-1:210987654321:e"))
+    stack = ExaminedStack(router, _rules("*"))
+
+    def found(**target: str) -> list[str]:
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": topic, **target}])
+        return [one.message for one in receivers.check(stack, {topic})]
+
+    events.put_rule(Name=name, EventPattern='{"source": ["aws.states"]}')
+    (problem,) = found()
+    assert "the rule's target has no role, so EventBridge drops the messages" in problem
+    given = {"RoleArn": f"arn:aws:iam::123456789012:role/{role}"}
+    assert found(**given) == [f"role {role} of the rule's target does not exist"]
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    assert found(**given) == [f"role {role} does not allow sns:Publish on the topic"]
+    allowed = {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [topic]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=role, PolicyName="publish", PolicyDocument=policy)
+    assert found(**given) == []
+    events.remove_targets(Rule=name, Ids=["1"])
+    events.delete_rule(Name=name)
 
 
 def test_waiting_for_an_express_state_machine_is_a_problem(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
