@@ -48,19 +48,15 @@ resource "aws_cloudwatch_event_rule" "completion" {
       condition     = var.filter_policy_scope == "MessageBody"
       error_message = "completion_events: EventBridge sends no message attributes, so filter_policy_scope must be MessageBody."
     }
-    # docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
-    precondition {
-      condition     = element(split(":", local.topic_arns["job_events"]), 4) == local.account_id
-      error_message = "completion_events: job_events_topic_arn is a topic of account ${element(split(":", local.topic_arns["job_events"]), 4)}, the stack is in ${local.account_id}. EventBridge publishes to another account only with a role, which this module does not create. Let the jobs publish themselves, use wait and publish (wait_for_runs), or use a topic of this account."
-    }
   }
 }
 
 resource "aws_cloudwatch_event_target" "completion" {
   for_each = local.completion_events
 
-  rule = aws_cloudwatch_event_rule.completion[each.key].name
-  arn  = local.topic_arns["job_events"]
+  rule     = aws_cloudwatch_event_rule.completion[each.key].name
+  arn      = local.topic_arns["job_events"]
+  role_arn = contains(keys(local.foreign_topics), each.key) ? aws_iam_role.eventbridge[0].arn : null
 
   input_transformer {
     input_paths = each.value.paths
@@ -72,7 +68,7 @@ resource "aws_cloudwatch_event_target" "completion" {
     arn = aws_sqs_queue.completion_dlq[0].arn
   }
 
-  depends_on = [aws_sns_topic_policy.this]
+  depends_on = [aws_sns_topic_policy.this, aws_iam_role_policy.eventbridge]
 }
 
 # State changes that EventBridge could not publish, as EventBridge received them.

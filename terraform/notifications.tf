@@ -35,8 +35,9 @@ resource "aws_cloudwatch_event_rule" "execution_ended_badly" {
 resource "aws_cloudwatch_event_target" "execution_ended_badly" {
   for_each = local.failure_receivers
 
-  rule = aws_cloudwatch_event_rule.execution_ended_badly[each.key].name
-  arn  = each.value.topic
+  rule     = aws_cloudwatch_event_rule.execution_ended_badly[each.key].name
+  arn      = each.value.topic
+  role_arn = contains(keys(local.foreign_topics), each.key) ? aws_iam_role.eventbridge[0].arn : null
 
   input_transformer {
     input_paths = {
@@ -64,4 +65,6 @@ resource "aws_cloudwatch_event_target" "execution_ended_badly" {
     maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 60
   }
+
+  depends_on = [aws_iam_role_policy.eventbridge]
 }

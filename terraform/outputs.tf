@@ -35,7 +35,7 @@ output "failure_bucket" {
 
 output "iam_policies" {
   description = "Actions and resources granted to each role. A plan shows them before the first apply."
-  value       = { for role, policy in merge(local.policies, var.joins ? { join_deadline = local.join_deadline_policy } : {}) : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
+  value       = { for role, policy in merge(local.policies, var.joins ? { join_deadline = local.join_deadline_policy } : {}, length(local.foreign_topics) > 0 ? { eventbridge = local.eventbridge_policy } : {}) : role => [for one in jsondecode(policy).Statement : { actions = one.Action, resources = one.Resource }] }
 }
 
 # docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html, sns-send-message-to-sqs-cross-account.html
@@ -71,6 +71,9 @@ output "topic_policy_statements" {
           Condition = { ArnEquals = { "aws:SourceArn" = local.completion_rule_arns } }
         },
       ],
+      topic != "job_events" || length(local.completion_events) == 0 || contains(local.measured_topics, topic) ? [] : [
+        merge(local.eventbridge_role_statement, { Sid = "CompletionEvents", Resource = one.existing }),
+      ],
       length(one.publishers) == 0 ? [] : [
         {
           Sid       = "Publishers"
@@ -81,6 +84,42 @@ output "topic_policy_statements" {
         },
       ],
     )) if one.existing != ""
+  }
+}
+
+# docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html,
+# docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
+output "receiver_policy_statements" {
+  description = "Statements that the policies of alarm_topic_arn and notify_topics need, by ARN, as JSON. The stack does not change these policies."
+  value = {
+    for topic in toset(concat(local.alarm_actions, var.notify_topics)) : topic => jsonencode(concat(
+      topic != var.alarm_topic_arn ? [] : [
+        {
+          Sid       = "Alarms"
+          Effect    = "Allow"
+          Principal = { Service = "cloudwatch.amazonaws.com" }
+          Action    = "sns:Publish"
+          Resource  = topic
+          Condition = {
+            ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:cloudwatch:${var.region}:${local.account_id}:alarm:${local.orchestrator}-*" }
+            StringEquals = { "aws:SourceAccount" = local.account_id }
+          }
+        },
+      ],
+      contains(values(local.foreign_topics), topic) ? [] : [
+        {
+          Sid       = "FailedExecutions"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = "sns:Publish"
+          Resource  = topic
+          Condition = { ArnEquals = { "aws:SourceArn" = [for key, receiver in local.event_topics : local.event_rule_arns[key] if receiver == topic] } }
+        },
+      ],
+      !contains(values(local.foreign_topics), topic) ? [] : [
+        merge(local.eventbridge_role_statement, { Sid = "FailedExecutions", Resource = topic }),
+      ],
+    ))
   }
 }
 

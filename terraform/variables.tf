@@ -69,7 +69,7 @@ variable "region" {
 }
 
 variable "aws_account_id" {
-  description = "Number of the AWS account. Terraform refuses credentials of another account. Empty: any account."
+  description = "Number of the AWS account. Terraform refuses credentials of another account. Empty: any account. The plan needs it if the module's call has depends_on and sets a topic's ARN."
   type        = string
   default     = ""
 
@@ -291,6 +291,17 @@ variable "target_kms_key_arns" {
   default     = []
 }
 
+variable "foreign_topic_kms_key_arns" {
+  description = "Customer managed keys of topics in other accounts to which EventBridge publishes: alarm_topic_arn, notify_topics, and job_events with completion_events."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for key in var.foreign_topic_kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:${var.region}:[0-9]{12}:key/.+$", key))])
+    error_message = "foreign_topic_kms_key_arns: expected ARNs of KMS keys in ${var.region} (arn:aws:kms:${var.region}:ACCOUNT:key/ID, not an alias)."
+  }
+}
+
 variable "log_retention_days" {
   description = "Retention of logs in days."
   type        = number
@@ -351,7 +362,7 @@ variable "joins" {
 # Notifications
 
 variable "alarm_topic_arn" {
-  description = "SNS topic for alarms, their recovery, and a message for each failed execution. Its policy must allow sns:Publish to cloudwatch.amazonaws.com and events.amazonaws.com. Empty: alarms exist but notify nobody."
+  description = "SNS topic for alarms, their recovery, and a message for each failed execution. It may be in another account. The output receiver_policy_statements lists what its policy must allow. Empty: alarms exist but notify nobody."
   type        = string
   default     = ""
 
@@ -362,7 +373,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "notify_topics" {
-  description = "SNS topics that workflows may name in notify, to be told of their failed executions. Their policies must allow sns:Publish to events.amazonaws.com."
+  description = "SNS topics that workflows may name in notify, to be told of their failed executions. They may be in other accounts. The output receiver_policy_statements lists what their policies must allow."
   type        = list(string)
   default     = []
 

@@ -421,13 +421,127 @@ run "completion_events_go_to_an_existing_topic_of_this_account" {
   }
 }
 
-run "completion_events_to_a_topic_of_another_account_are_refused" {
-  command = plan
+run "completion_events_to_a_topic_of_another_account_use_the_role" {
   variables {
     job_events_topic_arn = "arn:aws:sns:us-west-1:210987654321:theirs"
+    completion_events    = { glue_jobs = ["vendor_job"], state_machines = ["vendor_machine"] }
+    role_path            = "/data/"
+  }
+  assert {
+    condition     = alltrue([for one in values(aws_cloudwatch_event_target.completion) : one.arn == var.job_events_topic_arn && one.role_arn == aws_iam_role.eventbridge[0].arn])
+    error_message = "EventBridge drops a message to another account's topic if the target has no role."
+  }
+  assert {
+    condition     = toset(jsondecode(aws_iam_role.eventbridge[0].assume_role_policy).Statement[0].Condition.ArnEquals["aws:SourceArn"]) == toset([for one in values(aws_cloudwatch_event_rule.completion) : "arn:aws:events:us-west-1:123456789012:rule/${one.name}"])
+    error_message = "The role trusts other rules: ${aws_iam_role.eventbridge[0].assume_role_policy}"
+  }
+  assert {
+    condition = [for one in jsondecode(output.topic_policy_statements["job_events"]) : one if one.Sid == "CompletionEvents"] == [{
+      Sid       = "CompletionEvents"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::123456789012:root" }
+      Action    = "sns:Publish"
+      Resource  = "arn:aws:sns:us-west-1:210987654321:theirs"
+      Condition = { ArnEquals = { "aws:PrincipalArn" = "arn:aws:iam::123456789012:role/data/${aws_iam_role.eventbridge[0].name}" } }
+    }]
+    error_message = "The topic's policy would not allow the role: ${output.topic_policy_statements["job_events"]}"
+  }
+}
+
+run "receivers_in_another_account_get_messages_through_the_role" {
+  variables {
+    alarm_topic_arn            = "arn:aws:sns:us-west-1:210987654321:on-call"
+    notify_topics              = ["arn:aws:sns:us-west-1:123456789012:team", "arn:aws:sns:us-west-1:333333333333:partner"]
+    completion_events          = { glue_jobs = ["vendor_job"] }
+    role_path                  = "/data/"
+    permissions_boundary_arn   = "arn:aws:iam::123456789012:policy/boundary"
+    foreign_topic_kms_key_arns = ["arn:aws:kms:us-west-1:210987654321:key/abc"]
+    tags                       = { Team = "data" }
+  }
+  assert {
+    condition     = { for one in values(aws_cloudwatch_event_target.execution_ended_badly) : one.arn => one.role_arn == null ? "none" : one.role_arn } == { (var.alarm_topic_arn) = aws_iam_role.eventbridge[0].arn, (var.notify_topics[0]) = "none", (var.notify_topics[1]) = aws_iam_role.eventbridge[0].arn }
+    error_message = "Targets in other accounts need the role, and targets in this account must not have one."
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.completion["glue-jobs"].role_arn == null
+    error_message = "The stack's own topic allows EventBridge in its policy."
+  }
+  assert {
+    condition     = aws_iam_role.eventbridge[0].path == "/data/" && aws_iam_role.eventbridge[0].permissions_boundary == var.permissions_boundary_arn && aws_iam_role.eventbridge[0].tags["Team"] == "data"
+    error_message = "The role has no path, boundary or tags."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.eventbridge[0].policy).Statement == [
+      { Effect = "Allow", Action = ["sns:Publish"], Resource = [var.alarm_topic_arn, var.notify_topics[1]] },
+      { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = ["arn:aws:kms:us-west-1:210987654321:key/abc"], Condition = { StringEquals = { "kms:ViaService" = "sns.us-west-1.amazonaws.com" } } },
+    ]
+    error_message = "The role may do other things than publish to the topics of other accounts: ${aws_iam_role_policy.eventbridge[0].policy}"
+  }
+  assert {
+    condition     = !strcontains(join("", values(aws_iam_role_policy.this)[*].policy), "key/abc")
+    error_message = "Another role may use the topic's key."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.eventbridge[0].assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        ArnEquals    = { "aws:SourceArn" = [for one in ["failed", "failed-${substr(sha256(var.notify_topics[1]), 0, 8)}"] : "arn:aws:events:us-west-1:123456789012:rule/sfly-aws-dwh-sandbox-jc-downstream-orchestrator-${one}"] }
+        StringEquals = { "aws:SourceAccount" = "123456789012" }
+      }
+    }]
+    error_message = "Something else than the rules of these topics may assume the role: ${aws_iam_role.eventbridge[0].assume_role_policy}"
+  }
+  assert {
+    condition = { for topic, statements in output.receiver_policy_statements : topic => { for one in jsondecode(statements) : one.Sid => one.Principal } } == {
+      (var.alarm_topic_arn)  = { Alarms = { Service = "cloudwatch.amazonaws.com" }, FailedExecutions = { AWS = "arn:aws:iam::123456789012:root" } }
+      (var.notify_topics[0]) = { FailedExecutions = { Service = "events.amazonaws.com" } }
+      (var.notify_topics[1]) = { FailedExecutions = { AWS = "arn:aws:iam::123456789012:root" } }
+    }
+    error_message = "A topic's policy would allow the wrong principal."
+  }
+  assert {
+    condition     = alltrue([for topic in [var.alarm_topic_arn, var.notify_topics[1]] : [for one in jsondecode(output.receiver_policy_statements[topic]) : one.Condition.ArnEquals["aws:PrincipalArn"] if one.Sid == "FailedExecutions"] == ["arn:aws:iam::123456789012:role/data/${aws_iam_role.eventbridge[0].name}"]])
+    error_message = "The topic's policy names another role than the one of the rules."
+  }
+}
+
+run "role_of_eventbridge_is_known_in_the_plan" {
+  command = plan
+
+  variables {
+    alarm_topic_arn = "arn:aws:sns:us-west-1:210987654321:on-call"
+  }
+  assert {
+    condition     = output.iam_policies.eventbridge == [{ actions = ["sns:Publish"], resources = [var.alarm_topic_arn] }]
+    error_message = "The author of a permissions boundary does not see what the role needs."
+  }
+}
+
+run "receivers_in_this_account_need_no_role" {
+  variables {
+    alarm_topic_arn      = "arn:aws:sns:us-west-1:123456789012:on-call"
+    notify_topics        = ["arn:aws:sns:us-west-1:123456789012:team"]
+    job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:theirs"
     completion_events    = { glue_jobs = ["vendor_job"] }
   }
-  expect_failures = [aws_cloudwatch_event_rule.completion]
+  assert {
+    condition     = length(aws_iam_role.eventbridge) + length(aws_iam_role_policy.eventbridge) == 0 && !contains(keys(output.iam_policies), "eventbridge")
+    error_message = "A role that nothing uses exists."
+  }
+  assert {
+    condition     = alltrue([for one in concat(values(aws_cloudwatch_event_target.execution_ended_badly), values(aws_cloudwatch_event_target.completion)) : one.role_arn == null])
+    error_message = "A target in this account has a role."
+  }
+}
+
+run "key_of_a_topic_in_another_region_is_refused" {
+  command = plan
+  variables {
+    foreign_topic_kms_key_arns = ["arn:aws:kms:eu-west-1:210987654321:key/abc"]
+  }
+  expect_failures = [var.foreign_topic_kms_key_arns]
 }
 
 run "topics_of_another_region_cannot_be_notified" {

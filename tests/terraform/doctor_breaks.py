@@ -15,7 +15,7 @@ from local.defaults import ACCOUNT
 from local.engine import Engine
 from local.simulation import Simulator
 from local.stack import object_address, upload_config
-from tests.terraform.lifecycle_record import ALARM_TOPIC, NAME, PREFIX
+from tests.terraform.lifecycle_record import ALARM_TOPIC, NAME, PARTNER_TOPIC, PREFIX
 
 Doctor = Callable[[], list[dict[str, Any]]]
 
@@ -37,6 +37,9 @@ EXPECTED: dict[str, tuple[str, str, str]] = {
     "target without permission": ("permissions", "orchestrator-machine", "glue:StartJobRun on arn:"),
     "router without permission": ("permissions", "orchestrator-router", "states:DescribeExecution"),
     "topic without rule": ("alarms", "another-team", "no rule tells it"),
+    "other account's topic without role": ("alarms", PARTNER_TOPIC, "target has no role"),
+    "other account's topic, lost role": ("alarms", PARTNER_TOPIC, "of the rule's target does not exist"),
+    "other account's topic without permission": ("alarms", PARTNER_TOPIC, "does not allow sns:Publish"),
     "undelivered event": ("dead letters", "delivery-dlq", "1 events"),
     "failed event": ("dead letters", "orchestrator-failures", "1 events"),
     "no table for joins": ("joins", NAME, "the table does not exist"),
@@ -118,6 +121,13 @@ def _breaks(engine: Engine, simulator: Simulator) -> dict[str, Any]:
                 {"workflows": {"j": {"notify": "arn:aws:sns:us-west-1:${aws.account}:another-team", "on_success": []}}}
             ),
         ),
+        "other account's topic without role": lambda: _partner_target(engine, None),
+        "other account's topic, lost role": lambda: _partner_target(
+            engine, f"arn:aws:iam::123456789012:role/{PREFIX}-orchestrator-lost-{engine.region}"
+        ),
+        "other account's topic without permission": lambda: _partner_target(
+            engine, f"arn:aws:iam::123456789012:role/{PREFIX}-orchestrator-router-{engine.region}"
+        ),
         "undelivered event": lambda: _message(engine, simulator),
         "failed event": lambda: _object(engine, simulator),
         "no table for joins": lambda: _without(dynamodb_backends[ACCOUNT][engine.region].tables, f"{NAME}-joins"),
@@ -197,6 +207,17 @@ def _role(engine: Engine, role: str, policy: str, service: str) -> Iterator[None
     iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(before | {"Statement": kept}))
     yield
     iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(before))
+
+
+@contextmanager
+def _partner_target(engine: Engine, role: str | None) -> Iterator[None]:
+    events = engine.client("events")
+    (rule,) = events.list_rule_names_by_target(TargetArn=PARTNER_TOPIC)["RuleNames"]
+    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+    rest = {name: value for name, value in target.items() if name != "RoleArn"}
+    events.put_targets(Rule=rule, Targets=[rest | ({"RoleArn": role} if role else {})])
+    yield
+    events.put_targets(Rule=rule, Targets=[target])
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from local.engine import Engine
+from tests.terraform import central_topic
 from tests.terraform.example_lives import STATE_BUCKET, Example, Use, example, release
 from tests.terraform.example_uses import (
     BOUNDARY,
@@ -31,6 +32,7 @@ def _prepare(engine: Engine) -> None:
     iam.create_policy(PolicyName=BOUNDARY.rpartition("/")[2], PolicyDocument=json.dumps(boundary))
     for topic in TOPICS.values():
         engine.client("sns").create_topic(Name=topic)
+    central_topic.create(engine)
 
 
 def every_example(engine: Engine, binary: str, folder: Path) -> list[tuple[Example, list[str], Use]]:
@@ -41,6 +43,7 @@ def every_example(engine: Engine, binary: str, folder: Path) -> list[tuple[Examp
         return example(engine, binary, folder, name, env, *variables)
 
     existing = [f"-var={name}_topic={topic}" for name, topic in TOPICS.items()]
+    existing += [f"-var=alarm_topic_arn={central_topic.TOPIC}", f"-var=permissions_boundary_arn={BOUNDARY}"]
     mwaa = [
         "-var=mwaa_environment=airflow",
         "-var=mwaa_execution_role_name=mwaa-execution",
@@ -51,7 +54,7 @@ def every_example(engine: Engine, binary: str, folder: Path) -> list[tuple[Examp
     assert deployed.returncode == 0, deployed.stderr
     lives: list[tuple[Example, list[str], Use]] = [
         (minimal, [], use_minimal),
-        (of("existing-topics", "existing", *existing, f"-var=permissions_boundary_arn={BOUNDARY}"), [], use_existing),
+        (of("existing-topics", "existing", *existing), [], use_existing),
         (of("with-mwaa", "mwaa", *mwaa), [], use_mwaa),
     ]
     for env in ("test", "production"):

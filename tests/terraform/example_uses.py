@@ -7,9 +7,12 @@ import shlex
 from typing import Any
 
 from local.engine import Engine
+from local.simulation import Simulator
 from local.stack import Stack
+from tests.terraform import central_topic
 from tests.terraform.example_lives import APPROVER, ON_CALL, OWNER, PUBLISHER, STATE_BUCKET, VERSION, Example
 from tests.terraform.harness import ROOT
+from tests.terraform.lifecycle_record import execution_ended
 
 TOPICS = {"job_events": "publishers-events", "job_approvals": "publishers-approvals"}
 """Topics that exist before the stack."""
@@ -135,6 +138,7 @@ def use_existing(one: Example) -> None:
     one.commands["publish"] = one.run(
         ON_CALL, f"orchestrator publish --function {one.function} --job nightly --run-id 3 --wait --json"
     )
+    _failure_to_the_central_topic(one, simulator)
     one.used["topics in use"] = topic_policies(one.engine)
     functions, cloudwatch = one.engine.client("lambda"), one.engine.client("cloudwatch")
     configuration = functions.get_function_configuration(FunctionName=one.function)
@@ -151,6 +155,21 @@ def use_existing(one: Example) -> None:
     roles = [role["RoleName"] for role in iam.list_roles(PathPrefix="/data/")["Roles"]]
     one.used["roles"] = [iam.get_role(RoleName=role)["Role"] for role in roles]
     one.used["logging"] = _machine(one)["loggingConfiguration"]
+
+
+def _failure_to_the_central_topic(one: Example, simulator: Simulator) -> None:
+    """A failed execution, before and after the topic's owner allows this account to publish."""
+    simulator.replace_config({"workflows": {"nightly": {"on_success": [_glue("lost_job")]}}})
+    one.engine.client("glue").delete_job(JobName="lost_job")
+    failed = simulator.publish(_event("nightly", "4"))
+    arn = failed.executions[0].arn
+    ended = execution_ended(one.engine.client("stepfunctions").describe_execution(executionArn=arn))
+    rule = f"{one.function}-failed"
+    one.used["failed execution"] = arn
+    one.used["dropped at first"] = central_topic.publish(one.engine, rule, ended)
+    central_topic.allow(one.engine, one.outputs["receiver_policy_statements"][central_topic.TOPIC])
+    one.used["dropped at last"] = central_topic.publish(one.engine, rule, ended)
+    one.used["central topic"] = central_topic.received(one.engine)
 
 
 def use_mwaa(one: Example) -> None:

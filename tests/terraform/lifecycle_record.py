@@ -25,6 +25,8 @@ BUCKET = f"{PREFIX}-code-us-west-1"
 VERSION = "0.3.0"
 ALARM_TOPIC = "arn:aws:sns:us-west-1:123456789012:on-call"
 TEAM_TOPIC = "arn:aws:sns:us-west-1:123456789012:warehouse-team"
+PARTNER_TOPIC = "arn:aws:sns:us-west-1:210987654321:partner-team"
+"""A topic of another account: EventBridge publishes to it with a role."""
 NEXT = "0.3.1"
 JOIN: dict[str, Any] = {
     "all_of": ["orders", "customers"],
@@ -203,10 +205,19 @@ def transformed(target: dict[str, Any], event: dict[str, Any]) -> str:
 
 
 def status_change(life: Life, **changes: str) -> Any:
-    """The event that Step Functions sends: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html."""
+    """The event that Step Functions sends when the failed execution of the cycle ends."""
+    return execution_ended(life.notification["execution"], **changes)
+
+
+def execution_ended(execution: Any, **changes: str) -> Any:
+    """The event that Step Functions sends: docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html.
+
+    Args:
+        execution: the answer of DescribeExecution about a failed execution.
+        **changes: other values of the event's ``detail``.
+    """
     fields = ("executionArn", "stateMachineArn", "name", "status", "error", "cause")
-    detail = {name: life.notification["execution"][name] for name in fields}
-    return _ENDED | {"detail": detail | changes}
+    return _ENDED | {"detail": {name: execution[name] for name in fields} | changes}
 
 
 def objects(engine: Engine, bucket: str) -> list[dict[str, str]]:

@@ -89,6 +89,8 @@ def needs(call: Call, role_paths: dict[str, str]) -> Iterator[Need]:
     role = given.get("Role") or given.get("roleArn")
     if role:
         yield "iam:PassRole", str(role)
+    # PutTargets passes the role with which EventBridge publishes to another account.
+    yield from (("iam:PassRole", one["RoleArn"]) for one in given.get("Targets", ()) if one.get("RoleArn"))
     if given.get("publish") and call.service == "stepfunctions":
         yield from (("states:PublishStateMachineVersion", resource) for resource in resources)
     code = given.get("Code", given) if call.service == "lambda" else {}

@@ -104,6 +104,7 @@ module "topic_of_this_configuration" {
   code_version         = "0.3.0"
   aws_account_id       = "123456789012"
   job_events_topic_arn = "arn:aws:sns:us-west-1:123456789012:publishers-events"
+  alarm_topic_arn      = "arn:aws:sns:us-west-1:210987654321:central-on-call"
 }
 """
 
@@ -117,6 +118,8 @@ def test_module_may_depend_on_resources_of_the_configuration(engine: Engine, ter
     planned = made.run("plan", "-input=false").stdout
     for topic in ("job-events", "job-approvals"):
         assert f'module.topic_of_this_configuration.aws_cloudwatch_metric_alarm.this["{topic}-lost"]' in planned
+    assert "module.topic_of_this_configuration.aws_iam_role.eventbridge[0]" in planned
+    assert "module.new_topics.aws_iam_role.eventbridge" not in planned
 
 
 def test_module_from_git_has_the_state_machines(terraform: str, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.terraform.lifecycle_record import (
     BUCKET,
     COMPLETED,
     NAME,
+    PARTNER_TOPIC,
     PREFIX,
     TEAM_TOPIC,
     VERSION,
@@ -215,6 +216,7 @@ def test_grants_can_be_listed(life: Life) -> None:
     assert ("lambda:InvokeFunction", f"arn:aws:lambda:us-west-1:123456789012:function:{NAME}:live") in listed.pop(
         "join_deadline"
     )
+    assert listed.pop("eventbridge") == {("sns:Publish", PARTNER_TOPIC)}
     assert listed == {role: set(grants(policy)) for role, policy in life.observed["in use"].policies.items()}
     for role, pairs in sorted(listed.items()):
         print(role, *(f"  {action} {resource}" for action, resource in sorted(pairs)), sep="\n")  # noqa: T201 - pytest -s
@@ -240,7 +242,9 @@ def test_rule_matches_only_failures_of_the_machine(life: Life) -> None:
 
 def test_topic_of_a_workflow_hears_only_its_failures(life: Life) -> None:
     rules = life.notification["rules"]
-    assert set(rules) == {ALARM_TOPIC, TEAM_TOPIC}
+    assert set(rules) == {ALARM_TOPIC, TEAM_TOPIC, PARTNER_TOPIC}
+    with_role = [topic for topic, rule in rules.items() if "RoleArn" in rule["target"]]
+    assert with_role == [PARTNER_TOPIC]
     pattern = EventPattern.load(rules[TEAM_TOPIC]["pattern"])
     given, other = (life.notification[name]["input"] for name in ("execution of a team", "execution"))
     assert json.loads(given)["routing"]["notify"] == TEAM_TOPIC

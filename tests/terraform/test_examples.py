@@ -59,14 +59,14 @@ def test_second_plan_has_no_change(lives: dict[str, Example], name: str) -> None
 
 @each
 def test_smoke_test_of_the_outputs_passes(lives: dict[str, Example], name: str) -> None:
-    """The commands of the output, as they are printed; no example has a receiver of alarms or a running dispatcher."""
+    """The commands of the output, as they are printed; one example has a receiver of alarms, none a running dispatcher."""
     invoked = lives[name].commands["smoke test: invoke"]
     (record,) = json.JSONDecoder().raw_decode(invoked.stdout)[0]["records"]
     assert (record["status"], record["job_name"]) == ("IGNORED", "orchestrator-smoke-test")
     doctor = lives[name].commands["smoke test: doctor"]
     findings = [one for one in json.loads(doctor.stdout) if one["status"] != "ok"]
     assert {one["check"] for one in findings} <= {"alarms", "dispatcher"}, doctor.stdout
-    assert "Set alarm_topic_arn in Terraform" in doctor.stdout
+    assert ("Set alarm_topic_arn in Terraform" in doctor.stdout) == (name != "existing-topics existing")
 
 
 @each
@@ -142,9 +142,37 @@ def test_router_knows_the_existing_topics(lives: dict[str, Example]) -> None:
 
 def test_roles_have_path_and_boundary(lives: dict[str, Example]) -> None:
     roles = lives["existing-topics existing"].used["roles"]
-    assert len(roles) == 3
+    assert {one["RoleName"].removeprefix("acme-sandbox-existing-orchestrator-") for one in roles} == {
+        f"{name}-us-west-1" for name in ("events", "machine", "mwaa-dag", "router")
+    }
     assert {(one["Path"], one["PermissionsBoundary"]["PermissionsBoundaryArn"]) for one in roles} == {
         ("/data/", BOUNDARY)
+    }
+
+
+def test_failed_execution_reaches_the_topic_of_another_account(lives: dict[str, Example]) -> None:
+    """Through the role, as soon as the topic's policy has the statements of the output."""
+    used = lives["existing-topics existing"].used
+    assert used["dropped at first"] == "the topic's policy does not allow it"
+    assert used["dropped at last"] == ""
+    (text,) = used["central topic"]
+    print(text)  # noqa: T201 - pytest -s
+    assert text.startswith("acme-sandbox-existing-downstream-orchestrator: execution FAILED at ")
+    assert '1 of 1 triggers failed: ["lost_job"]' in text
+    assert text.endswith(f"orchestrator replay {used['failed execution']}")
+
+
+def test_stack_without_a_foreign_topic_has_no_eventbridge_role(lives: dict[str, Example]) -> None:
+    roles = {
+        name: [
+            one["change"]["after"]["name"]
+            for one in lived.planned["resource_changes"]
+            if ".eventbridge" in one["address"] and one["type"] == "aws_iam_role"
+        ]
+        for name, lived in lives.items()
+    }
+    assert roles == {name: [] for name in NAMES} | {
+        "existing-topics existing": ["acme-sandbox-existing-orchestrator-events-us-west-1"]
     }
 
 

@@ -141,7 +141,7 @@ def test_longest_accepted_names_fit_every_limit(
         "plan",
         "-input=false",
         "-out=longest",
-        "-var=alarm_topic_arn=arn:aws:sns:us-west-1:123456789012:on-call",
+        "-var=alarm_topic_arn=arn:aws:sns:us-west-1:210987654321:on-call",  # another account: one more role
         *given,
     )
     seen = set()

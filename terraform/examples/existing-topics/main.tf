@@ -26,6 +26,12 @@ variable "job_approvals_topic" {
   type        = string
 }
 
+variable "alarm_topic_arn" {
+  description = "Topic for alarms and failed executions; here a central topic, which another account owns. Empty: none."
+  type        = string
+  default     = ""
+}
+
 variable "permissions_boundary_arn" {
   description = "Policy that the account requires as the boundary of every role."
   type        = string
@@ -57,6 +63,9 @@ module "orchestrator" {
   job_events_topic_arn    = data.aws_sns_topic.job_events.arn
   job_approvals_topic_arn = data.aws_sns_topic.job_approvals.arn
 
+  # EventBridge publishes to a topic of another account with a role, which the module then creates.
+  alarm_topic_arn = var.alarm_topic_arn
+
   # An account with rules for roles, and events that must stay out of logs.
   permissions_boundary_arn = var.permissions_boundary_arn
   role_path                = "/data/"
@@ -67,6 +76,11 @@ module "orchestrator" {
 output "topic_policy_statements" {
   description = "What the topics' policies must allow."
   value       = module.orchestrator.topic_policy_statements
+}
+
+output "receiver_policy_statements" {
+  description = "What the policy of the alarm topic must allow."
+  value       = module.orchestrator.receiver_policy_statements
 }
 
 output "smoke_test" {
