@@ -45,6 +45,16 @@ def measured(record_property: Callable[[str, object], None]) -> Measured:
     return lambda row: record_property("row", dataclasses.asdict(row))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the tests with the highest time limits first: the longest one must not run alone at the end."""
+
+    def limit(item: pytest.Item) -> float:
+        marker = item.get_closest_marker("timeout")
+        return float(marker.args[0]) if marker else 0
+
+    items.sort(key=limit, reverse=True)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print what was measured; the tests may have run in other processes."""
     passed = terminalreporter.stats.get("passed", [])

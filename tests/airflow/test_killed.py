@@ -94,6 +94,7 @@ def test_killed_run_loses_no_message(
     measured(check(airflow, queue, sent, "dag.test", began))
 
 
+@pytest.mark.timeout(3600)  # the longest test of all, so it starts first
 @pytest.mark.parametrize("version", ["3.0.6"])
 def test_killed_scheduler_loses_no_message(
     engine: Engine, scheduled_airflow: Airflow, version: str, measured: Measured
