@@ -1,8 +1,7 @@
-"""Reads events from files, from folders of files, and from standard input: JSON objects or JSON Lines."""
+"""Reads events from files: one JSON object a file, JSON Lines, or a folder of both."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ EVENT, EXPECTED = ".event.json", ".expected.json"
 
 
 def read_events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Name and text of each event; of a JSON Lines file the name has the line's number. The path ``-`` is standard input.
+    """Name and text of each event; of a JSON Lines file the name has the line's number.
 
     Raises:
         EventError: a path does not exist, cannot be read, or has no events.
@@ -38,8 +37,7 @@ def _events(path: Path) -> Iterator[tuple[str, str]]:
                 yield from _events(file)
         return
     try:
-        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        text = content.decode("utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise EventError(f"{path}: {error.strerror}. Name a readable file.") from error
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cli.render import output, styled
+from cli.render import output, shortened, styled
 from operations.inspected import InspectedTrigger, Inspection, Run
 from operations.joins import JoinStatus
 from operations.listing import Listed
@@ -35,7 +35,7 @@ def print_execution(one: Listed) -> None:
     )
     output.print(Text(f"    {one.name}", style="dim"))
     if one.cause:
-        output.print(Text(f"    {_shortened(one.cause, _IN_A_LIST)}"))
+        output.print(Text(f"    {shortened(one.cause, _IN_A_LIST)}"))
 
 
 def print_join(found: JoinStatus) -> None:
@@ -90,16 +90,11 @@ def _print_run(run: Run, *, only: bool) -> None:
     if not only:
         which = f"replay {run.number}" if run.number else "original"
         output.print(Text.assemble(f"    {which}: ", styled(run.status), f"  {run.execution}"))
-    detail = run.id or f"{run.error}: {_shortened(run.cause, _ALONE)}".strip(": ")
+    detail = run.id or f"{run.error}: {shortened(run.cause, _ALONE)}".strip(": ")
     if detail:
         output.print(Text(f"      {detail}"))
     for call in run.calls if len(run.calls) > 1 else ():
         output.print(Text(f"      {_call(call)}", style="red" if call.error else ""))
-
-
-def _shortened(text: str, length: int) -> str:
-    """The beginning of a text, with a mark if more follows."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _call(call: Call) -> str:

@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from cli.render import Terminal, errors, styled
+from cli.render import Terminal, errors, shortened, styled
 from operations.redrive import Redrive, Report
 
 _CUT = 300
@@ -58,15 +58,11 @@ def _status(report: Report) -> Text:
     lines: list[str | tuple[str, str] | Text] = [styled(report.status)]
     lines += [f" {report.event_kind}"] if report.event_kind else []
     lines += [f"\n{name}" for name in report.executions]
-    lines += [f"\n{_cut(report.reason)}"] if report.reason else []
-    lines += [f"\nerror: {_cut(report.error)}"] if report.error else []
+    lines += [f"\n{shortened(report.reason, _CUT)}"] if report.reason else []
+    lines += [f"\nerror: {shortened(report.error, _CUT)}"] if report.error else []
     for warning in report.warnings:
         lines += [("\nwarning: ", "yellow"), warning]
     return Text.assemble(*lines)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CUT else f"{text[: _CUT - 1]}…"
 
 
 def _age(since: float) -> str:

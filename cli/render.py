@@ -54,6 +54,11 @@ output = Terminal(soft_wrap=True)
 """Console for the report. The terminal wraps long lines, so that copied text stays complete."""
 
 
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text, with a mark if more follows."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 @contextmanager
 def working(text: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error that the command works on ``text``; yields a function that changes the text."""

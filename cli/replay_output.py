@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from cli.render import output, styled
+from cli.render import output, shortened, styled
 
 _CUT = 160
 
@@ -51,7 +51,7 @@ def print_plan(records: Sequence[dict[str, Any]]) -> None:
         table.add_column(column, overflow="fold")
     for record in records:
         for one in record["replay"]["triggers"]:
-            decision = Text.assemble(styled(one["action"]), f" {one.get('reason', '')[:_CUT]}")
+            decision = Text.assemble(styled(one["action"]), f" {shortened(one.get('reason', ''), _CUT)}")
             row = (record["job_name"], record["job_run_id"], one["id"], one["type"], one["name"], str(one["attempt"]))
             table.add_row(*row, decision)
     output.print(table if table.row_count else "no trigger failed")

@@ -118,7 +118,7 @@ class StartDagRuns(TriggerDagRunOperator):
                 super().execute(context)
             except AirflowSkipException:
                 log.info("%s exists already", _name(run))
-            except Exception:
+            except Exception:  # any: it must not stop the other runs, and the task fails below
                 log.exception("%s was not started", _name(run))
                 failed.append(_name(run))
         if failed:

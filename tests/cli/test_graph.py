@@ -49,10 +49,3 @@ def test_unusable_options_exit_2_with_one_line(orchestrator: Orchestrator, optio
     result = orchestrator("graph", CONFIG, *options)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert words in result.stderr
-
-
-def test_output_in_a_missing_folder_exits_2_with_one_line(orchestrator: Orchestrator, tmp_path: Path) -> None:
-    path = tmp_path / "missing" / "lineage.html"
-    result = orchestrator("graph", CONFIG, "-o", str(path))
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"orchestrator: {path}: No such file or directory. Name a file that can be written.\n"

@@ -92,8 +92,9 @@ def test_full_disk_exits_2_with_one_line(options: tuple[str, ...]) -> None:
     )
 
 
-def test_closed_standard_input_exits_2_with_one_line() -> None:
-    command = f"{shlex.join([*COMMAND, 'validate', '-'])} <&-"
+@pytest.mark.parametrize("arguments", [("validate", "-"), ("plan", "--event", "-")])
+def test_closed_standard_input_exits_2_with_one_line(arguments: tuple[str, ...]) -> None:
+    command = f"{shlex.join([*COMMAND, *arguments])} <&-"
     process = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert process.returncode == 2
     assert process.stderr == "orchestrator: -: standard input is closed. Name a file.\n"

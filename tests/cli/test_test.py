@@ -98,15 +98,6 @@ def test_junit_report_has_each_case(orchestrator: Orchestrator, project: Project
     assert '-  "status": "WOULD_START"' in cases["failed"].result[0].text
 
 
-def test_junit_report_in_a_missing_folder_exits_2_with_one_line(
-    orchestrator: Orchestrator, project: Project, tmp_path: Path
-) -> None:
-    path = tmp_path / "missing" / "report.xml"
-    result = orchestrator("test", *project.options, "--junit", str(path))
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"orchestrator: {path}: No such file or directory. Name a file that can be written.\n"
-
-
 def test_simulation_runs_each_case_on_one_engine(orchestrator: Orchestrator, project: Project) -> None:
     orchestrator("test", *project.options, "--update")
     result = orchestrator("test", *project.options, "--simulate")
