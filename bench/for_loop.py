@@ -27,7 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> None:
         start = functools.partial(_start, _glue(), arguments)
         if _THREADS:
             with ThreadPoolExecutor(_THREADS) as pool:
-                list(pool.map(start, range(int(os.environ["JOBS"]))))
+                calls = [pool.submit(start, number) for number in range(int(os.environ["JOBS"]))]
+            for one in calls:  # Not pool.map, which cancels the calls that have not begun when one fails.
+                one.result()
             continue
         for number in range(int(os.environ["JOBS"])):
             start(number)
