@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.event_plan import DOLLARS_PER_MILLION
+from analysis.plans.event_plan import DOLLARS_PER_MILLION
 
 PRICED = "2025"
 """Year of the price lists."""

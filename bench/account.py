@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.event_plan import FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM
-from orchestration.items import MAX_TRIGGERS
+from analysis.plans.event_plan import FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM
+from orchestration.planning.items import MAX_TRIGGERS
 
 GLUE = "Glue runs"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bench.postgres import Postgres, free_port
-from local.airflow_api import AirflowApi, AirflowApiError
+from local.engine.airflow_api import AirflowApi, AirflowApiError
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("2.10.3", "2.11.0", "3.0.6", "3.3.2")

@@ -11,11 +11,11 @@ import sys
 import time
 from typing import Any
 
-from orchestration.config import LoadedConfig
-from orchestration.events import Delivery, read_event
-from orchestration.plan import plan
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.event.job_event import Delivery, read_event
+from orchestration.planning.plan import plan
 from orchestration.settings import Settings
-from orchestration.strictjson import dumps
+from orchestration.values.strictjson import dumps
 
 TRIGGERS = 100
 RUNS = 101

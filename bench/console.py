@@ -18,8 +18,8 @@ from bench.processes import run
 from bench.recorded import start
 from console.server import serve
 from console.stack import ConsoleStack
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 
 EXECUTIONS, ROUNDS, JOBS = 2_000, 5, [f"job_{number:02}" for number in range(20)]
 CONFIG: dict[str, Any] = {

@@ -9,8 +9,8 @@ from analysis import prices
 from analysis.prices import EventSize, Price, million_events
 from bench.command import Run, main
 from bench.results import Cell, Section, Table
-from local.engine import run_engine
-from local.simulation import Simulator
+from local.engine.engine import run_engine
+from local.simulation.simulator import Simulator
 
 COUNTS = (1, 3, 10)
 CALL_SECONDS = 0.05

@@ -26,7 +26,7 @@ from typing import Any
 
 from bench.airflow_server import ROOT, VERSIONS, AirflowMissingError, AirflowServer
 from bench.postgres import PostgresMissingError, run_postgres
-from local.engine import run_engine
+from local.engine.engine import run_engine
 
 TARGET = "my_downstream_dag"
 PATIENCE = 120

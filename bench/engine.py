@@ -1,7 +1,7 @@
 """Measures events a second and memory per event on the local engine: ``python -m bench.engine``.
 
-The baseline is the same engine without the patches of ``local/patches/performance.py``. Both variants run in turn, each in a new
-process.
+The baseline is the same engine without the patches of ``local/engine/patches/performance.py``. Both variants run in turn,
+each in a new process.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from bench.command import Run, main
 from bench.processes import run
 from bench.results import Cell, Figure, Section, Table
 from local.defaults import ACCOUNT
-from local.engine import Engine, run_engine
-from local.patches import PATCHES, PERFORMANCE
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.engine.patches import PATCHES, PERFORMANCE
+from local.simulation.simulator import Simulator
 
 EVENTS, QUICK_EVENTS = 20, 10
 """Events in each round of the comparison; each starts five triggers, one of each type."""
@@ -105,7 +105,7 @@ def _publish(engine: Engine, simulator: Simulator, numbers: range, jobs: list[st
 
 def _statuses(engine: Engine, simulator: Simulator) -> dict[str, int]:
     """Count the executions of each status in moto's memory; ListExecutions would slow down the engine that it measures."""
-    # local.patches.imports must import the interpreter first.
+    # local.engine.patches.imports must import the interpreter first.
     from moto.stepfunctions.parser.models import stepfunctions_parser_backends  # noqa: PLC0415
 
     machines = stepfunctions_parser_backends[ACCOUNT][engine.region].state_machines

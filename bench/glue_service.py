@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.patches import PATCHES, Patch
-from local.patches.context import PatchContext
-from local.patches.replace import replaced
+from local.engine.patches import PATCHES, Patch
+from local.engine.patches.context import PatchContext
+from local.engine.patches.replace import replaced
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class GlueService:
 
     @contextmanager
     def _apply(self, context: PatchContext) -> Iterator[None]:
-        # local.patches.imports must import the interpreter first.
+        # local.engine.patches.imports must import the interpreter first.
         from moto.glue.models import GlueBackend  # noqa: PLC0415
 
         start = GlueBackend.start_job_run

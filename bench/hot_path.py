@@ -20,7 +20,7 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from orchestration.config import ConfigLoader
+from orchestration.configuration.loader import ConfigLoader
 from orchestration.router import Router
 from orchestration.settings import Settings
 

@@ -16,9 +16,9 @@ from typing import Any
 from bench import for_loop
 from bench.glue_service import GlueService
 from local.defaults import ACCOUNT
-from local.engine import Engine, run_engine
-from local.invocation import Invocation
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.engine.invocation import Invocation
+from local.simulation.simulator import Simulator
 
 OURS, LOOP, CAREFUL_LOOP = "router and state machine", "for loop", "for loop that catches errors"
 THREADS = 40
@@ -93,7 +93,7 @@ class Rig:
 
         Reads moto's memory, because ListExecutions would slow down the interpreter that is measured.
         """
-        # local.patches.imports must import the interpreter first.
+        # local.engine.patches.imports must import the interpreter first.
         from moto.stepfunctions.parser.models import stepfunctions_parser_backends  # noqa: PLC0415
 
         backend = stepfunctions_parser_backends[ACCOUNT][self.engine.region]

@@ -11,8 +11,8 @@ import statistics
 import sys
 import time
 
-from local.engine import run_engine
-from local.simulation import Simulator
+from local.engine.engine import run_engine
+from local.simulation.simulator import Simulator
 
 COUNTS = (1, 10, 40, 100, 1000, 5000)
 

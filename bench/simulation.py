@@ -10,7 +10,7 @@ from typing import Any
 
 import simpy
 
-from analysis.event_plan import FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM
+from analysis.plans.event_plan import FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM
 from bench.account import GLUE, Account, Bucket, Work
 from orchestration.triggers.glue_job import GlueJob
 

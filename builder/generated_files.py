@@ -7,23 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builder import (
-    definition_checks,
-    diagram,
-    docs,
-    error_names,
-    event_schema,
-    iam,
-    join_deadline,
-    mocks,
-    people,
-    quotas,
-    rooms,
-    schema,
-    state_machine,
-    terraform_page,
-)
-from builder.definition import DEADLINE_NAME, NAME, WAITING_NAME
+from builder.machine import definition_checks, join_deadline, mocks, state_machine
+from builder.machine.definition import DEADLINE_NAME, NAME, WAITING_NAME
+from builder.pages import diagram, error_names, quotas, rooms, terraform_page
+from builder.pages import trigger_types as docs
+from builder.policies import iam, people
+from builder.schemas import configuration_schema as schema
+from builder.schemas import event_schema
 
 DEFINITION, WAITING, DEADLINE = (f"statemachines/{name}" for name in (NAME, WAITING_NAME, DEADLINE_NAME))
 

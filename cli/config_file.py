@@ -29,7 +29,7 @@ def parse_config_file(text: str, path: Path) -> Any:
     Raises:
         ConfigError: it is not JSON, or has no workflows.
     """
-    from orchestration.workflows import check_document  # noqa: PLC0415 - botocore, which --help does not need
+    from orchestration.configuration.workflows import check_document  # noqa: PLC0415 - botocore, which --help does not need
 
     try:
         document = read_config(text)

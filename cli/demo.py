@@ -32,7 +32,7 @@ def demo(as_json: Annotated[bool, typer.Option("--json", help="Print the scenes 
     from rich.text import Text  # noqa: PLC0415
 
     from cli.render import errors, headline, styled, working  # noqa: PLC0415
-    from local.demo import scenes  # noqa: PLC0415
+    from local.simulation.demo import scenes  # noqa: PLC0415
 
     began, played = time.monotonic(), []
     with working("starting the local engine: SNS, Lambda, Step Functions, Glue, SQS, EventBridge, MWAA") as update:

@@ -36,8 +36,8 @@ def doctor(
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from cli.render import working  # noqa: PLC0415 - rich, which --help does not need
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
     from operations.doctor import ExaminedStack, examine  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
 
     stack = ExaminedStack(DeployedRouter.find(function), _rules(airflow_role))
     with working("examining") as update:

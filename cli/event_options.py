@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.io import read_text
-from orchestration import strictjson
 from orchestration.errors import EventError
+from orchestration.values import strictjson
 
 
 def event_fields(

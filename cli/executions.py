@@ -13,8 +13,8 @@ from cli.io import print_json
 from orchestration.errors import ExecutionLookupError
 
 if TYPE_CHECKING:
-    from operations.listing import Filter, Listed
-    from orchestration.executions import ExecutionClient
+    from operations.executions.listing import Filter, Listed
+    from orchestration.starting.executions import ExecutionClient
 
 _POLL_SECONDS = 2.0
 
@@ -41,9 +41,9 @@ def executions(  # noqa: PLR0913 - one parameter an option
       2  bad input
       3  no execution meets the conditions
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    from operations import listing  # noqa: PLC0415 - boto3, which --help does not need
-    from operations.ages import age  # noqa: PLC0415
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415
+    from operations.executions import listing  # noqa: PLC0415 - boto3, which --help does not need
+    from operations.executions.ages import age  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415
 
     if status and status not in listing.STATUSES:
         raise ExecutionLookupError(f"--status {status!r}: expected one of {', '.join(listing.STATUSES)}")
@@ -70,7 +70,7 @@ def executions(  # noqa: PLR0913 - one parameter an option
 def _follow(client: ExecutionClient, wanted: Filter, known: list[Listed], limit: int) -> None:
     """Print new executions and changes of status until Ctrl-C."""
     from cli.inspect_output import print_execution  # noqa: PLC0415
-    from operations.listing import listed  # noqa: PLC0415
+    from operations.executions.listing import listed  # noqa: PLC0415
 
     seen = {one.name: one.status for one in known}
     try:

@@ -14,7 +14,7 @@ from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from analysis.graph import Direction, Graph
+    from analysis.graph.graph import Direction, Graph
 
 FORMATS = {".svg": "svg", ".html": "html", ".mmd": "mermaid", ".json": "json"}
 """Suffix of the output file to its format."""
@@ -48,9 +48,9 @@ def graph(  # noqa: PLR0913 - one parameter an option
       0  drawn
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    from analysis.graph import build  # noqa: PLC0415
-    from analysis.lineage import edges, join_edges  # noqa: PLC0415
-    from orchestration.workflows import checked_entries  # noqa: PLC0415
+    from analysis.graph.graph import build  # noqa: PLC0415
+    from analysis.graph.lineage import edges, join_edges  # noqa: PLC0415
+    from orchestration.configuration.workflows import checked_entries  # noqa: PLC0415
 
     if (downstream or upstream) and not job:
         raise ConfigError("graph: --downstream and --upstream need --job.")
@@ -78,16 +78,16 @@ def graph(  # noqa: PLR0913 - one parameter an option
 
 
 def _drawn(found: Graph, wanted: str, title: str) -> str:
-    from analysis.graph import as_json, as_mermaid  # noqa: PLC0415
+    from analysis.graph.graph import as_json, as_mermaid  # noqa: PLC0415
 
     if wanted == "json":
         return json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n"
     if wanted == "mermaid":
         return as_mermaid(found)
-    from analysis.graph_svg import svg  # noqa: PLC0415 - the layout's library
+    from analysis.graph.svg import svg  # noqa: PLC0415 - the layout's library
 
     if wanted == "svg":
         return svg(found)
-    from analysis.graph_html import html  # noqa: PLC0415
+    from analysis.graph.html import html  # noqa: PLC0415
 
     return html(found, title)

@@ -46,8 +46,8 @@ def iam(  # noqa: PLR0913 - one parameter an option
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.permissions import permissions  # noqa: PLC0415 - --help does not need it
-    from orchestration.notify import notify_topic  # noqa: PLC0415
-    from orchestration.workflows import checked_entries  # noqa: PLC0415
+    from orchestration.configuration.notify import notify_topic  # noqa: PLC0415
+    from orchestration.configuration.workflows import checked_entries  # noqa: PLC0415
 
     document = read_config_file(config)
     region = region or region_of(document)
@@ -73,7 +73,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
 def _check(found: Permissions, roles: list[str], *, as_json: bool) -> int:
     """Print what the roles lack and what they allow without need; returns the exit code."""
     from analysis.permissions import missing, unused  # noqa: PLC0415
-    from operations.role_policies import role_statements  # noqa: PLC0415 - boto3
+    from operations.stack.role_policies import role_statements  # noqa: PLC0415 - boto3
 
     statements = [statement for role in roles for statement in role_statements(role)]
     lacking = {role: missing(needed, statements) for role, needed in found.roles.items()}

@@ -13,7 +13,7 @@ from cli.io import print_json, write_text
 from orchestration.errors import ExecutionLookupError
 
 if TYPE_CHECKING:
-    from operations.inspected import Inspection
+    from operations.executions.inspected import Inspection
     from operations.joins import JoinStatus
 
 
@@ -41,8 +41,8 @@ def inspect(
       3  nothing started for the job's run
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from cli.inspect_output import print_inspection, print_join  # noqa: PLC0415 - rich
-    from operations.inspection import client_of, find_names  # noqa: PLC0415 - boto3, which --help does not need
-    from operations.inspection import inspect as read  # noqa: PLC0415
+    from operations.executions.inspection import client_of, find_names  # noqa: PLC0415 - boto3, which --help does not need
+    from operations.executions.inspection import inspect as read  # noqa: PLC0415
 
     if len(names) > 2:
         raise ExecutionLookupError(f"inspect: found {len(names)} names, expected an execution, or JOB RUN")
@@ -56,8 +56,8 @@ def inspect(
             print_json(join)
         raise typer.Exit(1)
     if not chosen:
-        from operations.deployed_router import DeployedRouter  # noqa: PLC0415
-        from operations.router_log import why_nothing  # noqa: PLC0415
+        from operations.executions.router_log import why_nothing  # noqa: PLC0415
+        from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415
 
         reason = why_nothing(DeployedRouter.find(function), *names)
         typer.echo(f"orchestrator: job {names[0]!r} run {names[1]!r} started nothing. {reason}", err=True)
@@ -75,8 +75,8 @@ def inspect(
 
 def _join(function: str, join: str, key: str) -> JoinStatus | None:
     """The arrivals of a join; None if the deployed configuration has no such join."""
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415
     from operations.joins import join_status  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415
 
     return join_status(DeployedRouter.find(function), join, key)
 

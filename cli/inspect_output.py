@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cli.render import output, shortened, styled
-from operations.inspected import InspectedTrigger, Inspection, Run
+from operations.executions.inspected import InspectedTrigger, Inspection, Run
+from operations.executions.listing import Listed
+from operations.executions.timeline import Call
 from operations.joins import JoinStatus
-from operations.listing import Listed
-from operations.timeline import Call
 
 _IN_A_LIST, _ALONE = 300, 2000
 """Characters of a cause that are shown. ``--json`` has all of them."""

@@ -15,9 +15,9 @@ import typer
 from cli.config_file import parse_config_file
 from cli.io import DEFAULT_CONFIG, read_text
 from cli.stop_signal import stop_event, wait_for_stop
-from local.airflow_api import AirflowApi, AirflowApiError
-from local.airflow_server import Watch, airflow_instructions, connect
 from local.defaults import clear_aws_profile_env
+from local.engine.airflow_api import AirflowApi, AirflowApiError
+from local.simulation.airflow_server import Watch, airflow_instructions, connect
 from local.validation import check_config, local_settings, region_of
 
 
@@ -54,10 +54,10 @@ def local(  # noqa: PLR0913 - one parameter an option
     clear_aws_profile_env()
     from console.server import serve  # noqa: PLC0415 - flask and boto3
     from console.stack import ConsoleStack  # noqa: PLC0415
-    from local.activity import Activity  # noqa: PLC0415
-    from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
-    from local.instructions import PROFILE, instructions, profile_text  # noqa: PLC0415
-    from local.simulation import Simulator  # noqa: PLC0415
+    from local.engine.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
+    from local.simulation.activity import Activity  # noqa: PLC0415
+    from local.simulation.instructions import PROFILE, instructions, profile_text  # noqa: PLC0415
+    from local.simulation.simulator import Simulator  # noqa: PLC0415
     from local.stack import upload_config  # noqa: PLC0415
 
     try:

@@ -16,9 +16,9 @@ from local.validation import region_of, stack_settings
 from orchestration.errors import EventError
 
 if TYPE_CHECKING:
-    from analysis.event_plan import EventPlan
-    from operations.recorded import RecordedEvent
-    from orchestration.config import LoadedConfig
+    from analysis.plans.event_plan import EventPlan
+    from operations.executions.recorded import RecordedEvent
+    from orchestration.configuration.loader import LoadedConfig
     from orchestration.settings import Settings
 
 
@@ -60,7 +60,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         raise EventError("plan: expected either --event or --recorded.")
     if bool(recorded) != bool(function) or (job and not recorded):
         raise EventError("plan: --recorded needs --function ROUTER. --function and --job need --recorded.")
-    from analysis.event_plan import plan_event  # noqa: PLC0415 - botocore, which --help does not need
+    from analysis.plans.event_plan import plan_event  # noqa: PLC0415 - botocore, which --help does not need
 
     configs = [_config(path) for path in (config, against) if path is not None]
     if recorded:
@@ -80,7 +80,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
 
 
 def _config(path: Path) -> LoadedConfig:
-    from orchestration.config import LoadedConfig  # noqa: PLC0415 - botocore
+    from orchestration.configuration.loader import LoadedConfig  # noqa: PLC0415 - botocore
 
     document = read_config_file(path)
     return LoadedConfig(document, "the configuration", "")
@@ -88,8 +88,8 @@ def _config(path: Path) -> LoadedConfig:
 
 def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[RecordedEvent]]:
     from cli.render import errors, working  # noqa: PLC0415 - rich
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
-    from operations.recorded import recorded_events  # noqa: PLC0415
+    from operations.executions.recorded import recorded_events  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
 
     router = DeployedRouter.find(function)
     with working("listing executions") as update:
@@ -104,7 +104,7 @@ def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[Recor
 
 def _events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
     """Name and text of each event."""
-    from analysis.event_files import read_events  # noqa: PLC0415 - botocore
+    from analysis.plans.event_files import read_events  # noqa: PLC0415 - botocore
 
     for path in paths:
         yield from [("-", read_text(path))] if str(path) == "-" else read_events([path])
@@ -122,7 +122,7 @@ def _print_plans(plans: Sequence[EventPlan], *, as_json: bool) -> None:
 
 def _print_changes(pairs: list[tuple[EventPlan, EventPlan]], *, as_json: bool) -> bool:
     """Print how each new plan differs from the old one; returns True if one does."""
-    from analysis.differences import changes  # noqa: PLC0415
+    from analysis.plans.differences import changes  # noqa: PLC0415
     from cli.plan_output import print_changes  # noqa: PLC0415 - rich
 
     found = [(new, old, changes(old, new)) for new, old in pairs]

@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.text import Text
 
-from analysis.differences import TriggerChange
-from analysis.event_plan import EventPlan
+from analysis.plans.differences import TriggerChange
+from analysis.plans.event_plan import EventPlan
 from cli.render import output, styled
-from orchestration.items import REJECTED
+from orchestration.planning.items import REJECTED
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 

@@ -61,10 +61,10 @@ def publish(  # noqa: PLR0913 - one parameter an option
     event = check_event(text)
     if event.event_kind is None:
         raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3, which --help does not need
     from operations.publish import Follower, topic_arn  # noqa: PLC0415
     from operations.publish import publish as send  # noqa: PLC0415
-    from orchestration.topics import APPROVALS, EVENTS  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3, which --help does not need
+    from operations.stack.topics import APPROVALS, EVENTS  # noqa: PLC0415
 
     follower: Follower | None = None
     if function:

@@ -15,7 +15,7 @@ from cli.io import print_json
 from orchestration.errors import OrchestrationError
 
 if TYPE_CHECKING:
-    from operations.redrive import Redrive, Report
+    from operations.repair.redrive import Redrive, Report
 
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
@@ -58,9 +58,9 @@ def redrive_dlq(  # noqa: PLR0913 - one parameter an option
         raise OptionError(f"--topic {topic!r}: expected a topic ARN, arn:aws:sns:REGION:ACCOUNT:NAME.")
     if not (yes or dry_run or sys.stdin.isatty()):
         raise OptionError("redrive-dlq: no terminal to ask on. Confirm with --yes, or list the events with --dry-run.")
-    from operations.dead_letter_stores import DRY_RUN, REDRIVE  # noqa: PLC0415 - boto3, which --help does not need
-    from operations.deployed_router import DeployedRouter  # noqa: PLC0415
-    from operations.redrive import Redrive  # noqa: PLC0415
+    from operations.repair.dead_letter_stores import DRY_RUN, REDRIVE  # noqa: PLC0415 - boto3, which --help does not need
+    from operations.repair.redrive import Redrive  # noqa: PLC0415
+    from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415
 
     router = DeployedRouter.find(function, region)
     options: dict[str, Any] = {"queue": queue, "bucket": bucket, "topic": topic, "limit": limit}

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.render import Terminal, errors, shortened, styled
-from operations.redrive import Redrive, Report
+from operations.repair.redrive import Redrive, Report
 
 _CUT = 300
 """Characters of an error in the table; ``--json`` prints it whole."""

@@ -11,11 +11,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from local.simulation_result import Simulation, TriggerResult
+from local.simulation.result import Simulation, TriggerResult
 from orchestration.log_lines import single_line
 
 if TYPE_CHECKING:
-    from local.cascade import Link
+    from local.simulation.cascade import Link
 
 _GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED", "COMPLETE", "JOINED")
 _RED = ("FAILED", "LOST", "REFUSED")

@@ -71,7 +71,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
     if again and not named:
         raise ReplayError("replay --again: name the triggers that must run again with --only.")
     from cli.replay_output import exit_code, print_record  # noqa: PLC0415 - rich, which --help does not need
-    from operations.replay import find_failed, prepare  # noqa: PLC0415 - boto3, likewise
+    from operations.repair.replay import find_failed, prepare  # noqa: PLC0415 - boto3, likewise
 
     if failed:
         search = partial(find_failed, function, since, job)

@@ -55,9 +55,9 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     # After the checks: moto takes a second to import, and a typo must be reported at once.
     clear_aws_profile_env()
     from cli.render import output, render, render_link, working  # noqa: PLC0415
-    from local import cascade  # noqa: PLC0415
-    from local.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
-    from local.simulation import Simulator  # noqa: PLC0415
+    from local.engine.engine import run_engine  # noqa: PLC0415 - moto takes a second to import
+    from local.simulation import cascade  # noqa: PLC0415
+    from local.simulation.simulator import Simulator  # noqa: PLC0415
 
     with working("starting the local engine") as update, run_engine(region) as engine:
         simulator = Simulator.deploy(engine, document, without_target or [])

@@ -17,9 +17,9 @@ from local.validation import local_settings, region_of, stack_settings
 from orchestration.errors import ConfigError
 
 if TYPE_CHECKING:
-    from analysis.cases import CaseResult
-    from local.simulation import Simulator
-    from orchestration.config import LoadedConfig
+    from analysis.plans.cases import CaseResult
+    from local.simulation.simulator import Simulator
+    from orchestration.configuration.loader import LoadedConfig
 
 DEFAULT_FOLDER = Path("workflow_tests")
 
@@ -52,9 +52,9 @@ def test(  # noqa: PLR0913 - one parameter an option
       1  a case failed
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    from analysis.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
+    from analysis.plans.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
     from cli.test_output import print_results, write_junit  # noqa: PLC0415
-    from orchestration.config import LoadedConfig  # noqa: PLC0415
+    from orchestration.configuration.loader import LoadedConfig  # noqa: PLC0415
 
     if update and simulate:
         raise ConfigError("test: --update and --simulate: choose one.")
@@ -88,8 +88,8 @@ def _update(results: Sequence[CaseResult]) -> None:
 
 def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str) -> Iterator[CaseResult]:
     """The results, with the differences between the plan and the engine."""
-    from analysis.event_plan import plan_event  # noqa: PLC0415
-    from local.case_simulation import simulate_plan  # noqa: PLC0415 - moto takes a second to import
+    from analysis.plans.event_plan import plan_event  # noqa: PLC0415
+    from local.simulation.case_simulation import simulate_plan  # noqa: PLC0415 - moto takes a second to import
 
     with _engine(region, config) as (simulator, progress):
         for number, one in enumerate(results, 1):
@@ -105,8 +105,8 @@ def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str)
 def _engine(region: str, config: LoadedConfig) -> Iterator[tuple[Simulator, Callable[[str], None]]]:
     clear_aws_profile_env()
     from cli.render import working  # noqa: PLC0415
-    from local.engine import run_engine  # noqa: PLC0415
-    from local.simulation import Simulator  # noqa: PLC0415
+    from local.engine.engine import run_engine  # noqa: PLC0415
+    from local.simulation.simulator import Simulator  # noqa: PLC0415
 
     with working("starting the local engine") as update, run_engine(region) as engine:
         yield Simulator.deploy(engine, config.document), update

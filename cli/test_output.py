@@ -9,7 +9,7 @@ from pathlib import Path
 from junitparser import Failure, JUnitXml, TestCase, TestSuite
 from rich.text import Text
 
-from analysis.cases import CaseResult
+from analysis.plans.cases import CaseResult
 from cli.io import write_text
 from cli.render import output
 

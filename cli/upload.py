@@ -33,7 +33,7 @@ def upload(  # noqa: PLR0913 - one parameter an option
       2  refused, or bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from builder import package  # noqa: PLC0415 - boto3, which --help does not need
-    from operations.upload import check_released, open_release, plan_code, plan_config  # noqa: PLC0415
+    from operations.stack.upload import check_released, open_release, plan_code, plan_config  # noqa: PLC0415
 
     release = open_release(bucket, version, region)
     if config_only:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.check import CheckedFile, check_file
 from analysis.problem import Problem
+from analysis.problems.check import CheckedFile, check_file
 from cli.io import DEFAULT_CONFIG, print_json, read_bytes
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
@@ -100,6 +100,6 @@ def _print(checked: Sequence[CheckedFile]) -> None:
 def _sarif(problems: Sequence[Problem]) -> dict[str, Any]:
     from importlib.metadata import version  # noqa: PLC0415 - no other output needs it
 
-    from analysis.sarif import sarif  # noqa: PLC0415
+    from analysis.problems.sarif import sarif  # noqa: PLC0415
 
     return sarif(problems, version("downstream-orchestrator"))

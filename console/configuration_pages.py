@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 
-from analysis.check import check_file
+from analysis.problems.check import check_file
 from console.rendering import render
 from console.stack import ConsoleStack
-from operations.deployed_configuration import read_configuration, write_configuration
+from operations.stack.deployed_configuration import read_configuration, write_configuration
 from orchestration.errors import ConfigUnavailableError
 
 _FILE = "workflow_config.json"

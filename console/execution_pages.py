@@ -10,11 +10,11 @@ from flask import Blueprint, abort, request
 
 from console.rendering import execution_values, render
 from console.stack import ConsoleStack
-from operations import listing
-from operations.ages import age
-from operations.inspection import find_names, inspect
-from operations.replay import prepare
-from operations.router_log import why_nothing
+from operations.executions import listing
+from operations.executions.ages import age
+from operations.executions.inspection import find_names, inspect
+from operations.executions.router_log import why_nothing
+from operations.repair.replay import prepare
 from orchestration.errors import ExecutionLookupError, OrchestrationError, ReplayError
 
 AGES = ("1h", "24h", "7d", "30d", "90d")

@@ -9,17 +9,17 @@ from typing import Any
 from flask import Blueprint
 from markupsafe import Markup
 
-from analysis.graph import build
-from analysis.graph_svg import svg
-from analysis.lineage import edges, join_edges
+from analysis.graph.graph import build
+from analysis.graph.lineage import edges, join_edges
+from analysis.graph.svg import svg
 from console import pictures
 from console.rendering import render
 from console.stack import ConsoleStack
-from operations import listing
-from operations.deployed_configuration import read_configuration
-from orchestration import strictjson
+from operations.executions import listing
+from operations.stack.deployed_configuration import read_configuration
+from orchestration.configuration.workflows import check_document, checked_entries
 from orchestration.errors import ConfigError, ConfigUnavailableError
-from orchestration.workflows import check_document, checked_entries
+from orchestration.values import strictjson
 
 _DAYS, _EXECUTIONS = 7, 200
 

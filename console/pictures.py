@@ -8,8 +8,8 @@ from datetime import datetime
 from importlib.resources import files
 from xml.etree import ElementTree
 
-from operations.inspected import Inspection
-from operations.timeline import StateCount
+from operations.executions.inspected import Inspection
+from operations.executions.timeline import StateCount
 
 _SVG = "http://www.w3.org/2000/svg"
 _WIDTH = 1000.0
@@ -41,7 +41,7 @@ def with_outcomes(svg: str, outcomes: Mapping[str, str]) -> str:
     """A lineage picture with a class and a title for each node that ran.
 
     Args:
-        svg: picture of ``analysis.graph_svg``.
+        svg: picture of ``analysis.graph.svg``.
         outcomes: key of a node to the status of its job's newest execution.
     """
     ElementTree.register_namespace("", _SVG)

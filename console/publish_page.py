@@ -7,18 +7,18 @@ from importlib.resources import files
 
 from flask import Blueprint, request
 
-from analysis.event_plan import EventPlan, plan_event
+from analysis.plans.event_plan import EventPlan, plan_event
 from console.rendering import render
 from console.stack import ConsoleStack
-from operations.deployed_configuration import read_configuration
+from operations.executions.router_log import why_nothing
 from operations.publish import Follower, publish, topic_arn
-from operations.router_log import why_nothing
-from orchestration import strictjson
-from orchestration.config import LoadedConfig
+from operations.stack.deployed_configuration import read_configuration
+from operations.stack.topics import APPROVALS, EVENTS
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import check_document
 from orchestration.errors import ConfigError, ConfigUnavailableError, EventError
-from orchestration.events import Delivery, JobEvent, read_event
-from orchestration.topics import APPROVALS, EVENTS
-from orchestration.workflows import check_document
+from orchestration.event.job_event import Delivery, JobEvent, read_event
+from orchestration.values import strictjson
 
 _WAIT_SECONDS = 10.0
 

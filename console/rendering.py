@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from console import pictures, texts
-from operations.inspected import Inspection
+from operations.executions.inspected import Inspection
 
 
 @cache

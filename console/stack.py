@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from operations.deployed_router import DeployedRouter
-from operations.listing import client
-from orchestration.executions import ExecutionClient
+from operations.executions.listing import client
+from operations.stack.deployed_router import DeployedRouter
+from orchestration.starting.executions import ExecutionClient
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

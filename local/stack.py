@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder import package
-from builder.definition import committed, join_deadline, render
+from builder.machine.definition import committed, join_deadline, render
 from local.defaults import ACCOUNT, PREFIX
-from local.engine import Engine
+from local.engine.engine import Engine
+from operations.stack.topics import FILTERS
 from orchestration.settings import LIVE
-from orchestration.topics import FILTERS
 
 TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
 """Timeout of each function in seconds."""

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.defaults import ACCOUNT, DEFAULT_REGION, PREFIX
-from orchestration import strictjson
+from orchestration.configuration.workflows import problems_of
 from orchestration.errors import ConfigError, EventError
-from orchestration.events import Delivery, JobEvent, read_event
+from orchestration.event.job_event import Delivery, JobEvent, read_event
+from orchestration.event.kinds import EVENT_KINDS
 from orchestration.settings import Settings
 from orchestration.triggers.base import queue_region
-from orchestration.workflows import EVENT_KINDS, problems_of
+from orchestration.values import strictjson
 
 _ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")
 
@@ -33,7 +34,7 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
     Raises:
         ConfigError: AWS has no Step Functions in the region.
     """
-    from local.clients import session  # noqa: PLC0415 - the import of boto3 takes 0.5 s, and validate does not need it
+    from local.engine.clients import session  # noqa: PLC0415 - the import of boto3 takes 0.5 s, and validate does not need it
 
     known = session()
     for partition in known.get_available_partitions():

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations.deployed_configuration import read_configuration
-from operations.deployed_router import DeployedRouter
-from orchestration import strictjson
-from orchestration.arrivals import Arrivals, ArrivalTable
+from operations.stack.deployed_configuration import read_configuration
+from operations.stack.deployed_router import DeployedRouter
+from orchestration.configuration.joins import Join, joins_of, key_of, valid_join
+from orchestration.configuration.workflows import check_document
 from orchestration.errors import ConfigError, ConfigUnavailableError, JoinError
-from orchestration.events import JobEvent
-from orchestration.joins import Join, joins_of, key_of, valid_join
+from orchestration.event.job_event import JobEvent
+from orchestration.joining.arrivals import Arrivals, ArrivalTable
 from orchestration.settings import Settings
-from orchestration.workflows import check_document
+from orchestration.values import strictjson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ from typing import Any
 
 import boto3
 
-from operations.deployed_router import DeployedRouter
-from orchestration.events import JobEvent
-from orchestration.executions import ExecutionClient
-from orchestration.identity import execution_name, part_name
-from orchestration.starts import parts_of
-from orchestration.topics import APPROVALS
-from orchestration.waiting import wait_for_outcomes
+from operations.stack.deployed_router import DeployedRouter
+from operations.stack.topics import APPROVALS
+from orchestration.event.identity import execution_name, part_name
+from orchestration.event.job_event import JobEvent
+from orchestration.starting.executions import ExecutionClient
+from orchestration.starting.starts import parts_of
+from orchestration.starting.waiting import wait_for_outcomes
 
 _SUFFIX = "-downstream-orchestrator"
 _POLL_SECONDS = 0.5

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from orchestration import strictjson
-from orchestration.events import JobEvent
-from orchestration.executions import StartedExecution, routing_of
-from orchestration.items import REJECTED, Item, declared
-from orchestration.replay_request import Replay
-from orchestration.skipped import Skipped, of_routing
+from orchestration.event.job_event import JobEvent
+from orchestration.event.replay_request import Replay
+from orchestration.planning.items import REJECTED, Item, declared
+from orchestration.planning.skipped import Skipped, of_routing
+from orchestration.starting.executions import StartedExecution, routing_of
+from orchestration.values import strictjson
 
 if TYPE_CHECKING:
-    from orchestration.decisions import Decision
+    from orchestration.replaying.decisions import Decision
 
 log = logging.getLogger(__name__)
 

@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration import strictjson
-from orchestration.config import ConfigLoader, LoadedConfig
+from orchestration.configuration.joins import joins_of
+from orchestration.configuration.loader import ConfigLoader, LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError, SettingsError
-from orchestration.events import Delivery, JobEvent, deliveries, read_event
-from orchestration.executions import ExecutionClient, StartedExecution
-from orchestration.identity import execution_name
-from orchestration.joins import joins_of
+from orchestration.event.identity import execution_name
+from orchestration.event.job_event import Delivery, JobEvent, deliveries, read_event
+from orchestration.event.replay_request import Replay
 from orchestration.log_lines import single_line
-from orchestration.plan import Plan, plan
-from orchestration.replay_request import Replay
+from orchestration.planning.plan import Plan, plan
+from orchestration.planning.skipped import Skipped
 from orchestration.reports import ignored_reason, log_notes, replay_report, start_report
 from orchestration.settings import Settings
-from orchestration.skipped import Skipped
-from orchestration.starts import EventStarter
-from orchestration.waiting import wait_for_outcomes
-from orchestration.workflows import ConfiguredTrigger
+from orchestration.starting.executions import ExecutionClient, StartedExecution
+from orchestration.starting.starts import EventStarter
+from orchestration.starting.waiting import wait_for_outcomes
+from orchestration.values import strictjson
 
 if TYPE_CHECKING:
-    from orchestration.join_router import JoinRouter
+    from orchestration.joining.join_router import JoinRouter
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +153,8 @@ class Router:
 
     def _joins(self, config: LoadedConfig, settings: Settings) -> JoinRouter:
         # Imported here: most configurations have no join, and these modules slow the cold start.
-        from orchestration.arrivals import ArrivalTable  # noqa: PLC0415
-        from orchestration.join_router import JoinRouter  # noqa: PLC0415
+        from orchestration.joining.arrivals import ArrivalTable  # noqa: PLC0415
+        from orchestration.joining.join_router import JoinRouter  # noqa: PLC0415
 
         if not settings.joins_table:
             raise SettingsError(
@@ -176,8 +176,8 @@ class Router:
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
         # Imported here: few invocations replay, and these modules slow the cold start.
-        from orchestration.ledger import Ledger  # noqa: PLC0415
-        from orchestration.replay import Replayer  # noqa: PLC0415
+        from orchestration.replaying.ledger import Ledger  # noqa: PLC0415
+        from orchestration.replaying.replay import Replayer  # noqa: PLC0415
 
         executions = ExecutionClient(self.step_functions, settings)
         ledger = Ledger.open(executions, replay.of)

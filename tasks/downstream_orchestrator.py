@@ -13,12 +13,12 @@ gc.disable()  # Until the clients exist: each collection would visit all modules
 import botocore.session
 from botocore.config import Config
 
-from orchestration import strictjson
-from orchestration.config import ConfigLoader
+from orchestration.configuration.loader import ConfigLoader
 from orchestration.deadline import Deadline
 from orchestration.log_lines import keep_single_lines
 from orchestration.router import Router
 from orchestration.settings import Settings
+from orchestration.values import strictjson
 
 SERVICES = ("dynamodb", "s3", "ssm", "stepfunctions")
 """Services that the function has a client of."""

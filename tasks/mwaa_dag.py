@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from orchestration.mwaa import MwaaClient
+from orchestration.mwaa.client import MwaaClient
 
 
 def handler(event: dict[str, Any], context: Any) -> str:

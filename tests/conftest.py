@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from local.stack import upload_config
 from tests.local.helpers import CONFIG
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from operations.deployed_configuration import read_configuration
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
-from orchestration import strictjson
+from operations.stack.deployed_configuration import read_configuration
+from orchestration.configuration.notify import notify_topic
+from orchestration.configuration.workflows import check_document, checked_entries
 from orchestration.errors import ConfigError, ConfigUnavailableError
-from orchestration.notify import notify_topic
-from orchestration.workflows import check_document, checked_entries
+from orchestration.values import strictjson
 
 _CHECK = "configuration"
 _LISTED = 20

@@ -7,7 +7,7 @@ from typing import Any
 
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
-from orchestration.joins import JOIN_KINDS
+from orchestration.event.kinds import JOIN_KINDS
 
 _APPLY = "Set the Terraform variable joins = true, and apply"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from operations.dead_letter_stores import failures_of
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
+from operations.repair.dead_letter_stores import failures_of
 
 _CHECK = "dead letters"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
-from operations.role_policies import RoleNotFoundError, role_statements
+from operations.stack.role_policies import RoleNotFoundError, role_statements
 from orchestration.triggers import REGISTRY
 
 _CHECK = "permissions"

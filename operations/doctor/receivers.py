@@ -8,7 +8,7 @@ from typing import Any
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.publish import topic_arn
-from operations.role_policies import RoleNotFoundError, role_statements
+from operations.stack.role_policies import RoleNotFoundError, role_statements
 
 _CHECK = "alarms"
 

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from operations.deployed_router import DeployedRouter
 from operations.doctor.finding import PermissionRules
+from operations.stack.deployed_router import DeployedRouter
+from orchestration.configuration.workflows import CheckedEntry
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
-from orchestration.workflows import CheckedEntry
 
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
 

@@ -9,7 +9,7 @@ from typing import Any
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.publish import topic_arn
-from orchestration.topics import FILTERS
+from operations.stack.topics import FILTERS
 
 _CHECK = "subscriptions"
 _APPLY = "Apply Terraform"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from orchestration import templating
-from orchestration.dag_conf import ConfLimits, check_conf, conf_problems, key_problems
-from orchestration.placeholders import RESERVED_ROOTS
 from orchestration.settings import Settings
 from orchestration.triggers.base import DagId, RequestContext, Trigger
-from orchestration.validation import ValidationProblem
+from orchestration.values import templating
+from orchestration.values.dag_conf import ConfLimits, check_conf, conf_problems, key_problems
+from orchestration.values.placeholders import RESERVED_ROOTS
+from orchestration.values.validation import ValidationProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

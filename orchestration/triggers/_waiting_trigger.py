@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from orchestration.settings import Settings
 from orchestration.triggers.base import Allow, RequestContext, ServiceIntegration, Trigger
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 MAX_WAIT_SECONDS = 48 * 3600
 """Seconds that the state machine waits for a run: the default timeout of a Glue job, which is the longest one

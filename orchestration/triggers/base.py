@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
-from orchestration.condition_syntax import EventPattern
-from orchestration.events import JobEvent
-from orchestration.identity import TRIGGER_ID
+from orchestration.event.identity import TRIGGER_ID
+from orchestration.event.job_event import JobEvent
 from orchestration.settings import Settings
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.condition_syntax import EventPattern
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 TargetText = Annotated[
     str,
@@ -88,7 +88,8 @@ class ServiceIntegration:
         already_started_id: ASL intrinsic that gives the run id in that case.
         iam: permissions that the state machine's role needs.
         run_page: the run's page in the AWS console, after the host, or the page of its target. ``{id}``, ``{region}``,
-            ``{execution_arn}`` and the request's fields are filled in (operations/console_pages.py). Empty if there is none.
+            ``{execution_arn}`` and the request's fields are filled in
+            (operations/executions/console_pages.py). Empty if none exists.
         sample: a response of the service, for mocks.
         sample_error: the error if the target does not exist, for mocks.
     """

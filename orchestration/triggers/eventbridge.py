@@ -17,7 +17,7 @@ from orchestration.triggers.base import (
     other_account,
     other_region,
 )
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 _BUS = r"^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]+:event-bus/)?[A-Za-z0-9_./-]{1,256}$"
 _SOURCE = r"^(?!aws\.)(?!.*\$\{)\S(?:.*\S)?$"

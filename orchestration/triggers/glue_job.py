@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from orchestration import strictjson, templating
 from orchestration.settings import Settings
 from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
-from orchestration.validation import ValidationProblem
+from orchestration.values import strictjson, templating
+from orchestration.values.validation import ValidationProblem
 
 _START = Allow(
     action="glue:StartJobRun",
@@ -57,7 +57,7 @@ class GlueJob(WaitingTrigger):
             ),
             Retry(
                 errors=("Glue.ThrottlingException",),
-                # AWS reports a throttled call as AWSGlueException, which also covers 5xx errors: builder/error_names.py.
+                # AWS reports a throttled call as AWSGlueException, which also covers 5xx errors: builder/pages/error_names.py.
                 reason="Glue refused the throttled call, so no run started. Ambiguous errors are not retried, because "
                 "StartJobRun has no idempotency token",
                 interval_seconds=2,

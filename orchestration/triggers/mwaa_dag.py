@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
-from orchestration.dag_conf import REST_API, ConfLimits, check_run_id
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.dag_conf import REST_API, ConfLimits, check_run_id
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 # InvokeRestApi's Path has at most 64 characters, and "/dags/{dag_id}/dagRuns" takes 14 of them.
 # https://docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from orchestration.dag_conf import DISPATCHER, QUEUE, ConfLimits
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import (
@@ -18,7 +17,8 @@ from orchestration.triggers.base import (
     other_region,
     queue_region,
 )
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.dag_conf import DISPATCHER, QUEUE, ConfLimits
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
 

@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar
 from orchestration.settings import STATE_MACHINE_ARN, Settings
 from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, other_account, other_region
-from orchestration.validation import StringPattern, ValidationProblem
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
 _REFUSED = Retry(
-    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (builder/error_names.py).
+    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (builder/pages/error_names.py).
     errors=(
         "StepFunctions.ExecutionLimitExceededException",
         "StepFunctions.ExecutionLimitExceeded",

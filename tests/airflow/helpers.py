@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.defaults import ACCOUNT
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.airflow.installed import Airflow, end_group
 
 QUICK_DETECTION = {

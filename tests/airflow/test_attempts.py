@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.airflow.helpers import Dispatcher, Queue
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import strictjson
-from orchestration.dag_conf import RESERVED_RUN_IDS
+from orchestration.values import strictjson
+from orchestration.values.dag_conf import RESERVED_RUN_IDS
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.test_messages import in_airflow
 from tests.trigger_types.conf_table import CONF_CASES

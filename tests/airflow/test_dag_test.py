@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.airflow.helpers import Dispatcher, Measured, Queue, Row
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, deep, good

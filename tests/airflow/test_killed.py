@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.airflow.helpers import QUICK_DETECTION, Dispatcher, Measured, Queue, Row, wait_for
 from tests.airflow.installed import Airflow
 from tests.airflow.messages import TARGET, good

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.airflow_server import processes
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.airflow.helpers import QUICK_DETECTION, Measured, Queue, Row, wait_for
 from tests.airflow.installed import ROOT, VERSIONS, Airflow
 from tests.airflow.messages import TARGET, good

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from orchestration.events import JobEvent
+from local.engine.engine import Engine
+from orchestration.event.job_event import JobEvent
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 from orchestration.triggers.sqs_mwaa import SqsMwaa

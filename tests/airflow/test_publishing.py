@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.docs.examples import examples
 from tests.docs.test_publishing import DOCUMENT, Topic

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from local.airflow_api import AirflowApi, AirflowApiError
-from local.clients import client
-from local.fake_mwaa import FakeMwaa
-from orchestration.dag_conf import RESERVED_RUN_IDS
+from local.engine.airflow_api import AirflowApi, AirflowApiError
+from local.engine.clients import client
+from local.engine.fake_mwaa import FakeMwaa
 from orchestration.errors import DagRunRejectedError, MwaaUnavailableError
-from orchestration.mwaa import MwaaClient
+from orchestration.mwaa.client import MwaaClient
+from orchestration.values.dag_conf import RESERVED_RUN_IDS
 from tests.airflow.installed import USER, VERSIONS, Airflow
 from tests.airflow.messages import TARGET
 from tests.trigger_types.conf_table import CONF_CASES

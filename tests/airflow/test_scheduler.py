@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.airflow.helpers import Measured, Queue, Row, wait_for
 from tests.airflow.installed import VERSIONS, Airflow
 from tests.airflow.messages import SPECIFICATION, TARGET, good

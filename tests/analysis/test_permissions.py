@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.permissions import Permission, missing, permissions, unused
+from orchestration.configuration.workflows import checked_entries
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.triggers.step_function import StepFunction
-from orchestration.workflows import checked_entries
 
 ACCOUNT, OTHER = "123456789012", "210987654321"
 SETTINGS = Settings(

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.engine import Engine, run_engine
+from local.engine.engine import Engine, run_engine
 from tests.cli.helpers import Orchestrator
 
 

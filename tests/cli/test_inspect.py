@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.faults import Fault
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.engine.faults import Fault
+from local.simulation.simulator import Simulator
 from tests.cli.helpers import Orchestrator, Result
 
 ROUTER = "local-downstream-orchestrator"

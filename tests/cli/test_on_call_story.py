@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from local.stack import upload_config
-from orchestration import strictjson
+from orchestration.values import strictjson
 from tests.cli.helpers import Orchestrator, Result
 
 LOAD_A = {"type": "glue_job", "job_name": "load", "arguments": {"--table": "a"}}

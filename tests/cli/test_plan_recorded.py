@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.cli.helpers import Orchestrator
 
 ROUTER = "local-downstream-orchestrator"

@@ -12,9 +12,9 @@ from cli.inspect_output import print_join
 from cli.redrive_output import show
 from cli.render import errors, output, render, working
 from cli.replay_output import print_plan
-from local.simulation_result import Simulation
+from local.simulation.result import Simulation
 from operations.joins import JoinStatus
-from operations.redrive import Report
+from operations.repair.redrive import Report
 
 JOB, RUN = "[/load]:bell:", "a\x1b[2J\u202eb"
 SHOWN = ("[/load]:bell:", r"a\u001b[2J\u202eb")

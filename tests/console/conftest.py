@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from console.app import create_app
 from console.stack import ConsoleStack
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.browser.scene import DOCUMENT, HOSTILE_JOB, HOSTILE_TEXT
 from tests.cli.conftest import orchestrator
 from tests.cli.test_inspect import send

@@ -10,8 +10,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.engine import Engine
-from orchestration.identity import execution_name
+from local.engine.engine import Engine
+from orchestration.event.identity import execution_name
 from tests.browser.scene import DOCUMENT, HOSTILE_JOB
 from tests.cli.helpers import Orchestrator
 from tests.console.conftest import ROUTER, Console

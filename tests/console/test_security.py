@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.security import POLICY
-from orchestration.identity import execution_name
+from orchestration.event.identity import execution_name
 from tests.console.conftest import HOST, ORIGIN, Console
 
 REPLAY = f"/executions/{execution_name('on_success', 'clean_orders', '1')}/replay"

@@ -16,8 +16,8 @@ from typing import Any
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from statelint.linter import Linter
 
-from builder import definition_checks
-from builder.definition import render
+from builder.machine import definition_checks
+from builder.machine.definition import render
 from tests.node_programs import NodeProgram, running
 
 TEXT = render(

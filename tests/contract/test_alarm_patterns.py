@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from orchestration.config import LOG_CONFIG_FALLBACK, ConfigLoader
-from orchestration.join_router import LOG_JOIN_LATE
+from orchestration.configuration.loader import LOG_CONFIG_FALLBACK, ConfigLoader
+from orchestration.joining.join_router import LOG_JOIN_LATE
 from orchestration.reports import LOG_DUPLICATE_CONFLICT
 from orchestration.router import Router
 from orchestration.settings import Settings
@@ -63,7 +63,7 @@ def test_alarms_have_router_log_patterns() -> None:
     assert sorted(PATTERNS) == ["config-fallback", "duplicate-conflict", "join-late"]
 
 
-# tests/orchestration/test_joins.py writes the line of join-late.
+# tests/orchestration/joining/test_join_router.py writes the line of join-late.
 @pytest.mark.parametrize("alarm", sorted(set(PATTERNS) - {"join-late"}))
 def test_pattern_matches_one_written_line(lines: list[tuple[str, str]], alarm: str) -> None:
     level, pattern = PATTERNS[alarm]

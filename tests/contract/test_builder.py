@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from builder import generated_files as builder
-from builder import sdk
-from builder.integrations import INTEGRATIONS
+from builder.machine import sdk
+from builder.machine.integrations import INTEGRATIONS
 
 ROOT = Path(__file__).parents[2]
 

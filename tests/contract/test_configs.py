@@ -11,12 +11,12 @@ import jsonschema
 import pytest
 
 from local.validation import read_config
+from orchestration.configuration.workflows import problems_of
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
-from orchestration.strictjson import StrictJSONError, loads
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
-from orchestration.validation import StringPattern
-from orchestration.workflows import problems_of
+from orchestration.values.strictjson import StrictJSONError, loads
+from orchestration.values.validation import StringPattern
 from tests.invalid_case import InvalidCase
 from tests.invalid_configs import DOCUMENT_CASES, INVALID_CONFIGS
 from tests.trigger_types import TYPE_CASES, every_field_config

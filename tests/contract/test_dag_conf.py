@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from analysis.check import check_file
-from orchestration import dag_conf, strictjson
-from orchestration.config import LoadedConfig
+from analysis.problems.check import check_file
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import triggers_for
 from orchestration.errors import AirflowValueError, EventError
-from orchestration.events import Delivery, read_event
-from orchestration.plan import plan
+from orchestration.event.job_event import Delivery, read_event
+from orchestration.planning.plan import plan
 from orchestration.settings import Settings
-from orchestration.workflows import triggers_for
+from orchestration.values import dag_conf, strictjson
 from tests.trigger_types.conf_table import CONF_CASES, ConfCase
 
 SETTINGS = Settings(

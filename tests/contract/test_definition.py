@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from builder.definition import PLACEHOLDERS
-from builder.integrations import INTEGRATIONS
+from builder.machine.definition import PLACEHOLDERS
+from builder.machine.integrations import INTEGRATIONS
 
 TEXT = (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text()
 DEFINITION = json.loads(TEXT)

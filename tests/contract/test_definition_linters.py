@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import definition_checks
+from builder.machine import definition_checks
 from tests.contract.definition_linters import DISAGREEING, TEXT, VARIANTS, gates
 from tests.node_programs import NodeProgram, running
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.errors import EventError
-from orchestration.events import Delivery, read_event
-from orchestration.strictjson import StrictJSONError, loads
+from orchestration.event.job_event import Delivery, read_event
 from orchestration.triggers import REGISTRY, Trigger
+from orchestration.values.strictjson import StrictJSONError, loads
 from tests.invalid_case import InvalidCase
 from tests.invalid_configs import INVALID_CONFIGS
 from tests.node_programs import NodeProgram, running

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from builder import error_names
 from builder.generated_files import DEFINITION, WAITING, artifacts
+from builder.pages import error_names
 from orchestration.triggers import REGISTRY
 
 

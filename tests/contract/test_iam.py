@@ -14,7 +14,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from builder import iam
+from builder.policies import iam
 from orchestration.triggers import REGISTRY
 from tests.trigger_types import TYPE_CASES
 

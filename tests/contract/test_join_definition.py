@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from builder.definition import join_deadline, render
+from builder.machine.definition import join_deadline, render
 from orchestration.router import JOIN_DEADLINE
 from tests.contract.definition_linters import gates
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.targets import TARGETS
-from orchestration.events import Delivery, read_event
+from local.simulation.targets import TARGETS
+from orchestration.configuration.trigger_reader import read_trigger
+from orchestration.event.job_event import Delivery, read_event
 from orchestration.settings import Settings
-from orchestration.trigger_reader import read_trigger
 from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
 from orchestration.triggers.base import RequestContext
 
@@ -191,7 +191,9 @@ def test_permissions_are_narrow_and_cited(trigger: type[Trigger]) -> None:
 @each_type
 def test_the_engine_has_its_target(trigger: type[Trigger]) -> None:
     for facet in ("create", "address", "remove", "received"):
-        assert callable(getattr(TARGETS[trigger.TYPE], facet, None)), f"local/targets/{trigger.TYPE}.py has no {facet}"
+        assert callable(getattr(TARGETS[trigger.TYPE], facet, None)), (
+            f"local/simulation/targets/{trigger.TYPE}.py has no {facet}"
+        )
 
 
 def test_check_names_a_missing_attribute() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from builder import rooms
+from builder.pages import rooms
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
@@ -18,9 +18,9 @@ ALLOWED = {
     "tasks": {"orchestration"},
     "builder": {"orchestration"},
     "analysis": {"orchestration"},
-    "operations": {"orchestration"},
+    "operations": {"analysis", "orchestration"},
     "console": {"analysis", "operations", "orchestration"},
-    "local": {"builder", "orchestration"},
+    "local": {"analysis", "builder", "operations", "orchestration"},
     "cli": {"analysis", "builder", "console", "local", "operations", "orchestration"},
     "bench": {"analysis", "builder", "console", "local", "operations", "orchestration"},
     "dags": set[str](),
@@ -53,6 +53,43 @@ def test_package_imports_only_allowed_packages(package: str) -> None:
 def test_every_package_has_a_rule() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert packages == set(ALLOWED) - {"dags"}
+
+
+def room(name: str) -> str:
+    """The room of a module: its folder below a package, or the module itself."""
+    package, _, rest = name.partition(".")
+    below = rest.partition(".")[0]
+    return f"{package}.{below}" if below else package
+
+
+def arrows(package: str) -> nx.DiGraph:
+    """The rooms of a package. An edge leads from a room to one that its modules import."""
+    graph = nx.DiGraph()
+    for path in (ROOT / package).rglob("*.py"):
+        importer = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == package:
+                for name in node.names:
+                    found = room(f"{node.module}.{name.name}")
+                    if found != importer and (ROOT / found.replace(".", "/")).is_dir():
+                        graph.add_edge(importer, found)
+    return graph
+
+
+@pytest.mark.parametrize("package", ["analysis", "builder", "local", "operations", "orchestration"])
+def test_arrows_between_rooms_go_one_way(package: str) -> None:
+    assert list(nx.simple_cycles(arrows(package))) == []
+
+
+FLAT = ("cli",)
+"""Folders with one file for each command. Another file does not mean a second purpose."""
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED.keys() - {"bench", *FLAT}))
+def test_room_has_at_most_twelve_modules(package: str) -> None:
+    for folder in {path.parent for path in (ROOT / package).rglob("*.py")}:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= 12, f"{folder.relative_to(ROOT)} has {len(modules)} modules: give some a room"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "cli").glob("*.py")), ids=lambda path: path.stem)

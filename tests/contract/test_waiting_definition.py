@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from builder.definition import PLACEHOLDERS, committed, render
-from builder.waiting_states import RUN
+from builder.machine.definition import PLACEHOLDERS, committed, render
+from builder.machine.waiting_states import RUN
 from orchestration.triggers import REGISTRY, WaitingTrigger
 from tests.contract.definition_linters import gates
 from tests.node_programs import running

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from local.engine import run_engine
-from local.simulation import Simulator
-from orchestration import strictjson
+from local.engine.engine import run_engine
+from local.simulation.simulator import Simulator
+from orchestration.values import strictjson
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 _BLOCK = re.compile(r"(<!-- payload: ([a-z-]+) -->\n```[a-z]*\n)(.*?)(```\n)", re.DOTALL)

@@ -12,8 +12,8 @@ import pytest
 
 from analysis.prices import EventSize, idle_month, million_events
 from bench.cost import measured
-from local.engine import Engine
-from local.simulation import Simulator
+from local.engine.engine import Engine
+from local.simulation.simulator import Simulator
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cost.md").read_text()

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
-from orchestration.executions import ExecutionClient
-from orchestration.identity import execution_name
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
+from orchestration.event.identity import execution_name
+from orchestration.starting.executions import ExecutionClient
 from tests.docs.examples import examples
 
 EXAMPLES = examples("publishing.md")

@@ -125,7 +125,7 @@ def test_page_that_no_tab_names_is_built(tmp_path: Path) -> None:
     require_tools()
     source = copy_sources(tmp_path / "source")
     (source / "docs" / "new-page.md").write_text(
-        "# A new page\n\n[Its module](../builder/docs.py).\n", encoding="utf-8"
+        "# A new page\n\n[Its module](../builder/pages/trigger_types.py).\n", encoding="utf-8"
     )
     built = build(source, tmp_path / "site")
     assert (built.code, built.messages) == (0, "")

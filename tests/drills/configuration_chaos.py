@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from orchestration import strictjson
+from orchestration.values import strictjson
 from tests.drills.boundary import Call, Disturb, Disturbance
 from tests.drills.ground import Ground, expected, open_ground
 from tests.drills.model import Progress, Tally

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 RANDOM_NAMES = """
 import uuid as _uuid
-import orchestration.plan as _plan
+import orchestration.planning.plan as _plan
 import orchestration.router as _routing
 _plan.execution_name = _routing.execution_name = lambda *_: f"random-{_uuid.uuid4()}"
 """
@@ -12,7 +12,7 @@ _plan.execution_name = _routing.execution_name = lambda *_: f"random-{_uuid.uuid
 
 RANDOM_REPLAY_NAMES = """
 import uuid as _uuid
-import orchestration.replay as _replay
+import orchestration.replaying.replay as _replay
 _replay.replay_name = lambda *_: f"random-{_uuid.uuid4()}"
 """
 """A name for each replay, so parallel replays start the same trigger."""
@@ -31,7 +31,7 @@ _routing.Router.route = _dropped
 
 NO_REQUIRED_CONFIGURATION = """
 import dataclasses as _dataclasses
-import orchestration.config as _config
+import orchestration.configuration.loader as _config
 _load = _config.ConfigLoader.load
 _config.ConfigLoader.load = lambda loader, settings, usable: _load(
     loader, _dataclasses.replace(settings, require_config=False), usable
@@ -40,7 +40,7 @@ _config.ConfigLoader.load = lambda loader, settings, usable: _load(
 """An unavailable configuration counts as an empty one."""
 
 NO_LIMITS = """
-import orchestration.plan as _plan
+import orchestration.planning.plan as _plan
 _plan.MAX_INPUT = _plan.MAX_ITEM = 10**7
 """
 """Inputs of any size are sent to the services."""

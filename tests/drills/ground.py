@@ -15,11 +15,11 @@ from typing import Any
 
 from builder import package
 from local.defaults import ACCOUNT
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
+from local.simulation.targets.queues import messages
 from local.stack import upload_config
-from local.targets.queues import messages
-from orchestration import strictjson
+from orchestration.values import strictjson
 from tests.drills.boundary import Boundary, boundary
 from tests.drills.model import Progress
 from tests.state_machine.harness import shortened

@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from orchestration import batch
 from orchestration.errors import RoutingError
-from orchestration.identity import execution_name
-from orchestration.items import REJECTED
+from orchestration.event.identity import execution_name
+from orchestration.planning import batch
+from orchestration.planning.items import REJECTED
 from tests.drills.model import Progress, Tally
 from tests.drills.poison_cases import document_of, event_of, payload_of
 from tests.drills.router_log import logged

@@ -17,8 +17,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.targets.queues import messages
-from orchestration import strictjson
+from local.simulation.targets.queues import messages
+from orchestration.values import strictjson
 from tests.drills.boundary import Call
 from tests.drills.ground import NESTED, Ground, open_ground
 from tests.drills.model import Progress, Tally

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration import log_lines
-from orchestration.items import Item
-from orchestration.plan import Plan, PlannedExecution
+from orchestration.planning.items import Item
+from orchestration.planning.plan import Plan, PlannedExecution
 from orchestration.router import Router
 from orchestration.triggers.base import RequestContext
 from orchestration.triggers.glue_job import GlueJob
@@ -74,7 +74,7 @@ def test_forged_log_line_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_lost_trigger_of_hostile_events_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.plan.split", lambda triggers, _: (triggers[:-1] or triggers, []))
+    monkeypatch.setattr("orchestration.planning.plan.split", lambda triggers, _: (triggers[:-1] or triggers, []))
     assert poison.run(200, SEED, silent).lost > 0
 
 
@@ -96,7 +96,7 @@ def test_small_joins_are_clean() -> None:
 
 def test_join_with_random_names_starts_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(10_000))
-    for module in ("join_router", "plan"):
+    for module in ("joining.join_router", "planning.plan"):
         monkeypatch.setattr(f"orchestration.{module}.execution_name", lambda *_: f"random-{next(numbers)}")
     assert joins.run(10, SEED, silent).doubled > 0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.engine import Engine
-from local.targets.queues import messages
+from local.engine.engine import Engine
+from local.simulation.targets.queues import messages
 
 Event = Callable[..., dict[str, Any]]
 NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"

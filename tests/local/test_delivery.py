@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.simulation import Simulator
-from local.targets.queues import messages
+from local.engine.engine import Engine
+from local.simulation.simulator import Simulator
+from local.simulation.targets.queues import messages
 
 CONFIG = {"workflows": {"upstream": {"on_success": [{"type": "sqs_mwaa", "dag_id": "d"}]}}}
 Event = Callable[..., dict[str, Any]]

@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from cli.inspect_output import print_join
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
-from operations.deployed_router import DeployedRouter
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from operations.joins import join_status
+from operations.stack.deployed_router import DeployedRouter
 
 DOCUMENT: dict[str, Any] = {
     "workflows": {"load_orders": {"on_success": [{"type": "glue_job", "id": "own", "job_name": "check_orders"}]}},

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.simulation import Simulator
-from local.simulation_result import Simulation
+from local.engine.engine import Engine
+from local.simulation.result import Simulation
+from local.simulation.simulator import Simulator
 from tests.trigger_types import TYPE_CASES, every_field_config
 from tests.trigger_types.base import RUN_ID, SOURCE_EVENT
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from local.targets.queues import messages
-from operations.deployed_router import DeployedRouter
-from operations.router_log import why_nothing
+from local.simulation.targets.queues import messages
+from operations.executions.router_log import why_nothing
+from operations.stack.deployed_router import DeployedRouter
 from tests.conftest import Router
 from tests.local.helpers import CONFIG, FIVE, Event, counts, record
 

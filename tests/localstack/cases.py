@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from builder import mocks
-from builder.definition import render
-from builder.integrations import INTEGRATIONS
+from builder.machine import mocks
+from builder.machine.definition import render
+from builder.machine.integrations import INTEGRATIONS
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.triggers.step_function import StepFunction
 from tests.localstack.interpreters import Answer, Case, Result, calls_of, with_short_waits

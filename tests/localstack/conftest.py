@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.engine import run_engine
+from local.engine.engine import run_engine
 from tests.localstack import cases, differences, summary
 from tests.localstack.interpreters import Case, Result, Service, mock_file, run_second
 from tests.localstack.server import LocalStack

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.executions import ExecutionClient
 from orchestration.settings import Settings
+from orchestration.starting.executions import ExecutionClient
 from tests.node_programs import NodeProgram
 from tests.state_machine.harness import state_of
 

@@ -1,4 +1,4 @@
-"""Every interpreter agrees on the forms that ``builder/path_forms.py`` accepts, and one differs on each that it refuses."""
+"""Every interpreter agrees on the forms that ``path_forms.py`` accepts, and one differs on each that it refuses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from builder import path_forms
-from local.engine import run_engine
+from builder.machine import path_forms
+from local.engine.engine import run_engine
 from tests.localstack.interpreters import ROLE
 from tests.localstack.server import LocalStack
 from tests.node_programs import NodeProgram

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, run_engine
+from local.engine.engine import Engine, run_engine
 from tests.localstack.interpreters import Case, Service, mock_file, run_second
 from tests.localstack.server import LocalStack
 from tests.node_programs import NodeProgram

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.fake_mwaa import FakeMwaa
+from local.engine.fake_mwaa import FakeMwaa
 
 
 @pytest.fixture

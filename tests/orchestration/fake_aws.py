@@ -18,8 +18,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from orchestration import batch
-from orchestration.config import ConfigLoader
+from orchestration.configuration.loader import ConfigLoader
+from orchestration.planning import batch
 from orchestration.router import Router
 from orchestration.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from orchestration.config import ConfigLoader
+from orchestration.configuration.loader import ConfigLoader
 from orchestration.router import JOIN_DEADLINE, Router
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 

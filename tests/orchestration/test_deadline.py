@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 
 import tasks.downstream_orchestrator as task
-from orchestration.config import ConfigLoader
+from orchestration.configuration.loader import ConfigLoader
 from orchestration.deadline import RESERVE_SECONDS, Deadline
 from orchestration.errors import DeadlineError, RoutingError
 from orchestration.settings import Settings

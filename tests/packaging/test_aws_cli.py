@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.cli.helpers import ROOT, Local
 from tests.docs.examples import examples
 from tests.docs.test_publishing import DOCUMENT, Topic

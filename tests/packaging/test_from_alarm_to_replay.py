@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.engine import Engine, run_engine
-from local.simulation import Simulator
+from local.engine.engine import Engine, run_engine
+from local.simulation.simulator import Simulator
 from tests.cli.helpers import ROOT
 
 TOOLS = (ROOT / ".venv" / "bin", ROOT / ".venv-awscli" / "bin")

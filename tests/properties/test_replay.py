@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orchestration.configuration.trigger_ids import trigger_ids
 from orchestration.errors import RoutingError
-from orchestration.identity import trigger_ids
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
 CASES = 3_000

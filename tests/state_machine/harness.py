@@ -14,10 +14,10 @@ from typing import Any
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 
-from local.engine import Engine
-from local.patches.replace import replaced
-from local.simulation import Simulator
-from orchestration.executions import ExecutionClient
+from local.engine.engine import Engine
+from local.engine.patches.replace import replaced
+from local.simulation.simulator import Simulator
+from orchestration.starting.executions import ExecutionClient
 from tests.trigger_types import TYPE_CASES
 
 EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from local.faults import Fault
+from local.engine.faults import Fault
 from tests.state_machine.harness import REQUESTS, Machine, trigger
 from tests.trigger_types import TYPE_CASES
 

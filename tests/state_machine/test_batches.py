@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.faults import Fault
-from orchestration import batch
+from local.engine.engine import Engine
+from local.engine.faults import Fault
+from orchestration.planning import batch
 from tests.state_machine.harness import EVENT, Machine, shortened, trigger
 
 

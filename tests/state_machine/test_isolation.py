@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.faults import Fault
+from local.engine.engine import Engine
+from local.engine.faults import Fault
 from orchestration.triggers import REGISTRY
 from tests.node_programs import NodeProgram, missing, running
 from tests.state_machine.harness import REQUESTS, Machine, script_of, shortened, trigger

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.state_machine.harness import EVENT, NESTED, REQUESTS, Machine, trigger
 
 

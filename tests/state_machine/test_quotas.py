@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from builder import quotas
-from local.engine import Engine
-from local.faults import Fault
-from orchestration import strictjson
-from orchestration.items import MAX_TRIGGERS
+from builder.pages import quotas
+from local.engine.engine import Engine
+from local.engine.faults import Fault
+from orchestration.planning.items import MAX_TRIGGERS
 from orchestration.triggers.glue_job import GlueJob
+from orchestration.values import strictjson
 from tests.state_machine.harness import Machine, shortened, trigger
 
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
-from local.faults import Fault
-from local.invocation import Invocation
-from local.simulation import Simulator
-from local.simulation_result import Simulation, TriggerResult
-from orchestration.executions import ExecutionClient
-from orchestration.identity import downstream_run_id, execution_name
+from local.engine.engine import Engine
+from local.engine.faults import Fault
+from local.engine.invocation import Invocation
+from local.simulation.result import Simulation, TriggerResult
+from local.simulation.simulator import Simulator
+from orchestration.event.identity import downstream_run_id, execution_name
+from orchestration.starting.executions import ExecutionClient
 from tests.node_programs import NodeProgram, missing, running
 from tests.state_machine.harness import script_of, shortened
 

@@ -17,12 +17,12 @@ from typing import Any
 import boto3
 import pytest
 
-from builder import mocks
-from builder.definition import render
-from builder.integrations import INTEGRATIONS
-from local.engine import run_engine
-from orchestration.executions import ExecutionClient
+from builder.machine import mocks
+from builder.machine.definition import render
+from builder.machine.integrations import INTEGRATIONS
+from local.engine.engine import run_engine
 from orchestration.settings import Settings
+from orchestration.starting.executions import ExecutionClient
 from tests.localstack.cases import attempts
 from tests.node_programs import NodeProgram
 from tests.node_programs import running as second_interpreter

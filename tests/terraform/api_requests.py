@@ -12,8 +12,8 @@ from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
-from local.call_recorder import Call
-from local.patches.replace import replaced
+from local.engine.call_recorder import Call
+from local.engine.patches.replace import replaced
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from moto.events.models import EventPattern
 from moto.sns.models import sns_backends
 
 from local.defaults import ACCOUNT
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.lifecycle_record import transformed
 from tests.terraform.policies import allowed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, run_engine
+from local.engine.engine import Engine, run_engine
 from tests.terraform.api_requests import Request, recorded
 from tests.terraform.deploy_script import BUCKET
 from tests.terraform.harness import workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.harness import ROOT, aws_environment
 
 BUCKET = "sfly-aws-dwh-sandbox-{env}-code-us-west-1"

@@ -12,8 +12,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.defaults import ACCOUNT
-from local.engine import Engine
-from local.simulation import Simulator
+from local.engine.engine import Engine
+from local.simulation.simulator import Simulator
 from local.stack import object_address, upload_config
 from tests.terraform.lifecycle_record import ALARM_TOPIC, NAME, PARTNER_TOPIC, PREFIX
 

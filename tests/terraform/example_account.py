@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform import central_topic
 from tests.terraform.example_lives import STATE_BUCKET, Example, Use, example, release
 from tests.terraform.example_uses import (

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from builder import package
-from local.clients import client
-from local.engine import Engine
-from local.simulation import Simulator
-from local.simulation_result import Simulation
+from local.engine.clients import client
+from local.engine.engine import Engine
+from local.simulation.result import Simulation
+from local.simulation.simulator import Simulator
 from local.stack import Stack
 from tests.terraform.harness import INFRASTRUCTURE, ROOT, Terraform, aws_environment, workspace
 

@@ -6,8 +6,8 @@ import json
 import shlex
 from typing import Any
 
-from local.engine import Engine
-from local.simulation import Simulator
+from local.engine.engine import Engine
+from local.simulation.simulator import Simulator
 from local.stack import Stack
 from tests.terraform import central_topic
 from tests.terraform.example_lives import APPROVER, ON_CALL, OWNER, PUBLISHER, STATE_BUCKET, VERSION, Example

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.engine import Engine
+from local.engine.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 MIRROR = "TERRAFORM_PROVIDER_MIRROR"

@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from local.cascade import follow
-from local.engine import Engine
-from local.simulation import Simulator
-from local.simulation_result import Simulation
+from local.engine.engine import Engine
+from local.simulation.cascade import follow
+from local.simulation.result import Simulation
+from local.simulation.simulator import Simulator
 from local.stack import Stack, deploy, upload_config
 from tests.terraform.doctor_breaks import examine
 from tests.terraform.example_lives import ON_CALL

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.call_recorder import Call
-from local.cascade import Link
-from local.engine import Engine
-from local.simulation_result import Simulation
+from local.engine.call_recorder import Call
+from local.engine.engine import Engine
+from local.simulation.cascade import Link
+from local.simulation.result import Simulation
 from tests.terraform.policies import Need, needs
 
 PREFIX = "sfly-aws-dwh-sandbox-jc"

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from local.call_recorder import Call
 from local.defaults import ACCOUNT
+from local.engine.call_recorder import Call
 from tests.terraform.api_requests import Request
 from tests.terraform.policies import Need, covers
 

@@ -10,7 +10,7 @@ IMPLICIT = {
     "xray:GetSamplingRules": "Step Functions, while tracing",
     "xray:GetSamplingTargets": "Step Functions, while tracing",
     "s3:PutObject": "the Lambda service, into the failure destination",
-    "s3:GetObjectVersion": "the router, to finish an event of several executions: tests/orchestration/test_crash_points.py",
+    "s3:GetObjectVersion": "the router, to finish an event of several executions: starting/test_crash_points.py",
     "glue:GetJobRuns": "Step Functions, while it waits for a job run",
     "glue:BatchStopJobRun": "Step Functions, if an execution that waits is stopped",
     "states:StopExecution": "Step Functions, if an execution that waits is stopped",

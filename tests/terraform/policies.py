@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.call_recorder import Call
 from local.defaults import ACCOUNT
+from local.engine.call_recorder import Call
 from tests.trigger_types import TYPE_CASES
 
 Need = tuple[str, str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.engine import Engine
+from local.engine.engine import Engine
+from operations.stack.topics import FILTERS
 from orchestration.settings import LIVE
-from orchestration.topics import FILTERS
 
 
 def describe(engine: Engine, prefix: str) -> dict[str, Any]:

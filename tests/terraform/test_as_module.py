@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.example_lives import release
 from tests.terraform.harness import ROOT, Terraform, workspace
 from tests.terraform.names import LIMITS

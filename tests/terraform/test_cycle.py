@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from local.engine import Engine
-from operations.console_pages import execution_url
+from local.engine.engine import Engine
 from operations.doctor import CHECKS
-from orchestration.events import Delivery, read_event
+from operations.executions.console_pages import execution_url
+from orchestration.event.job_event import Delivery, read_event
 from tests.terraform.api_requests import Request
 from tests.terraform.doctor_breaks import EXPECTED, FOLLOWS
 from tests.terraform.example_lives import ON_CALL

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from builder import package
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.deploy_script import BUCKET, CONFIG, body, deploy, keys, refused
 from tests.terraform.harness import ROOT, aws_environment
 

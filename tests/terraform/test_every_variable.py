@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builder import package
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.harness import workspace
 from tests.terraform.lifecycle_record import BUCKET, PREFIX, VERSION
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.terraform.api_requests import Request
 from tests.terraform.example_account import every_example
 from tests.terraform.example_lives import APPROVER, ON_CALL, OWNER, PUBLISHER, Example, aws_cli, live_together

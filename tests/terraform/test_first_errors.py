@@ -14,8 +14,8 @@ import pytest
 from moto.s3.exceptions import BucketAccessDeniedError
 from moto.s3.models import S3Backend
 
-from local.engine import Engine
-from local.patches.replace import replaced
+from local.engine.engine import Engine
+from local.engine.patches.replace import replaced
 from tests.terraform.example_lives import release
 from tests.terraform.harness import Terraform, workspace
 from tests.terraform.names import LIMITS

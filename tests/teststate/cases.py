@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from builder import mocks
-from builder.definition import render
-from builder.integrations import INTEGRATIONS
+from builder.machine import mocks
+from builder.machine.definition import render
+from builder.machine.integrations import INTEGRATIONS
 from orchestration.triggers.base import ServiceIntegration
 
 ROLE = "arn:aws:iam::123456789012:role/not-assumed"

@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from builder import error_names
+from builder.pages import error_names
 
 EXECUTIONS = 20
 """Newest executions whose histories are read."""
@@ -222,7 +222,7 @@ def table(answers: Iterable[Answer]) -> Table:
 MANUAL = (
     "Not measured by any command, because it needs load: the error names of throttled calls. Look for "
     "Glue.AWSGlueException, StepFunctions.AWSStepFunctionsException and SQS.RequestThrottledException in the histories after "
-    "a busy day: make test-aws PROFILE=name MACHINE=arn. Report differences in builder/error_names.py."
+    "a busy day: make test-aws PROFILE=name MACHINE=arn. Report differences in builder/pages/error_names.py."
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.validate import ParamValidator
 from rich.console import Console
 
-from local.engine import Engine
+from local.engine.engine import Engine
 from tests.state_machine.harness import Machine, trigger
 from tests.teststate import first_deployment
 from tests.teststate.first_deployment import Answer, Question

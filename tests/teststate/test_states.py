@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.validate import ParamValidator
 
-from builder.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS
 from tests.teststate.cases import DEFINITION, STATES, StateCase, cases
 
 CASES = list(cases())

@@ -1,0 +1,1 @@
+"""Which job starts which targets: lineage, cycles and pictures of them."""

@@ -1,0 +1,1 @@
+"""Plans of events, differences between plans, and test cases."""

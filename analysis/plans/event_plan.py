@@ -1,0 +1,166 @@
+"""Plans one event offline: the executions and requests that the router would make, and their cost.
+
+The plan comes from the router's functions (``read_event``, ``triggers_for``, ``plan``), so it cannot differ from what the
+router sends to StartExecution, except for the ids of the delivery and of the configuration's version.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.problem import nearest
+from orchestration.configuration.joins import joins_of, key_of, valid_join
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.errors import ConfigError, EventError, JoinError
+from orchestration.event.job_event import Delivery, JobEvent, read_event
+from orchestration.event.kinds import EventKind
+from orchestration.planning import batch
+from orchestration.planning.items import REJECTED, Item, waits
+from orchestration.planning.plan import plan
+from orchestration.planning.skipped import Skipped
+from orchestration.reports import ignored_reason
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
+from orchestration.triggers.base import ServiceIntegration
+
+DOLLARS_PER_MILLION = 25.0
+"""Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
+(aws.amazon.com/step-functions/pricing)."""
+
+FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM = 3, 2
+"""State transitions of an execution, and of each item that starts at the first attempt."""
+_MORE_IF_WAITING, _MORE_IF_PUBLISHED = 2, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlan:
+    """Plan of one event.
+
+    Attributes:
+        source: name of the event for people, as ``events.jsonl:3``.
+        status: ``WOULD_START``, ``WOULD_JOIN`` (it only arrives at joins), ``IGNORED`` or ``FAILED``, which the router would
+            raise.
+        reason: why the event would start nothing.
+        suggestion: the job of the configuration with the nearest name, if it has no workflow for the event's job.
+        executions: input of each StartExecution call of the router, by name.
+        triggers: every item, also those in batches.
+        skipped: the triggers whose condition the event does not meet, with the reason.
+        joins: joins at which the event would arrive: ``{join, key}``, or ``{join, error}``.
+        iam_actions: actions that the state machine's role needs for these triggers.
+        transitions: state transitions, if every trigger starts at the first attempt.
+        warnings: warnings of the router.
+    """
+
+    source: str
+    status: str
+    reason: str = ""
+    suggestion: str = ""
+    job_name: str = ""
+    job_run_id: str = ""
+    event_kind: str = ""
+    executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    triggers: list[Item] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    joins: list[dict[str, str]] = field(default_factory=list)
+    iam_actions: list[str] = field(default_factory=list)
+    transitions: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def dollars(self) -> float:
+        """Price of the transitions."""
+        return self.transitions * DOLLARS_PER_MILLION / 1_000_000
+
+    @property
+    def batches(self) -> int:
+        """Number of batches that the state machine would start."""
+        return sum(item["type"] == batch.TYPE for given in self.executions.values() for item in given["triggers"])
+
+
+def plan_event(
+    text: str,
+    config: LoadedConfig,
+    settings: Settings,
+    source: str = "the event",
+    event_kind: EventKind | None = None,
+) -> EventPlan:
+    """Plan the event ``text`` under ``config``; a bad event is a plan with status FAILED.
+
+    Args:
+        text: the event as JSON, as published to SNS or as an execution's input has it.
+        config: the configuration, with a usable document.
+        settings: the router's environment.
+        source: name of the event for people.
+        event_kind: the kind that a router decided; by default the event's fields decide.
+    """
+    try:
+        event = read_event(Delivery(source=source, body=text, topic_arn="(SNS)"))
+        event = event if event_kind is None else dataclasses.replace(event, event_kind=event_kind)
+    except EventError as error:
+        return EventPlan(source=source, status="FAILED", reason=str(error))
+    about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
+    if event.event_kind is None:
+        return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, None))
+    about |= {"event_kind": event.event_kind, "joins": _joins(event, config)}
+    triggers = config.triggers(event.job_name, event.event_kind, settings)
+    try:
+        planned = plan(event, triggers, config, settings, "") if triggers else None
+    except EventError as error:
+        return EventPlan(**about, status="FAILED", reason=str(error))
+    about |= {"skipped": planned.skipped if planned is not None else []}
+    if planned is None or not planned.items:
+        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
+        reason = ignored_reason(event, triggers, about["skipped"])
+        status = "WOULD_JOIN" if about["joins"] else "IGNORED"
+        return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
+    executions = {one.name: one.input for one in planned.pack(planned.items)}
+    inputs = [given for name in executions for given in _with_batches(executions[name])]
+    return EventPlan(
+        **about,
+        status="WOULD_START",
+        executions=executions,
+        triggers=planned.items,
+        iam_actions=sorted(_actions(inputs)),
+        transitions=sum(FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
+        warnings=[*event.warnings, *planned.warnings],
+    )
+
+
+def _joins(event: JobEvent, config: LoadedConfig) -> list[dict[str, str]]:
+    found = []
+    for name in joins_of(config.document, event.job_name) if event.event_kind == "on_success" else ():
+        try:
+            found.append({"join": name, "key": key_of(valid_join(config.document, name), name, event.fields)})
+        except (ConfigError, JoinError) as error:
+            found.append({"join": name, "error": str(error)})
+    return found
+
+
+def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The input of an execution, and of the executions of its batches."""
+    yield given
+    for item in given["triggers"]:
+        if item["type"] == batch.TYPE:
+            yield batch.child_input(given["event"], item["request"])
+
+
+def _transitions(item: Item) -> int:
+    """Transitions of one item, if its run succeeds."""
+    published = _MORE_IF_PUBLISHED if "publish" in item["request"] else 0
+    return TRANSITIONS_PER_ITEM + (_MORE_IF_WAITING + published if waits(item) else 0)
+
+
+def _actions(inputs: list[dict[str, Any]]) -> set[str]:
+    items = [item for one in inputs for item in one["triggers"] if item["type"] != REJECTED]
+    published = {PUBLISH.action} if any("publish" in item["request"] for item in items) else set()
+    return {allow.action for item in items for allow in _integration(item).iam} | published
+
+
+def _integration(item: Item) -> ServiceIntegration:
+    if item["type"] == batch.TYPE:
+        return batch.INTEGRATION
+    trigger = BY_TYPE[item["type"]]
+    return trigger.RUN if waits(item) and issubclass(trigger, WaitingTrigger) else trigger.INTEGRATION

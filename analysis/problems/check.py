@@ -1,0 +1,133 @@
+"""Checks one configuration file: every problem with its line and column, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.graph.lineage import Edge, cycles, edges, endless, join_edges
+from analysis.problem import Problem, Severity, nearest
+from analysis.problems import syntax_errors
+from analysis.problems.places import Places
+from analysis.problems.warnings import warnings
+from orchestration.configuration.workflows import TOP_LEVEL, check_document, checked_entries
+from orchestration.errors import ConfigError
+from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
+from orchestration.settings import Settings
+from orchestration.values import strictjson
+from orchestration.values.validation import ValidationProblem, unknown_field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """Result of one file.
+
+    Attributes:
+        workflows: number of workflows; 0 if the file cannot be read.
+        triggers: number of entries.
+    """
+
+    file: str
+    problems: list[Problem]
+    workflows: int = 0
+    triggers: int = 0
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that are errors."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
+    """Check the bytes of a configuration file as the router does, and look for warnings.
+
+    Args:
+        file: name of the file for people.
+        data: its content.
+        settings: the router's environment; rules about an empty setting do not apply.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
+        return _unreadable(file, (line, column), f"is not UTF-8 (byte {error.start}). Save the file as UTF-8")
+    try:
+        document = strictjson.loads(text)
+    except strictjson.StrictJSONError as error:
+        wrong = syntax_errors.explain(text)
+        if wrong is None:
+            return _unreadable(file, (1, 1), str(error))
+        return _unreadable(file, syntax_errors.line_and_column(text, wrong.offset), wrong.message)
+    places = Places(text)
+    try:
+        found = list(check_document(document))
+    except ConfigError as error:
+        path, _, message = str(error).partition(": ")
+        where = path if path == "workflows" else ""
+        misspelt = [unknown_field(key, key, TOP_LEVEL) for key in document if key not in TOP_LEVEL] if where else []
+        unusable = _unreadable(file, places.find(where), message, path=where, rule="configuration")
+        unusable.problems.extend(_placed(file, places, "error", "configuration", one) for one in misspelt)
+        return unusable
+    entries = list(checked_entries(document, settings))
+    found += [problem for entry in entries for problem in entry.problems]
+    lineage = edges(entries) + join_edges(document)
+    problems = [_placed(file, places, "error", "configuration", one) for one in found]
+    problems += [_placed(file, places, "error", "cycle", one) for one in _cycles(document, lineage)]
+    problems += [_placed(file, places, "warning", rule, one) for rule, one in warnings(document, lineage)]
+    workflows = document["workflows"].values()
+    return CheckedFile(
+        file=file,
+        problems=sorted(problems, key=lambda one: (one.line, one.column)),
+        workflows=len(workflows),
+        triggers=sum(len(_list(workflow, kind)) for workflow in workflows for kind in EVENT_KINDS)
+        + sum(entry.event_kind in JOIN_KINDS and bool(entry.id) for entry in entries),
+    )
+
+
+def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[ValidationProblem]:
+    allowed = document.get("allow_cycles") is True
+    for ring in cycles(lineage):
+        names = " -> ".join([*(edge.job for edge in ring), ring[0].job])
+        if endless(ring):
+            yield ValidationProblem(
+                ring[-1].path,
+                f"the workflows form a cycle that never ends, because 'publish' closes it: {names:.400}. Remove 'publish' from "
+                "one of its triggers, or give one a condition 'when'",
+            )
+            continue
+        if allowed:
+            continue
+        yield ValidationProblem(
+            ring[-1].path,
+            f'the workflows form a cycle: {names:.400}. If each round ends by itself, write "allow_cycles": true at the top of '
+            "the file",
+        )
+
+
+def _placed(file: str, places: Places, severity: Severity, rule: str, problem: ValidationProblem) -> Problem:
+    line, column = places.find(problem.path, problem.at)
+    suggestion = nearest(problem.found, problem.options) if problem.found and problem.options else ""
+    return Problem(
+        file=file,
+        line=line,
+        column=column,
+        path=problem.path,
+        message=problem.message,
+        severity=severity,
+        rule=rule,
+        suggestion=suggestion,
+    )
+
+
+def _unreadable(
+    file: str, place: tuple[int, int], message: str, *, path: str = "", rule: str = "syntax"
+) -> CheckedFile:
+    line, column = place
+    problem = Problem(file=file, line=line, column=column, path=path, message=message, severity="error", rule=rule)
+    return CheckedFile(file=file, problems=[problem])
+
+
+def _list(workflow: Any, kind: str) -> list[Any]:
+    found = workflow.get(kind) if isinstance(workflow, dict) else None
+    return found if isinstance(found, list) else []

@@ -1,0 +1,1 @@
+"""State machines: the definitions, the states that wait, their checks and mocked test cases."""

@@ -1,0 +1,1 @@
+"""Patches of the interpreter of state machines."""

@@ -1,0 +1,1 @@
+"""Events played on the local stack: targets, cascades, test cases and the demo."""

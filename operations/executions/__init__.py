@@ -1,0 +1,1 @@
+"""Reads executions: lists, timelines, calls, outcomes and the router's log."""

@@ -1,0 +1,192 @@
+"""Reads everything about one event: its executions, the attempts of each trigger, and the replays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from operations.executions.console_pages import execution_url, run_url
+from operations.executions.inspected import InspectedTrigger, Inspection, Run
+from operations.executions.run_errors import readable
+from operations.executions.timeline import Call, StateCount, calls, states
+from operations.stack.deployed_router import DeployedRouter
+from orchestration.errors import ExecutionLookupError
+from orchestration.event.identity import execution_name, replay_name
+from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
+from orchestration.planning.items import REJECTED, Item, declared
+from orchestration.planning.skipped import of_routing
+from orchestration.replaying.ledger import Ledger, Original
+from orchestration.settings import EXECUTION_ARN, Settings
+from orchestration.starting.executions import ExecutionClient, routing_of
+
+
+def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
+    """Names of the executions that exist of a job's run (success, approval), or of a join's key. No search is needed."""
+    names = [execution_name(event_kind, job, run) for event_kind in (*EVENT_KINDS, *JOIN_KINDS)]
+    return [name for name in names if executions.find(name) is not None]
+
+
+def client_of(execution: str, function: str) -> tuple[ExecutionClient, str]:
+    """Client of the state machine, and the execution's name.
+
+    Args:
+        execution: ARN of an execution, its name, or empty.
+        function: name of the router Lambda; by default the name of the execution's state machine.
+
+    Raises:
+        ExecutionLookupError: neither an ARN nor a function is given.
+    """
+    arn = EXECUTION_ARN.fullmatch(execution)
+    if arn is not None and not function:
+        machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+        settings = Settings(state_machine_arn=machine, region=arn["region"])
+    elif function:
+        settings = DeployedRouter.find(function, arn["region"] if arn else "").settings
+    else:
+        raise ExecutionLookupError(
+            f"execution {execution!r}: expected an execution's ARN, or a name, or JOB RUN, together with --function"
+        )
+    client = boto3.client("stepfunctions", region_name=settings.region)
+    return ExecutionClient(client, settings), arn["name"] if arn else execution
+
+
+def inspect(executions: ExecutionClient, name: str) -> Inspection:
+    """Read an event's executions and replays.
+
+    Args:
+        executions: client of the orchestrator's state machine.
+        name: name of an execution of the event: an original one, a batch's or a replay.
+
+    Raises:
+        ExecutionLookupError: the execution does not exist, or cannot be read.
+        ReplayError: the router did not start the execution.
+    """
+    reader = _Reader(executions, Ledger.open(executions, name))
+    ledger, settings = reader.ledger, executions.settings
+    triggers = [reader.trigger(original) for original in ledger.originals.values()]
+    root = reader.described(ledger.name) or {}
+    routing = routing_of(root.get("input", {}))
+    arn = settings.execution_arn(ledger.name)
+    originals = dict.fromkeys([ledger.name, *(one.parent or one.execution for one in ledger.originals.values())])
+    originals |= dict.fromkeys(one.execution for one in ledger.originals.values())
+    return Inspection(
+        name=ledger.name,
+        arn=arn,
+        url=execution_url(arn),
+        job_name=ledger.identity[0],
+        job_run_id=ledger.identity[1],
+        event_kind=ledger.event_kind,
+        event=ledger.event,
+        config_source=str(routing.get("config_source", "")),
+        config_version=str(routing.get("config_version", "")),
+        executions=[reader.summary(one) for one in originals],
+        triggers=triggers,
+        skipped=of_routing(routing),
+        states=reader.states(originals),
+        replay=f"orchestrator replay {arn}" if any(one.status == "FAILED" for one in triggers) else "",
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads executions and their histories once each."""
+
+    executions: ExecutionClient
+    ledger: Ledger
+    _described: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    _calls: dict[str, dict[int, list[Call]]] = field(default_factory=dict)
+    _events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def described(self, name: str) -> dict[str, Any] | None:
+        if name not in self._described:
+            self._described[name] = self.executions.find(name)
+        return self._described[name]
+
+    def summary(self, name: str) -> dict[str, str]:
+        described = self.described(name) or {"status": "NOT_STARTED"}
+        return {"name": name} | {
+            key: described[key] for key in ("status", "start", "stop", "error") if key in described
+        }
+
+    def trigger(self, original: Original) -> InspectedTrigger:
+        item = original.item
+        kind, name = declared(item) if item["type"] == REJECTED else (item["type"], item["name"])
+        runs = [self._run(0, original.execution, item)]
+        runs += [self._run(number, execution, item) for number, execution in self._replays(item["id"])]
+        return InspectedTrigger(
+            id=item["id"],
+            type=kind or item["type"],
+            name=name or item["name"],
+            batch=original.batch["name"] if original.batch else "",
+            runs=runs,
+        )
+
+    def _replays(self, trigger_id: str) -> Iterator[tuple[int, str]]:
+        number = 1
+        while True:
+            name = replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, number)
+            if self.described(name) is None:
+                return
+            yield number, name
+            number += 1
+
+    def _run(self, number: int, execution: str, item: Item) -> Run:
+        described = self.described(execution)
+        about: dict[str, Any] = {"number": number, "execution": execution}
+        if described is None:
+            return Run(**about, status="NOT_STARTED", request=item["request"])
+        outcome = next((one for one in self._outcomes_of(described) if one.get("id") == item["id"]), None)
+        index = self._index(described, item["id"])
+        about["calls"] = self._calls_of(execution).get(index, [])
+        about["request"] = next(
+            (one["request"] for one in described["input"]["triggers"] if one.get("id") == item["id"]), item["request"]
+        )
+        if outcome is None:
+            return Run(**about, status="RUNNING" if described["status"] == "RUNNING" else "UNKNOWN")
+        error, run_id = outcome.get("error", {}), str(outcome["result"].get("id", ""))
+        return Run(
+            **about,
+            status=outcome["result"]["status"],
+            id=run_id,
+            url=run_url(item["type"], about["request"], run_id, self.executions.settings.execution_arn(execution)),
+            error=error.get("Error", ""),
+            cause=readable(error.get("Cause", "")),
+        )
+
+    @staticmethod
+    def _index(described: dict[str, Any], trigger_id: str) -> int:
+        ids = [one.get("id") for one in described["input"].get("triggers", ())]
+        return ids.index(trigger_id) if trigger_id in ids else -1
+
+    def _outcomes_of(self, described: dict[str, Any]) -> list[dict[str, Any]]:
+        name = described["name"]
+        if name not in self._outcomes:
+            self._outcomes[name] = self.executions.outcomes(described)
+        return self._outcomes[name]
+
+    def states(self, names: Iterable[str]) -> dict[str, StateCount]:
+        """Visits of each state, summed over the executions that exist."""
+        total: dict[str, StateCount] = {}
+        for name in names:
+            for state, count in states(self._history(name)).items() if self.described(name) else ():
+                known = total.setdefault(state, StateCount())
+                known.entered += count.entered
+                known.failed += count.failed
+                known.retried += count.retried
+        return total
+
+    def _calls_of(self, name: str) -> dict[int, list[Call]]:
+        if name not in self._calls:
+            self._calls[name] = calls(self._history(name))
+        return self._calls[name]
+
+    def _history(self, name: str) -> list[dict[str, Any]]:
+        if name not in self._events:
+            pages = self.executions.client.get_paginator("get_execution_history")
+            arn = self.executions.settings.execution_arn(name)
+            self._events[name] = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+        return self._events[name]

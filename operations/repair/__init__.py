@@ -1,0 +1,1 @@
+"""Starts again what failed: replays, and events of the dead-letter stores."""

@@ -1,0 +1,180 @@
+"""Builds the replay of an execution, or of every execution that failed since a time. The router decides and starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from operations.executions.ages import age
+from operations.stack.deployed_router import DeployedRouter, RouterFailedError
+from orchestration.errors import ReplayError
+from orchestration.event.identity import execution_name
+from orchestration.settings import EXECUTION_ARN
+from orchestration.starting.executions import ExecutionClient, readable_items, routing_of
+
+Progress = Callable[[str], None]
+
+FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
+
+WAIT_SECONDS = 60
+"""Seconds that the router waits for the outcomes of a replay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedReplay:
+    """A replay that is ready to send.
+
+    Attributes:
+        router: the router that started the execution.
+        execution: name of the execution to replay.
+        event: fields of the job event.
+        options: ``only``, ``again`` and ``as_was`` of ``$replay``.
+    """
+
+    router: DeployedRouter
+    execution: str
+    event: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    @property
+    def job(self) -> str:
+        """Name of the upstream job."""
+        return str(self.event["job_name"])
+
+    def ask(self) -> dict[str, Any]:
+        """The router's record of a dry run: each trigger with the router's decision; starts nothing."""
+        return self._send({"dry_run": True}, {})
+
+    def send(self) -> dict[str, Any]:
+        """The router's record, with the outcomes of the new executions."""
+        return self._send({}, {"$wait_seconds": WAIT_SECONDS})
+
+    def _send(self, mode: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        request = {"of": self.execution, **self.options, **mode}
+        return self.router.invoke({**self.event, "$replay": request, **more})[0]
+
+
+def prepare(
+    execution: str,
+    *,
+    function: str = "",
+    only: Mapping[str, str] | None = None,
+    again: bool = False,
+    as_was: bool = False,
+) -> PreparedReplay:
+    """Read the execution's event and build its replay; starts nothing.
+
+    Args:
+        execution: ARN of the execution, or its name together with ``function``.
+        function: name of the router Lambda; by default the name of the execution's state machine.
+        only: trigger id to its id now; by default all triggers that failed.
+        again: also start triggers that have started.
+        as_was: send the original requests.
+
+    Raises:
+        ReplayError: the execution cannot be replayed.
+        ExecutionLookupError: the execution does not exist, or cannot be read.
+        RouterNotFoundError: the function does not exist.
+    """
+    arn = EXECUTION_ARN.fullmatch(execution)
+    if arn is None and not function:
+        raise ReplayError(
+            f"execution {execution!r}: expected an execution's ARN, or its name together with --function."
+        )
+    router = DeployedRouter.find(function or (arn["machine"] if arn else ""), arn["region"] if arn else "")
+    described = _executions(router).describe(arn["name"] if arn else execution)
+    event = described["input"].get("event")
+    if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys():
+        raise ReplayError(f"execution {described['name']}: the router did not start it; its input has no job event.")
+    options: dict[str, Any] = {"only": dict(only)} if only else {}
+    options |= {name: True for name, wanted in (("again", again), ("as_was", as_was)) if wanted}
+    return PreparedReplay(router=router, execution=described["name"], event=event, options=options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedEvents:
+    """Events that failed, with the router's decisions.
+
+    Attributes:
+        answers: a replay for each event, oldest first, with the record of its dry run.
+        unanswered: executions that the router refuses to replay, with the reason.
+    """
+
+    answers: list[tuple[PreparedReplay, dict[str, Any]]]
+    unanswered: list[str]
+
+    @property
+    def count(self) -> int:
+        """Number of triggers that would start."""
+        return sum(_startable(record) for _, record in self.answers)
+
+    def send(self) -> Iterator[dict[str, Any]]:
+        """Start the triggers, and yield the router's record of each event that has some."""
+        for replay, record in self.answers:
+            if _startable(record):
+                yield replay.send()
+
+
+def find_failed(function: str, since: str, job: str = "", progress: Progress = lambda _: None) -> FailedEvents:
+    """Ask the router about each event with an execution that failed since a time; starts nothing.
+
+    Args:
+        function: name of the router Lambda.
+        since: age as ``30m``, ``24h`` or ``7d``.
+        job: name of the upstream job; by default every job.
+        progress: called with a line for each execution.
+
+    Raises:
+        AgeError: ``since`` is not an age.
+        RouterNotFoundError: the function does not exist.
+    """
+    begin = datetime.now(UTC) - age(since, "--since")
+    router = DeployedRouter.find(function)
+    found = FailedEvents(answers=[], unanswered=[])
+    for replay in _prepare_each(router, begin, job, progress):
+        progress(f"asking the router about {replay.execution}")
+        try:
+            found.answers.append((replay, replay.ask()))
+        except RouterFailedError as error:
+            found.unanswered.append(f"{replay.execution}: {error}")
+    return found
+
+
+def _prepare_each(router: DeployedRouter, begin: datetime, job: str, progress: Progress) -> list[PreparedReplay]:
+    executions = _executions(router)
+    found: dict[str, PreparedReplay] = {}
+    for name in reversed(list(_failed_since(executions, begin))):
+        progress(f"reading execution {name}")
+        given = executions.describe(name)["input"]
+        event, kind = given.get("event"), routing_of(given).get("event_kind")
+        if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys() or not isinstance(kind, str):
+            continue
+        if not readable_items(given) or job not in ("", event["job_name"]):
+            continue
+        # The executions of batches and replays belong to the event, and one event is one replay.
+        root = execution_name(kind, event["job_name"], event["job_run_id"])
+        found.setdefault(root, PreparedReplay(router=router, execution=root, event=event, options={}))
+    return list(found.values())
+
+
+def _startable(record: dict[str, Any]) -> int:
+    return sum(one["action"] == "WOULD_START" for one in record["replay"]["triggers"])
+
+
+def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
+    """Names of the executions that started after ``begin`` and failed, newest first within each status."""
+    pages = executions.client.get_paginator("list_executions")
+    for status in FAILED_STATUSES:
+        arn = executions.settings.state_machine_arn
+        for page in pages.paginate(stateMachineArn=arn, statusFilter=status):
+            for one in page["executions"]:
+                if one["startDate"] >= begin:
+                    yield one["name"]
+
+
+def _executions(router: DeployedRouter) -> ExecutionClient:
+    return ExecutionClient(boto3.client("stepfunctions", region_name=router.settings.region), router.settings)

@@ -1,0 +1,1 @@
+"""The deployed stack: router, configuration, code bucket, topics and role policies."""

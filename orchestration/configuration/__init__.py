@@ -1,0 +1,1 @@
+"""Loads the configuration, and reads its workflows, joins and triggers."""

@@ -1,0 +1,153 @@
+"""Reads the joins of a configuration: triggers that start when several jobs have succeeded for one key.
+
+A join is open from the first arrival of a job under a key. It completes when all jobs have arrived, or it expires at its
+deadline. ``arrivals.py`` records the arrivals, and ``join_router.py`` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from orchestration.errors import ConfigError, JoinError, ResolutionError
+from orchestration.event.job_event import MAX_JOB_RUN_ID
+from orchestration.values import templating
+from orchestration.values.validation import StringPattern, ValidationProblem, describe, read
+
+MAX_JOBS = 50
+"""Jobs of one join. Their events travel in one execution input."""
+
+MAX_HOURS = 24 * 30
+
+
+class JobNames:
+    """Constrains a field to a list of at least two different job names."""
+
+    def problems(self, value: list[str], path: str) -> Iterator[ValidationProblem]:
+        """The problem of a list that is too short, too long, or has a name twice."""
+        if not 2 <= len(value) <= MAX_JOBS:
+            yield ValidationProblem(path, f"found a list of {len(value)}, expected 2 to {MAX_JOBS} jobs")
+        for index, name in enumerate(value):
+            if value.index(name) < index:
+                yield ValidationProblem(f"{path}[{index}]", f"found {name!r:.80} twice. Remove one")
+            elif not name.strip():
+                yield ValidationProblem(f"{path}[{index}]", "found an empty text, expected a job name")
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Return the schema with the bounds. Pydantic calls this at build time."""
+        return {**handler(core_schema), "minItems": 2, "maxItems": MAX_JOBS, "uniqueItems": True}
+
+
+class Hours:
+    """Constrains a field to a number of hours; 0 for none."""
+
+    def problems(self, value: int, path: str) -> Iterator[ValidationProblem]:
+        """The problem of a number outside the range."""
+        if not 0 <= value <= MAX_HOURS:
+            yield ValidationProblem(path, f"found {value}, expected 0 (no deadline) to {MAX_HOURS} hours")
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Return the schema with the range. Pydantic calls this at build time."""
+        return {**handler(core_schema), "minimum": 0, "maximum": MAX_HOURS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Triggers that start when all of several jobs have succeeded under one key."""
+
+    all_of: Annotated[list[str], JobNames()]
+    """Upstream jobs. Each must succeed once under a key."""
+    key: Annotated[str, StringPattern(r"^.*\$\{[^{}]+\}.*$", "a text with a template, such as ${start_date}")]
+    """Key of an event, such as `${start_date}`. Events with equal keys belong together."""
+    deadline_hours: Annotated[int, Hours()] = 0
+    """Hours from the first arrival after which `on_deadline` starts instead. 0: the join waits for 90 days."""
+    on_complete: list[object] = field(default_factory=list)
+    """Triggers to start when all jobs have succeeded."""
+    on_deadline: list[object] = field(default_factory=list)
+    """Triggers to start if a job is missing at the deadline."""
+    description: str = ""
+    """Purpose of the join, for people."""
+
+
+def joins_of(document: Mapping[str, Any], job_name: str) -> list[str]:
+    """Names of the joins that a job belongs to, as far as they are readable."""
+    joins = document.get("joins")
+    return [
+        name
+        for name, entry in (joins.items() if isinstance(joins, dict) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("all_of"), list) and job_name in entry["all_of"]
+    ]
+
+
+def read_join(entry: Any, path: str) -> tuple[Join | None, list[ValidationProblem]]:
+    """Read one join; returns it, or None and every problem outside its triggers."""
+    join, problems = read(Join, entry, path)
+    if isinstance(entry, dict) and isinstance(entry.get("key"), str):
+        problems += list(templating.problems(entry["key"], f"{path}.key"))
+    return (None if problems else join), problems
+
+
+def check_joins(document: Mapping[str, Any]) -> Iterator[ValidationProblem]:
+    """Problems that only the joins together show."""
+    joins = document.get("joins", {})
+    if not isinstance(joins, dict):
+        yield ValidationProblem("joins", f"found {describe(joins)}, expected an object of join name to join")
+        return
+    for name, entry in joins.items():
+        jobs = entry.get("all_of") if isinstance(entry, dict) else None
+        for index, job in enumerate(jobs if isinstance(jobs, list) else ()):
+            if isinstance(job, str) and job in joins:
+                yield ValidationProblem(
+                    f"joins.{name}.all_of[{index}]",
+                    f"found the join {job!r:.80}, expected a job: a join publishes no event. Let one of its triggers publish one",
+                )
+        if name in document["workflows"]:
+            yield ValidationProblem(f"joins.{name}", "found a workflow of the same name. Rename the join", at="key")
+
+
+def valid_join(document: Mapping[str, Any], name: str) -> Join:
+    """The join of a name.
+
+    Raises:
+        ConfigError: it is invalid.
+    """
+    joins = document.get("joins")
+    if not isinstance(joins, dict) or name not in joins:
+        raise ConfigError(f"joins.{name}: found nothing, expected a join. Restore it, or let its deadline fail")
+    join, problems = read_join(joins[name], f"joins.{name}")
+    if join is None:
+        raise ConfigError("; ".join(map(str, problems)))
+    return join
+
+
+def key_of(join: Join, name: str, fields: Mapping[str, Any]) -> str:
+    """The key under which an event arrives.
+
+    Raises:
+        JoinError: the event has no such field, or the key is empty or too long.
+    """
+    try:
+        key = templating.as_text(templating.render(join.key, fields, f"joins.{name}.key"))
+    except ResolutionError as error:
+        raise JoinError(f"{error}. The event cannot arrive at the join") from error
+    if not key.strip() or len(key) > MAX_JOB_RUN_ID:
+        raise JoinError(
+            f"joins.{name}.key: found {key!r:.80} with {len(key)} characters, expected 1 to {MAX_JOB_RUN_ID}. Publish the field"
+        )
+    return key
+
+
+def join_event(name: str, key: str, arrived: Mapping[str, dict[str, Any]], missing: list[str]) -> dict[str, Any]:
+    """The event that the join's triggers see.
+
+    Args:
+        name: of the join.
+        key: of the arrivals.
+        arrived: job name to its event.
+        missing: jobs that have not arrived; empty if the join is complete.
+    """
+    event: dict[str, Any] = {"job_name": name, "job_run_id": key, "status": "SUCCESS"}
+    event["artifacts"] = {job: one.get("artifacts") or {} for job, one in arrived.items()}
+    event["upstream"] = dict(arrived)
+    return event | ({"missing": missing} if missing else {})

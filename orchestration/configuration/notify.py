@@ -1,0 +1,38 @@
+"""The topic that is told of a workflow's failed executions.
+
+The router writes it into ``routing.notify`` of the input. For each topic of an allow-list, Terraform creates an EventBridge
+rule that looks for it there (terraform/notifications.tf). So an event or a configuration cannot reach another topic.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from orchestration.settings import Settings
+from orchestration.values.placeholders import fill
+from orchestration.values.validation import ValidationProblem
+
+TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]{1,256}"
+"""Pattern of a standard topic's ARN. A FIFO topic cannot be the target of a rule without a message group."""
+
+
+def notify_topic(document: Any, job_name: str, settings: Settings) -> str:
+    """ARN of the topic of a workflow; empty if it has none, or an invalid one."""
+    workflow = document["workflows"].get(job_name)
+    if not isinstance(workflow, dict) or not isinstance(workflow.get("notify"), str):
+        return ""
+    topic, problems = fill(workflow["notify"], "notify", settings)
+    return "" if problems or not re.fullmatch(TOPIC, topic) else str(topic)
+
+
+def with_topic(workflow: Any, path: str, settings: Settings) -> tuple[Any, list[ValidationProblem]]:
+    """The workflow with the placeholders of its topic filled, and the problems of the topic's place."""
+    if not isinstance(workflow, dict) or not isinstance(workflow.get("notify"), str):
+        return workflow, []
+    topic, problems = fill(workflow["notify"], f"{path}.notify", settings)
+    region = topic.split(":")[3] if re.fullmatch(TOPIC, topic) else ""
+    if region and settings.region not in ("", region):
+        message = f"found region {region}, expected {settings.region}: EventBridge tells topics of its region only"
+        problems.append(ValidationProblem(f"{path}.notify", message))
+    return {**workflow, "notify": topic}, problems

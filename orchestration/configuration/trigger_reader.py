@@ -1,0 +1,53 @@
+"""Reads one trigger of a configuration, with every problem of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE, Trigger
+from orchestration.values.placeholders import fill
+from orchestration.values.validation import ValidationProblem, describe, read, valid_fields
+
+
+def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
+    """Read and check one trigger; returns the trigger, or None and every problem."""
+    entry, problems = fill(entry, path, settings)
+    if not isinstance(entry, dict):
+        return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
+    kind = entry.get("type")
+    cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        what = describe(kind) if "type" in entry else "nothing"
+        message = f"found {what}, expected one of: {', '.join(BY_TYPE)}"
+        found = ValidationProblem(
+            f"{path}.type", message, found=kind if isinstance(kind, str) else "", options=tuple(BY_TYPE)
+        )
+        return None, [*problems, found]
+    fields = {key: value for key, value in entry.items() if key != "type"}
+    trigger, wrong = read(cls, fields, path)
+    problems += new_problems(wrong, problems)
+    if trigger is not None:
+        problems += new_problems(trigger.check(path, settings), problems)
+    else:
+        problems += new_problems(_despite(cls, fields, path, settings), problems)
+    return (None if problems else trigger), problems
+
+
+def _despite(cls: type[Trigger], fields: dict[str, Any], path: str, settings: Settings) -> Iterator[ValidationProblem]:
+    """Problems of the valid fields of a trigger that cannot be read, so that one problem does not hide others."""
+    valid = valid_fields(cls, fields)
+    # A trigger needs its required fields to be checked. Problems of the stand-ins are not reported.
+    stand_ins = {key: value for key, value in cls.EXAMPLE.items() if key not in valid and key != "type"}
+    for problem in cls(**{**stand_ins, **valid}).check(path, settings):
+        field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
+        if field_name not in stand_ins:
+            yield problem
+
+
+def new_problems(found: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
+    """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
+    paths = {problem.path for problem in known}
+    return [problem for problem in found if problem.path not in paths]

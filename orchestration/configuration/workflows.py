@@ -1,0 +1,207 @@
+"""Reads the triggers of one job and event kind from a configuration document.
+
+A typo stops one trigger only. An invalid entry becomes an ``InvalidTrigger`` in its place, and the state machine reports
+it as a failed item; the other triggers start. Only a document without a ``workflows`` object is a load failure.
+
+Every trigger has an id (``identity.py``), because its place in the list changes with every edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from orchestration.configuration.joins import check_joins, read_join
+from orchestration.configuration.notify import TOPIC, with_topic
+from orchestration.configuration.trigger_ids import problem_id, trigger_ids
+from orchestration.configuration.trigger_reader import new_problems, read_trigger
+from orchestration.errors import ConfigError
+from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
+from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE, Trigger
+from orchestration.values import strictjson
+from orchestration.values.validation import StringPattern, ValidationProblem, describe, read, unknown_field
+
+TOP_LEVEL = ("$schema", "allow_cycles", "joins", "workflows")
+"""Fields of a configuration. Only ``orchestrator validate`` reads ``allow_cycles``."""
+_TARGET_FIELDS = tuple(dict.fromkeys(trigger.TARGET_FIELD for trigger in BY_TYPE.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """Downstream triggers of one upstream job."""
+
+    description: str = ""
+    """Purpose of the upstream job, for people."""
+    on_success: list[object] = field(default_factory=list)
+    """Triggers to start when the job succeeds."""
+    on_approval: list[object] = field(default_factory=list)
+    """Triggers to start when the job is approved after a quality failure."""
+    notify: Annotated[str, StringPattern(rf"^{TOPIC}$", "the ARN of a standard SNS topic, or nothing")] = ""
+    """SNS topic that is told of failed executions. Terraform's `notify_topics` must list it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidTrigger:
+    """A trigger that cannot start; the execution reports it as failed.
+
+    Attributes:
+        name: its place in the configuration, and its target's name if that is readable.
+        error: name of a class of ``orchestration.errors``.
+        cause: the value found, the values accepted, and what to do.
+        declared: type and target name, as far as they are readable; a replay starts nothing else in its place. None if
+            the workflow itself is invalid, so that no trigger can be replayed.
+    """
+
+    name: str
+    error: str
+    cause: str
+    declared: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredTrigger:
+    """One trigger of a workflow.
+
+    Attributes:
+        id: unique within the workflow and event kind; it does not depend on the place in the list.
+        trigger: the trigger, or the reason why it cannot start.
+    """
+
+    id: str
+    trigger: Trigger | InvalidTrigger
+
+
+def check_document(document: Any) -> list[ValidationProblem]:
+    """Problems of the document outside its workflows.
+
+    Raises:
+        ConfigError: it has no ``workflows`` object, so the router cannot use it.
+    """
+    if not isinstance(document, dict):
+        raise ConfigError(f"the configuration: found {describe(document)}, expected a JSON object with 'workflows'")
+    if not isinstance(document.get("workflows"), dict):
+        what = describe(document["workflows"]) if "workflows" in document else "nothing"
+        raise ConfigError(f"workflows: found {what}, expected an object of job name to workflow")
+    problems = [unknown_field(key, key, TOP_LEVEL) for key in document if key not in TOP_LEVEL]
+    for key, kind, expected in (("$schema", str, "a string"), ("allow_cycles", bool, "true or false")):
+        if key in document and type(document[key]) is not kind:
+            problems.append(ValidationProblem(key, f"found {describe(document[key])}, expected {expected}"))
+    return problems + list(check_joins(document))
+
+
+def triggers_for(
+    document: Any, job_name: str, event_kind: EventKind, settings: Settings
+) -> list[ConfiguredTrigger] | None:
+    """Triggers of one workflow and event kind, in the configuration's order.
+
+    Returns:
+        None if the configuration has no workflow for the job; else the list, which may be empty. Problems of the
+        workflow itself come after its triggers.
+    """
+    name = "joins" if event_kind in JOIN_KINDS else "workflows"
+    section, path = document.get(name, {}), f"{name}.{job_name}"
+    if not isinstance(section, dict) or job_name not in section:
+        return None
+    entries, problems = _entries(section[job_name], path, event_kind, settings)
+    found = []
+    for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
+        trigger, wrong = read_trigger(entry, where, settings)
+        wrong += repeated
+        read = _rejected(entry, where, wrong) if trigger is None or wrong else trigger
+        found.append(ConfiguredTrigger(trigger_id, read))
+    return found + [
+        ConfiguredTrigger(problem_id(str(problem)), InvalidTrigger(problem.path, "ConfigError", str(problem)))
+        for problem in problems
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedEntry:
+    """One entry of a whole configuration.
+
+    Attributes:
+        path: place of the entry, or of the workflow if the workflow itself has the problems.
+        id: id of the trigger; empty for a workflow.
+        trigger: the trigger, or None if it has problems.
+    """
+
+    job_name: str
+    event_kind: EventKind
+    path: str
+    id: str
+    trigger: Trigger | None
+    problems: list[ValidationProblem]
+
+
+def checked_entries(document: dict[str, Any], settings: Settings) -> Iterator[CheckedEntry]:
+    """Every entry of a document that ``check_document`` accepts, and every workflow with problems."""
+    joins = document.get("joins")
+    sections = [("workflows", EVENT_KINDS, name, one) for name, one in document["workflows"].items()]
+    sections += [("joins", JOIN_KINDS, name, one) for name, one in (joins.items() if isinstance(joins, dict) else ())]
+    for section, event_kinds, job_name, workflow in sections:
+        path = f"{section}.{job_name}"
+        about: dict[str, Any] = {"job_name": job_name}
+        for event_kind in event_kinds:
+            about["event_kind"] = event_kind
+            entries, problems = _entries(workflow, path, event_kind, settings)
+            if problems and event_kind == event_kinds[0]:
+                yield CheckedEntry(**about, path=path, id="", trigger=None, problems=problems)
+            for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
+                trigger, wrong = read_trigger(entry, where, settings)
+                wrong += repeated
+                found = None if wrong else trigger
+                yield CheckedEntry(**about, path=where, id=trigger_id, trigger=found, problems=wrong)
+
+
+def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem]:
+    """Every problem of a whole configuration.
+
+    Raises:
+        ConfigError: the document has no ``workflows`` object.
+    """
+    yield from check_document(document)
+    for entry in checked_entries(document, settings):
+        yield from entry.problems
+
+
+def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, list[ValidationProblem]]]:
+    """Path, id, entry, and the problem of an explicit id that several entries have."""
+    ids, repeated = trigger_ids(entries)
+    for index, (entry, trigger_id) in enumerate(zip(entries, ids, strict=True)):
+        where = f"{path}[{index}]"
+        problem = (
+            ValidationProblem(
+                f"{where}.id", f"found {describe(entry['id'])} twice, expected an id that is unique within {path}"
+            )
+            if index in repeated
+            else None
+        )
+        yield where, trigger_id, entry, [] if problem is None else [problem]
+
+
+def _entries(
+    workflow: Any, path: str, event_kind: EventKind, settings: Settings
+) -> tuple[list[Any], list[ValidationProblem]]:
+    """The raw triggers, and the problems of the workflow itself."""
+    strictjson.bounded(workflow)
+    if event_kind in JOIN_KINDS:
+        problems = list[ValidationProblem]()
+        _, wrong = read_join(workflow, path)
+    else:
+        workflow, problems = with_topic(workflow, path, settings)
+        _, wrong = read(Workflow, workflow, path)
+    problems += new_problems(wrong, problems)
+    entries = workflow.get(event_kind) if isinstance(workflow, dict) else None
+    return (entries if isinstance(entries, list) else []), problems
+
+
+def _rejected(entry: Any, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
+    """The invalid trigger ``entry``, with its target's name, which on-call looks for, if it is readable."""
+    fields = entry if isinstance(entry, dict) else {}
+    target = next((fields[key] for key in _TARGET_FIELDS if isinstance(fields.get(key), str)), "")
+    kind = fields.get("type") if isinstance(fields.get("type"), str) else ""
+    cause = "; ".join(str(problem) for problem in problems)
+    name = f"{where} ({target:.100})" if target else where
+    return InvalidTrigger(name, "ConfigError", cause, (kind if kind in BY_TYPE else "", target))

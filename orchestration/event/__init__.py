@@ -1,0 +1,1 @@
+"""One job event: its delivery, its kind and its identity."""

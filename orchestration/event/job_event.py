@@ -1,0 +1,216 @@
+"""Reads an SNS record or a direct payload into one ``JobEvent``.
+
+A job event has two required fields, ``job_name`` and ``job_run_id``. All other fields are free-form, and templates read
+them by dot path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.errors import EventError
+from orchestration.event.kinds import EventKind
+from orchestration.event.replay_request import REPLAY, Replay, read_replay
+from orchestration.values import strictjson
+
+MAX_WAIT_SECONDS = 60
+MAX_HOPS = 20
+"""Links of a chain of events that the state machine published. A cycle would have no end."""
+_WAIT, _HOPS = "$wait_seconds", "hops"
+
+
+MAX_JOB_NAME, MAX_JOB_RUN_ID = 256, 512
+"""Characters of the two ids, which travel several times in one execution input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """One upstream job's completion or approval.
+
+    Attributes:
+        fields: the whole event as published, without the reserved ``$…`` fields.
+        event_kind: list of the workflow that applies, or None if the event starts nothing.
+    """
+
+    job_name: str
+    job_run_id: str
+    event_kind: EventKind | None
+    fields: dict[str, Any]
+    replay: Replay | None = None
+    wait_seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def hops(self) -> int:
+        """Number of state machines' events before this one in a chain; 0 for an event that a job published."""
+        hops = self.fields.get(_HOPS)
+        return hops if type(hops) is int and hops > 0 else 0
+
+    @property
+    def artifacts(self) -> dict[str, Any]:
+        """Artifacts of the upstream job; empty if the event has none."""
+        return self.fields.get("artifacts") or {}
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Metrics of the upstream job; empty if the event has none."""
+        return self.fields.get("metrics") or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message of an invocation, not parsed yet, so that an invalid one cannot stop the others.
+
+    Attributes:
+        source: ``SNS message <id>`` or ``direct invocation``, for logs and errors.
+        body: JSON text from SNS, or the payload object of a direct invocation.
+        topic_arn: the SNS topic, or empty.
+        delivery_id: unique for every delivery, also of the same message: the Lambda's request id, with the record's
+            number if the invocation has several records.
+    """
+
+    source: str
+    body: Any
+    topic_arn: str = ""
+    delivery_id: str = ""
+
+    @property
+    def from_sns(self) -> bool:
+        """True if SNS delivered it. SNS publishers cannot replay or wait."""
+        return bool(self.topic_arn)
+
+
+def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
+    """Split an invocation's payload into its messages.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record's shape).
+    """
+    envelope = isinstance(payload, dict) and isinstance(payload.get("Records"), list) and "job_name" not in payload
+    if not envelope:
+        yield Delivery(source="direct invocation", body=payload, delivery_id=request_id)
+        return
+    records = payload["Records"]
+    for number, record in enumerate(records):
+        delivery_id = request_id if len(records) == 1 else f"{request_id}#{number}"
+        sns = record.get("Sns") if isinstance(record, dict) else None
+        if not (isinstance(sns, dict) and isinstance(sns.get("Message"), str) and sns.get("TopicArn")):
+            yield Delivery(source=f"Records[{number}]", body=_NotSns(), delivery_id=delivery_id)
+            continue
+        yield Delivery(
+            source=f"SNS message {sns.get('MessageId', '(no id)')}",
+            body=sns["Message"],
+            topic_arn=str(sns["TopicArn"]),
+            delivery_id=delivery_id,
+        )
+
+
+class _NotSns:
+    """Marks a record that is not an SNS record; ``read_event`` refuses it."""
+
+
+def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
+    """Parse and check one delivery.
+
+    Args:
+        delivery: the message.
+        approvals_topic_arn: if given, a ``decision`` from another topic is ignored.
+
+    Raises:
+        EventError: the message is not a job event; the error gives the value found and the values accepted.
+    """
+    fields = _object(delivery)
+    job_name = _required_text(fields, "job_name", MAX_JOB_NAME)
+    job_run_id = _required_text(fields, "job_run_id", MAX_JOB_RUN_ID)
+    for name in ("artifacts", "metrics"):
+        if not isinstance(fields.get(name), dict | None):
+            raise EventError(f"event field {name!r}: found {_kind(fields[name])}, expected an object")
+    replay, wait = fields.pop(REPLAY, None), fields.pop(_WAIT, None)
+    warnings: list[str] = []
+    if delivery.from_sns and replay is not None:
+        raise EventError(
+            f"event field '{REPLAY}': found in a message from SNS topic {delivery.topic_arn}, but a replay must be a direct "
+            "invocation. Run: orchestrator replay EXECUTION_NAME"
+        )
+    if delivery.from_sns and wait is not None:
+        warnings.append(f"event field '{_WAIT}' was ignored: it needs a direct invocation")
+        wait = None
+    decision_counts = not delivery.from_sns or approvals_topic_arn in ("", delivery.topic_arn)
+    if fields.get("decision") == "APPROVED" and not decision_counts:
+        warnings.append(
+            f"decision APPROVED was ignored: it came from {delivery.topic_arn}, not from {approvals_topic_arn}"
+        )
+    _refuse_endless_chain(fields)
+    return JobEvent(
+        job_name=job_name,
+        job_run_id=job_run_id,
+        event_kind=_event_kind(fields, decision_counts=decision_counts),
+        fields=fields,
+        replay=None if replay is None else read_replay(replay),
+        wait_seconds=0.0 if wait is None else _read_wait(wait),
+        warnings=tuple(warnings),
+    )
+
+
+def _object(delivery: Delivery) -> dict[str, Any]:
+    if isinstance(delivery.body, _NotSns):
+        raise EventError(
+            f"{delivery.source}: not an SNS record, expected one with Sns.Message and Sns.TopicArn. Subscribe the "
+            "router to SNS topics only, or invoke it with the event itself"
+        )
+    # The Lambda runtime parsed a direct payload leniently, so it is parsed again strictly.
+    try:
+        text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
+        value = strictjson.bounded(strictjson.loads(text))
+    except RecursionError as error:
+        raise EventError(f"{delivery.source}: expected a job event, but it is nested too deeply") from error
+    except strictjson.StrictJSONError as error:
+        raise EventError(f"{delivery.source}: expected a job event as JSON, but {error}") from error
+    wrong = strictjson.first_invalid(value)
+    if wrong is not None:
+        raise EventError(f"{delivery.source}: found {wrong.reason}, expected plain JSON")
+    if not isinstance(value, dict):
+        raise EventError(
+            f"{delivery.source}: found {_kind(value)}, expected a JSON object with job_name and job_run_id"
+        )
+    return value
+
+
+def _event_kind(fields: dict[str, Any], *, decision_counts: bool) -> EventKind | None:
+    if fields.get("decision") == "APPROVED" and decision_counts:
+        return "on_approval"
+    return "on_success" if fields.get("status") == "SUCCESS" else None
+
+
+def _refuse_endless_chain(fields: dict[str, Any]) -> None:
+    hops = fields.get(_HOPS)
+    if type(hops) is int and hops > MAX_HOPS:
+        raise EventError(
+            f"event field '{_HOPS}': found {hops}, expected at most {MAX_HOPS}. A chain of published events is this long only "
+            f"in a cycle. Remove 'publish' of one trigger in it: orchestrator graph --job {fields['job_name']:.100}"
+        )
+
+
+def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        found = "nothing" if name not in fields else f"{value!r:.80}"
+        raise EventError(f"event field {name!r}: found {found}, expected a non-empty string")
+    if len(value) > length:
+        raise EventError(
+            f"event field {name!r}: found {len(value):,} characters ({value[:40]!r}...), expected at most {length}"
+        )
+    return value
+
+
+def _read_wait(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= MAX_WAIT_SECONDS:
+        raise EventError(f"event field '{_WAIT}': found {value!r:.80}, expected a number from 0 to {MAX_WAIT_SECONDS}")
+    return float(value)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,1 @@
+"""Joins: records the arrivals of several jobs under a key, and decides."""

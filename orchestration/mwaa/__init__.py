@@ -1,0 +1,1 @@
+"""Starts Airflow DAG runs through MWAA's InvokeRestApi."""

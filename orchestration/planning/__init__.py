@@ -1,0 +1,1 @@
+"""Event and triggers to executions: items, skipped triggers, batches and parts."""

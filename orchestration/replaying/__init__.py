@@ -1,0 +1,1 @@
+"""Starts failed triggers of an earlier event again: the ledger of names, and decisions."""

@@ -1,0 +1,250 @@
+"""Starts failed triggers of an earlier event again, each in a separate execution.
+
+AWS's Redrive cannot run caught items again, so a replay is a new execution for each trigger. The ledger decides: a trigger
+that has started, or is running, stays out without ``again``. Two replays at once compute the same names, so one starts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
+from orchestration.errors import ReplayError
+from orchestration.event.identity import BATCH_PREFIX, downstream_run_id, replay_name
+from orchestration.event.job_event import JobEvent
+from orchestration.event.replay_request import Replay
+from orchestration.planning import batch
+from orchestration.planning.items import REJECTED, Item, build_item, declared, is_trigger, renewed
+from orchestration.planning.plan import PlannedExecution, fitting, item_room, routing_fields
+from orchestration.planning.skipped import mismatch
+from orchestration.replaying.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.replaying.ledger import Attempt, Ledger, Original
+from orchestration.settings import Settings
+from orchestration.triggers.base import RequestContext
+
+
+@dataclass(slots=True, kw_only=True)
+class Replayer:
+    """Decides and starts one replay.
+
+    Attributes:
+        ledger: the event's triggers with their attempts.
+        replay: the sender's request.
+        event: the job event of the request.
+        triggers: the current configuration's triggers for the event.
+        config: source of the triggers.
+        settings: the router's environment.
+        delivery_id: id of this delivery.
+        already_started: number of triggers that had started, if the request names none.
+    """
+
+    ledger: Ledger
+    replay: Replay
+    event: JobEvent
+    triggers: Sequence[ConfiguredTrigger]
+    config: LoadedConfig
+    settings: Settings
+    delivery_id: str
+    already_started: int = 0
+    _now: dict[str, ConfiguredTrigger] = field(default_factory=dict)
+
+    def decide(self) -> list[Decision]:
+        """The decision for each trigger; starts nothing.
+
+        Raises:
+            ReplayError: the request names a trigger that the event does not have, or another event.
+            OversizedEventError: the event exceeds the execution input quota.
+        """
+        if (self.event.job_name, self.event.job_run_id) != self.ledger.identity:
+            raise ReplayError(
+                f"execution {self.replay.of!r} belongs to job and run {list(self.ledger.identity)}, but the event to "
+                f"{[self.event.job_name, self.event.job_run_id]}. Send the event of that execution"
+            )
+        self._now = {one.id: one for one in self.triggers}
+        if self.replay.only is None:
+            return list(self._all_failed())
+        self._check_named(self.replay.only)
+        return [self._named(trigger_id, now) for trigger_id, now in self.replay.only]
+
+    def start(self, decision: Decision) -> Decision:
+        """Start the execution of a ``WOULD_START`` decision."""
+        if decision.action != "WOULD_START" or decision.planned is None:
+            return decision
+        started = self.ledger.executions.start(decision.planned)
+        if started.status == "STARTED":
+            return replace(decision, action="STARTED", started=started)
+        what = f"attempt {decision.attempt}" if decision.attempt else "the batch"
+        reason = f"another replay started {what} at {started.existing['start']}: {started.name}"
+        return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
+
+    def _check_named(self, only: Sequence[tuple[str, str]]) -> None:
+        known = {*self.ledger.originals, *(one.batch["id"] for one in self.ledger.originals.values() if one.batch)}
+        unknown = [trigger_id for trigger_id, _ in only if trigger_id not in known]
+        if unknown:
+            reason = self.ledger.skipped.get(unknown[0])
+            if reason:
+                raise ReplayError(
+                    f"trigger {unknown[0]!r} of execution {self.replay.of!r} never started: {CONDITION} {reason}. Change the "
+                    "condition, then publish the event with another job_run_id"
+                )
+            raise ReplayError(
+                f"the event of execution {self.replay.of!r} has no trigger {unknown[0]!r:.80}. It has: "
+                f"{listed((one.item['id'], *declared(one.item)) for one in self.ledger.originals.values())}"
+            )
+        renamed = [(trigger_id, now) for trigger_id, now in only if now != trigger_id]
+        for trigger_id, now in renamed:
+            if trigger_id.startswith(BATCH_PREFIX):
+                raise ReplayError(
+                    f"'only': {trigger_id!r} is a batch, which is started with its original triggers. Name it without '={now}'"
+                )
+            if self.replay.as_was:
+                raise ReplayError(
+                    f"'only': {trigger_id!r} has the successor {now!r}, but 'as_was' sends the original request. Choose one"
+                )
+        successors = [now for _, now in renamed]
+        for now in successors:
+            if now in self.ledger.originals:
+                raise ReplayError(
+                    f"'only': {now!r} is another trigger of the same event. Replay it by its own id, not as a successor"
+                )
+        if len(set(successors)) < len(successors):
+            raise ReplayError("'only': two triggers have the same successor, which would start twice. Name it once")
+
+    def _all_failed(self) -> Iterator[Decision]:
+        restarted: set[str] = set()
+        for trigger_id in self.ledger.scope:
+            original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
+            if newest.status == "NOT_STARTED" and original.batch is not None:
+                if original.batch["id"] not in restarted:
+                    restarted.add(original.batch["id"])
+                    yield self._batch(original.batch)
+            elif newest.status == "FAILED" and not is_trigger(original.item):
+                yield self._decision(original.item, "REFUSED", newest, NOT_A_TRIGGER)
+            elif newest.status == "TRIGGERED":
+                self.already_started += 1
+            else:
+                yield self._one(trigger_id, trigger_id, original, newest)
+
+    def _named(self, trigger_id: str, now: str) -> Decision:
+        if trigger_id.startswith(BATCH_PREFIX):
+            members = [one for one in self.ledger.originals.values() if one.batch and one.batch["id"] == trigger_id]
+            newest = self.ledger.newest(members[0].item["id"])
+            item = members[0].batch or {}
+            if newest.number == 0 and newest.status == "NOT_STARTED":
+                return self._batch(item)
+            reason = "the batch has started. Name its triggers instead: " + ", ".join(
+                one.item["id"] for one in members[:5]
+            )
+            return self._decision(item, "LEFT_OUT", newest, reason)
+        original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
+        if newest.status == "NOT_STARTED" and original.batch is not None:
+            reason = f"its batch never started. Start the whole batch: --only {original.batch['id']}"
+            return self._decision(original.item, "REFUSED", newest, reason)
+        return self._one(trigger_id, now, original, newest)
+
+    def _one(self, trigger_id: str, now: str, original: Original, newest: Attempt) -> Decision:
+        item = original.item
+        if not is_trigger(item):
+            return self._decision(item, "REFUSED", newest, NOT_A_TRIGGER)
+        reason = "" if self.replay.again else left_out(newest)
+        if reason:
+            return self._decision(item, "LEFT_OUT", newest, reason)
+        generation = newest.number + 1 if self.replay.again else newest.generation
+        if self.replay.as_was:
+            made, reason, warnings = self._as_was(item, generation)
+        else:
+            made, reason, warnings = self._from_configuration(trigger_id, now, generation)
+        if made is None:
+            return self._decision(item, "REFUSED", newest, reason)
+        attempt = newest.number + 1
+        request = {"of": self.replay.of, "id": trigger_id, "attempt": attempt, "generation": generation}
+        request |= {"now": now} if now != trigger_id else {}
+        request |= {"as_was": True} if self.replay.as_was else {}
+        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id) | {
+            "batch": "1/1",
+            "replay": request,
+        }
+        planned = PlannedExecution(
+            replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, attempt),
+            {"event": self.event.fields, "triggers": [made], "routing": routing},
+        )
+        kind, name = declared(made)
+        return Decision(
+            id=trigger_id,
+            now=now,
+            type=kind,
+            name=name,
+            attempt=attempt,
+            action="WOULD_START",
+            planned=planned,
+            warnings=warnings,
+        )
+
+    def _as_was(self, item: Item, generation: int) -> tuple[Item | None, str, tuple[str, ...]]:
+        if item["type"] == REJECTED:
+            return None, "it was rejected and never had a request. Replay it from the configuration", ()
+        name, trigger_id = self.ledger.name, item["id"]
+        old, new = downstream_run_id(name, trigger_id), downstream_run_id(name, trigger_id, generation)
+        return renewed(item, old, new), "", ()
+
+    def _from_configuration(
+        self, trigger_id: str, now: str, generation: int
+    ) -> tuple[Item | None, str, tuple[str, ...]]:
+        current = self._now.get(now)
+        if current is None:
+            return None, self._missing(trigger_id, now), ()
+        if isinstance(current.trigger, InvalidTrigger):
+            return None, f"the configuration still has it as an invalid trigger: {current.trigger.cause:.500}", ()
+        mismatched = mismatch(current.trigger.when, self.event.fields) if current.trigger.when else ""
+        if mismatched:
+            return None, f"{CONDITION} {mismatched}. To send the original request: --only {trigger_id} --as-was", ()
+        context = RequestContext(
+            event=self.event,
+            settings=self.settings,
+            downstream_run_id=downstream_run_id(self.ledger.name, trigger_id, generation),
+        )
+        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id)
+        made = fitting(build_item(current, context), item_room(self.event, routing) - _REPLAY_ROOM)
+        if made["type"] == REJECTED:
+            return None, f"{made['request']['Error']}: {made['request']['Cause']}", ()
+        return {**made, "id": trigger_id}, "", tuple(context.warnings)
+
+    def _missing(self, trigger_id: str, now: str) -> str:
+        added = listed((one.id, *target_of(one)) for one in self.triggers if one.id not in self.ledger.originals)
+        unchanged = ", ".join(one.id for one in self.triggers if one.id in self.ledger.originals)
+        return (
+            f"the configuration no longer has {self.ledger.event_kind} trigger {now!r} for job {self.event.job_name!r}. New "
+            f"since then: {added or 'none'}. Unchanged: {unchanged or 'none'}. If a new one replaces it: --only "
+            f"{trigger_id}=ID. To send the original request: --only {trigger_id} --as-was"
+        )
+
+    def _batch(self, item: Item) -> Decision:
+        """Start a batch under its own name, with the input that the state machine would have sent."""
+        request = item["request"] | {"routing": item["request"]["routing"] | {"delivery_id": self.delivery_id}}
+        return Decision(
+            id=item["id"],
+            now=item["id"],
+            type=item["type"],
+            name=item["name"],
+            attempt=0,
+            action="WOULD_START",
+            planned=PlannedExecution(request["Name"], batch.child_input(self.ledger.event, request)),
+        )
+
+    def _decision(self, item: Item, action: Action, newest: Attempt, reason: str) -> Decision:
+        kind, name = declared(item)
+        return Decision(
+            id=item["id"],
+            now=item["id"],
+            type=kind or item["type"],
+            name=name or item["name"],
+            attempt=newest.number,
+            action=action,
+            reason=reason,
+        )
+
+
+_REPLAY_ROOM = 1_000
+"""Bytes of ``routing.replay``."""

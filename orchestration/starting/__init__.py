@@ -1,0 +1,1 @@
+"""Starts executions once, finds duplicates and reads outcomes."""

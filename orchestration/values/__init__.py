@@ -1,0 +1,1 @@
+"""Meaning of values: strict JSON, templates, placeholders, conditions and DAG conf."""

@@ -1,0 +1,234 @@
+"""Checks a condition ``when`` as EventBridge checks an event pattern, with the place of every problem.
+
+Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html, and the checks of AWS's Event Ruler.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from orchestration.values.conditions import OR
+from orchestration.values.strictjson import first_invalid
+from orchestration.values.validation import ValidationProblem, describe
+
+OPERATORS = ("anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix", "wildcard")
+COMPARISONS = ("<", "<=", "=", ">", ">=")
+MAX_ALTERNATIVES = 1_000
+"""Combinations of all ``$or`` of a pattern, as in EventBridge (the page above)."""
+
+NESTED = ("prefix", "suffix", "equals-ignore-case", "wildcard")
+"""Operators that ``anything-but`` accepts."""
+_EXAMPLE = '{"status": ["SUCCESS"]}'
+_ESCAPE = re.compile(r"\\(?![*\\])")
+
+
+class EventPattern:
+    """Constrains a field to an EventBridge event pattern."""
+
+    def problems(self, value: Any, path: str) -> Iterator[ValidationProblem]:
+        """Every problem of the pattern."""
+        found = list(_object(value, path))
+        yield from found or _combinations(value, path)
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Return a mark that ``builder/schemas`` replaces by its definition. Pydantic calls this at build time."""
+        return {"type": "condition"}
+
+
+def _object(value: Any, path: str) -> Iterator[ValidationProblem]:
+    if not isinstance(value, dict) or not value:
+        what = describe(value) if value != {} else "an empty object"
+        yield ValidationProblem(path, f"found {what}, expected an event pattern such as {_EXAMPLE}")
+        return
+    for key, expected in value.items():
+        where = f"{path}.{key}"
+        if key == OR:
+            yield from _or(expected, where)
+        elif isinstance(expected, dict):
+            yield from _object(expected, where)
+        elif isinstance(expected, list) and expected:
+            for index, matcher in enumerate(expected):
+                yield from _matcher(matcher, f"{where}[{index}]")
+        else:
+            what = "an empty list" if expected == [] else describe(expected)
+            text = "expected a list of values and operators, or an object of nested fields"
+            yield ValidationProblem(where, f"found {what}, {text}{_wrapped(expected)}")
+
+
+def _wrapped(value: Any) -> str:
+    """Advice for a bare value, the most frequent mistake."""
+    return f". Write [{json.dumps(value)}]" if isinstance(value, str | int | float) else ""
+
+
+def _or(value: Any, path: str) -> Iterator[ValidationProblem]:
+    if not isinstance(value, list) or len(value) < 2:
+        what = f"a list of {len(value)}" if isinstance(value, list) else describe(value)
+        yield ValidationProblem(path, f"found {what}, expected a list of at least two patterns")
+        return
+    for index, pattern in enumerate(value):
+        where = f"{path}[{index}]"
+        yield from _object(pattern, where)
+        for key in pattern if isinstance(pattern, dict) else ():
+            if key in OPERATORS:
+                yield ValidationProblem(
+                    f"{where}.{key}", f"found the operator {key!r}, expected the name of a field", at="key"
+                )
+
+
+def _combinations(pattern: dict[str, Any], path: str) -> Iterator[ValidationProblem]:
+    count = _count(pattern)
+    if count > MAX_ALTERNATIVES:
+        yield ValidationProblem(
+            path,
+            f"found {count:,} combinations of '$or', expected at most {MAX_ALTERNATIVES:,}. Use fewer alternatives",
+        )
+        return
+    for fields in _fields(pattern, ()):
+        names = [".".join(field) for field in fields]
+        twice = next((one for one in names if names.count(one) > 1 or _within(one, names)), "")
+        if twice:
+            text = f"the field {twice!r:.80} has two conditions. Write them in one list, or each in an alternative of '$or'"
+            yield ValidationProblem(path, text)
+            return
+
+
+def _within(name: str, names: list[str]) -> bool:
+    return any(name.startswith(f"{one}.") for one in names)
+
+
+def _count(pattern: dict[str, Any]) -> int:
+    """Number of combinations of all ``$or``."""
+    total = 1
+    for key, value in pattern.items():
+        if key == OR:
+            total *= sum(_count(one) for one in value)
+        elif isinstance(value, dict):
+            total *= _count(value)
+    return total
+
+
+def _fields(pattern: dict[str, Any], path: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
+    """Paths of the fields in each combination."""
+    found: list[list[tuple[str, ...]]] = [[]]
+    for key, value in pattern.items():
+        if key == OR:
+            options = [one for option in value for one in _fields(option, path)]
+        else:
+            options = _fields(value, (*path, key)) if isinstance(value, dict) else [[(*path, key)]]
+        found = [[*one, *option] for one in found for option in options]
+    return found
+
+
+def _matcher(matcher: Any, path: str) -> Iterator[ValidationProblem]:
+    wrong = first_invalid(matcher)
+    if wrong is not None:
+        yield ValidationProblem(path, f"found {wrong.reason}, expected plain JSON")
+    elif isinstance(matcher, list):
+        yield ValidationProblem(path, "found a list, expected a value or an operator")
+    elif isinstance(matcher, str):
+        yield from _literal(matcher, path)
+    elif isinstance(matcher, dict):
+        yield from _operation(matcher, path)
+
+
+def _operation(matcher: dict[str, Any], path: str) -> Iterator[ValidationProblem]:
+    if len(matcher) != 1:
+        yield ValidationProblem(path, f"found {len(matcher)} operators, expected one: {', '.join(OPERATORS)}")
+        return
+    ((operator, operand),) = matcher.items()
+    where = f"{path}.{operator}"
+    if operator not in OPERATORS:
+        text = f"unknown operator, expected one of: {', '.join(OPERATORS)}"
+        yield ValidationProblem(where, text, found=operator, options=OPERATORS, at="key")
+    elif operator == "exists":
+        if not isinstance(operand, bool):
+            yield ValidationProblem(where, f"found {describe(operand)}, expected true or false")
+    elif operator == "numeric":
+        yield from _numeric(operand, where)
+    elif operator == "cidr":
+        yield from _cidr(operand, where)
+    elif operator == "anything-but":
+        yield from _anything_but(operand, where)
+    elif operator in ("prefix", "suffix") and isinstance(operand, dict):
+        if operand.keys() != {"equals-ignore-case"}:
+            yield ValidationProblem(where, 'found an object, expected {"equals-ignore-case": TEXT} or a string')
+        else:
+            yield from _string(operand["equals-ignore-case"], "equals-ignore-case", f"{where}.equals-ignore-case")
+    else:
+        yield from _string(operand, operator, where)
+
+
+def _anything_but(operand: Any, path: str) -> Iterator[ValidationProblem]:
+    if isinstance(operand, dict):
+        if len(operand) != 1 or not operand.keys() <= set(NESTED):
+            yield ValidationProblem(
+                path, f"found {', '.join(operand) or 'nothing'}, expected one of: {', '.join(NESTED)}"
+            )
+            return
+        ((operator, texts),) = operand.items()
+        if texts == []:
+            yield ValidationProblem(f"{path}.{operator}", "found an empty list, expected a string or a list of strings")
+        for text in texts if isinstance(texts, list) else [texts]:
+            if text == "" and operator in ("prefix", "suffix"):
+                yield ValidationProblem(f"{path}.{operator}", f"found an empty {operator}, which every text has")
+            yield from _string(text, operator, f"{path}.{operator}")
+        return
+    values = operand if isinstance(operand, list) else [operand]
+    strings = all(isinstance(one, str) for one in values)
+    if not values or not (strings or all(_is_number(one) for one in values)):
+        what = describe(operand) if not isinstance(operand, list) else "a list" if values else "an empty list"
+        yield ValidationProblem(path, f"found {what}, expected strings only, numbers only, or an operator")
+    for text in values if strings else ():
+        yield from _literal(text, path)
+
+
+def _string(text: Any, operator: str, path: str) -> Iterator[ValidationProblem]:
+    if not isinstance(text, str):
+        yield ValidationProblem(path, f"found {describe(text)}, expected a string")
+        return
+    yield from _literal(text, path)
+    if operator == "wildcard":
+        literal = text.replace("\\\\", "").replace("\\*", "")
+        if _ESCAPE.search(text.replace("\\\\", "")):
+            yield ValidationProblem(path, f"found {text!r:.80}: a backslash escapes only '*' and '\\'")
+        elif "**" in literal:
+            yield ValidationProblem(path, f"found {text!r:.80}, which has two wildcards in a row. Write one")
+
+
+def _literal(text: str, path: str) -> Iterator[ValidationProblem]:
+    if "${" in text:
+        yield ValidationProblem(
+            path, f"found {text!r:.80}, expected fixed text: a condition cannot compare two fields of the event"
+        )
+
+
+def _numeric(operand: Any, path: str) -> Iterator[ValidationProblem]:
+    expected = 'expected ["=", NUMBER], one comparison, or a range such as [">=", 0, "<", 10]'
+    pairs = list(zip(operand[::2], operand[1::2], strict=False)) if isinstance(operand, list) else []
+    whole = isinstance(operand, list) and len(operand) in (2, 4)
+    if not whole or not all(one in COMPARISONS and _is_number(limit) for one, limit in pairs):
+        yield ValidationProblem(path, f"found {operand!r:.80}, {expected}")
+    elif len(pairs) == 2:
+        (low, bottom), (high, top) = pairs
+        if low not in (">", ">=") or high not in ("<", "<="):
+            yield ValidationProblem(path, f"found {operand!r:.80}, {expected}")
+        elif bottom > top or (bottom == top and (low, high) != (">=", "<=")):
+            yield ValidationProblem(path, f"found {operand!r:.80}, a range that no number is in")
+
+
+def _cidr(operand: Any, path: str) -> Iterator[ValidationProblem]:
+    import ipaddress  # noqa: PLC0415 - few conditions need it, and it slows the cold start
+
+    try:
+        if not isinstance(operand, str) or "/" not in operand:
+            raise ValueError
+        ipaddress.ip_network(operand, strict=False)
+    except ValueError:
+        yield ValidationProblem(path, f"found {describe(operand)}, expected a network such as '10.0.0.0/8'")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

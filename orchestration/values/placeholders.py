@@ -1,0 +1,89 @@
+"""Fills the placeholders of the deployment: ``${aws.account}``, ``${aws.region}``, ``${aws.partition}``, ``${deploy.env}``.
+
+One configuration can serve every environment, because these placeholders may stand anywhere in a trigger, targets included.
+Their values come from the router's settings, never from an event. The roots ``aws`` and ``deploy`` are reserved: a template
+cannot read event fields of these names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from orchestration.settings import Settings
+from orchestration.values.validation import ValidationProblem
+
+NAMES = ("aws.account", "aws.region", "aws.partition", "deploy.env")
+"""Accepted placeholders. ``builder/schemas/configuration_schema.py`` accepts them in fields that have a pattern."""
+
+RESERVED_ROOTS = ("aws", "deploy")
+"""First parts of the placeholders. An event's fields of these names cannot be read."""
+
+_OFFLINE = {
+    "aws.account": "123456789012",
+    "aws.region": "us-east-1",
+    "aws.partition": "aws",
+    "deploy.env": "env",
+}
+"""Values without a deployment, so that ``orchestrator validate`` can check the rest of the value."""
+
+# "$${" is the escape of templating: it stays, and templating makes a literal "${" of it.
+_TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>(?:aws|deploy)(?:\.[^${}:]*)?)(?P<default>:-[^{}]*)?\}")
+
+
+def fill(value: Any, path: str, settings: Settings) -> tuple[Any, list[ValidationProblem]]:
+    """Return a copy of one trigger's entry with its placeholders filled, and every problem.
+
+    Args:
+        value: the entry; its nesting is bounded.
+        path: place of the entry in the configuration.
+        settings: the router's environment; without a state machine, stand-in values.
+    """
+    problems: list[ValidationProblem] = []
+    return _filled(value, path, _values(settings), problems), problems
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    deployed = {
+        "aws.account": settings.account,
+        "aws.region": settings.region,
+        "aws.partition": settings.partition,
+        "deploy.env": settings.deploy_env,
+    }
+    offline = {} if settings.state_machine_arn else _OFFLINE
+    return {name: value or offline.get(name, "") for name, value in deployed.items()}
+
+
+def _filled(value: Any, path: str, values: dict[str, str], problems: list[ValidationProblem]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, f"{path}.{key}", values, problems) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, f"{path}[{index}]", values, problems) for index, item in enumerate(value)]
+    if not isinstance(value, str) or "${" not in value:
+        return value
+
+    def replace(token: re.Match[str]) -> str:
+        name = token["path"]
+        if name is None:
+            return token[0]
+        if token["default"] is not None or name not in values:
+            problems.append(
+                ValidationProblem(
+                    path,
+                    f"found {token[0]!r:.80}, expected one of: {', '.join(f'${{{one}}}' for one in NAMES)}. The roots 'aws' and "
+                    "'deploy' are reserved for the deployment",
+                    found=f"${{{name}}}",
+                    options=tuple(f"${{{one}}}" for one in NAMES),
+                )
+            )
+        elif not values[name]:
+            problems.append(
+                ValidationProblem(
+                    path,
+                    f"found {token[0]!r}, but the router has no value for it. Set its environment variable DEPLOY_ENV "
+                    "(Terraform variable env)",
+                )
+            )
+        return values.get(name, "")
+
+    return _TOKEN.sub(replace, value)

@@ -1,0 +1,176 @@
+"""Reads JSON strictly into frozen dataclasses, by their annotations.
+
+``builder/schemas`` generates the JSON Schema from the same annotations, so reader and schema agree. The reader does not
+convert types: ``"1"`` is not a number and ``true`` is not an integer. It reports every problem with its path.
+Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (checked by another reader), ``list[…]``,
+``dict[str, …]`` and ``Annotated[…, CONSTRAINT]``. A constraint has a method ``problems(value, path)``, as ``StringPattern``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from orchestration.values.strictjson import InvalidValue, first_invalid
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationProblem:
+    """One problem of a document.
+
+    Attributes:
+        path: place in the document, as ``workflows.load_promos.on_success[1].arguments.--x``.
+        message: the value found, the values accepted, and what to do.
+        found: the text found, if the accepted texts are a short list; a reader can suggest the nearest one.
+        options: the accepted texts, or empty.
+        at: part of the field that is wrong, for its place in the file.
+    """
+
+    path: str
+    message: str
+    found: str = field(default="", compare=False)
+    options: tuple[str, ...] = field(default=(), compare=False)
+    at: Literal["key", "value"] = field(default="value", compare=False)
+
+    def __str__(self) -> str:
+        """``path: message``."""
+        return f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class StringPattern:
+    """Constrains a string field.
+
+    Attributes:
+        pattern: regular expression that the whole value must match, in syntax that ECMA 262 (JSON Schema) and Python
+            read alike.
+        expected: the accepted values, for the error message.
+    """
+
+    pattern: str
+    expected: str
+
+    def problems(self, value: str, path: str) -> Iterator[ValidationProblem]:
+        """The problem of a value that does not match."""
+        if re.fullmatch(self.pattern, value) is None:
+            yield ValidationProblem(path, f"found {describe(value)}{_blank(value, self)}")
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it.
+
+        ``patternErrorMessage`` is an extension of VS Code's JSON service, which otherwise shows the regular expression.
+        """
+        return {**handler(core_schema), "pattern": self.pattern, "patternErrorMessage": f"Expected {self.expected}."}
+
+
+def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[ValidationProblem]]:
+    """Read the JSON object ``value`` into the dataclass ``cls``.
+
+    Returns:
+        The instance and no problems, or None and every problem found.
+    """
+    if not isinstance(value, dict):
+        return None, [ValidationProblem(path, f"found {describe(value)}, expected an object")]
+    annotations, required = _fields(cast(Any, cls))
+    problems = [unknown_field(f"{path}.{key}", key, sorted(annotations)) for key in value if key not in annotations]
+    problems += [ValidationProblem(f"{path}.{key}", "missing field") for key in required if key not in value]
+    for key, annotation in annotations.items():
+        if key in value:
+            problems += _check(value[key], annotation, f"{path}.{key}")
+    return (None, problems) if problems else (cls(**value), [])
+
+
+def valid_fields(cls: Any, value: dict[str, Any]) -> dict[str, Any]:
+    """The fields of ``value`` that ``read`` accepts; of an object, the keys that it accepts."""
+    found: dict[str, Any] = {}
+    for key, annotation in _fields(cls)[0].items():
+        if key not in value:
+            continue
+        if get_origin(annotation) is dict and isinstance(value[key], dict):
+            element = get_args(annotation)[1]
+            found[key] = {name: item for name, item in value[key].items() if not any(_check(item, element, ""))}
+        elif not any(_check(value[key], annotation, "")):
+            found[key] = value[key]
+    return found
+
+
+def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProblem:
+    """The problem of a field that does not exist."""
+    accepted = tuple(options)
+    return ValidationProblem(
+        path, f"unknown field, expected one of: {', '.join(accepted)}", found=key, options=accepted, at="key"
+    )
+
+
+def describe(value: Any) -> str:
+    """Describe ``value`` in an error message: a scalar's text, else the JSON type."""
+    if isinstance(value, str | bool | int | float):
+        return f"{value!r}"[:80]
+    if isinstance(value, InvalidValue):
+        return value.reason
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else "null"
+
+
+@functools.cache
+def _fields(cls: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    hints = get_type_hints(cls, include_extras=True)
+    fields = dataclasses.fields(cls)
+    required = tuple(
+        one.name for one in fields if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    )
+    return {one.name: hints[one.name] for one in fields}, required
+
+
+def _check(value: Any, annotation: Any, path: str) -> Iterator[ValidationProblem]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is Any:
+        wrong = first_invalid(value)
+        if wrong is not None:
+            yield ValidationProblem(path, f"found {wrong.reason}, expected plain JSON")
+    elif annotation is object:
+        return
+    elif origin is Annotated:
+        base, *constraints = arguments
+        problems = list(_check(value, base, path))
+        yield from problems
+        for constraint in constraints if not problems else ():
+            yield from constraint.problems(value, path)
+    elif origin is dict:
+        yield from _check_dict(value, arguments[1], path)
+    elif origin is list:
+        yield from _check_list(value, arguments[0], path)
+    elif type(value) is not annotation:
+        yield ValidationProblem(path, f"found {describe(value)}, expected {_EXPECTED[annotation]}")
+
+
+def _blank(value: str, constraint: StringPattern) -> str:
+    """The accepted values, or the blanks around a value that is otherwise accepted: they are hard to see."""
+    if value != value.strip() and re.fullmatch(constraint.pattern, value.strip()):
+        where = "start" if value[0].isspace() else "end"
+        return f", which has a blank at its {where}. Remove the blank"
+    return f", expected {constraint.expected}"
+
+
+def _check_dict(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]:
+    if not isinstance(value, dict):
+        yield ValidationProblem(path, f"found {describe(value)}, expected an object")
+        return
+    for key, element in value.items():
+        yield from _check(element, item, f"{path}.{key}")
+
+
+def _check_list(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]:
+    if not isinstance(value, list):
+        yield ValidationProblem(path, f"found {describe(value)}, expected a list")
+        return
+    for index, element in enumerate(value):
+        yield from _check(element, item, f"{path}[{index}]")
+
+
+_EXPECTED: dict[Any, str] = {str: "a string", bool: "true or false", int: "a whole number"}

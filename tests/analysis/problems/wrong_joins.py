@@ -1,0 +1,79 @@
+"""Wrong joins, each with the exact lines that ``orchestrator validate`` prints for it."""
+
+from __future__ import annotations
+
+from tests.analysis.problems.wrong_configurations import Wrong
+
+WRONG_JOINS = (
+    Wrong(
+        "joins are a list",
+        '{\n "workflows": {},\n "joins": []\n}',
+        "3:11 joins: found a list, expected an object of join name to join",
+    ),
+    Wrong(
+        "join without a key",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "4:8 joins.j.key: missing field",
+    ),
+    Wrong(
+        "join with a fixed key",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "today",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "9:11 joins.j.key: found 'today', expected a text with a template, such as ${start_date}",
+    ),
+    Wrong(
+        "join with an empty template in the key",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${a..b}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "9:11 joins.j.key: found '${a..b}', expected a dot path such as ${artifacts.output_path}",
+    ),
+    Wrong(
+        "join of one job",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "5:14 joins.j.all_of: found a list of 1, expected 2 to 50 jobs",
+    ),
+    Wrong(
+        "join with a job twice",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "a"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "7:5 joins.j.all_of[1]: found 'a' twice. Remove one",
+    ),
+    Wrong(
+        "join with a negative deadline",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ],\n   "deadline_hours": -1\n  }\n }\n}',
+        "16:22 joins.j.deadline_hours: found -1, expected 0 (no deadline) to 720 hours",
+    ),
+    Wrong(
+        "join with a deadline as text",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ],\n   "deadline_hours": "6"\n  }\n }\n}',
+        "16:22 joins.j.deadline_hours: found '6', expected a whole number",
+    ),
+    Wrong(
+        "join with a misspelt field",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ],\n   "on_completed": []\n  }\n }\n}',
+        "16:4 joins.j.on_completed: unknown field, expected one of: all_of, deadline_hours, description, key, on_complete, on_deadline. Did you mean 'on_complete'?",
+    ),
+    Wrong(
+        "join of a join",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "k"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  },\n  "k": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "7:5 joins.j.all_of[1]: found the join 'k', expected a job: a join publishes no event. Let one of its triggers publish one",
+    ),
+    Wrong(
+        "join with the name of a workflow",
+        '{\n "workflows": {\n  "j": {\n   "on_success": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n },\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
+        "13:3 joins.j: found a workflow of the same name. Rename the join",
+    ),
+    Wrong(
+        "wrong trigger of a join",
+        '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${start_date}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ],\n   "on_deadline": [\n    {\n     "type": "glue_job"\n    }\n   ]\n  }\n }\n}',
+        "17:5 joins.j.on_deadline[0].job_name: missing field",
+    ),
+    Wrong(
+        "join with a template of Jinja and an argument without dashes",
+        '{"workflows": {}, "joins": {"j": {"all_of": ["a", "b"], "key": "${day}", "on_deadline": [\n{"type": "glue_job",\n "job_name": "d", "arguments": {"path": "{{ ds }}"}}]}}}',
+        "3:33 warning: joins.j.on_deadline[0].arguments.path: found argument 'path', expected '--path'. Glue reads only arguments with '--'",
+        "3:41 warning: joins.j.on_deadline[0].arguments.path: found '{{ ds }}', which is sent as it is. A template is ${path}",
+    ),
+    Wrong(
+        "join without triggers",
+        '{"workflows": {}, "joins": {\n "j": {"all_of": ["a", "b"], "key": "${day}"}}}',
+        "2:7 warning: joins.j: the join has no triggers, so its events start nothing",
+    ),
+)

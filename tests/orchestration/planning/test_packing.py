@@ -1,0 +1,117 @@
+"""Triggers that wait: each is a batch by itself, and a deployment without waiting rejects it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from operations.executions.run_errors import readable
+from orchestration.planning.items import MAX_TRIGGERS
+from orchestration.planning.packing import Room, parts
+from orchestration.values import strictjson
+from tests.orchestration.fake_aws import SETTINGS, FakeAws
+
+EVENT = {"job_name": "j", "job_run_id": "1", "status": "SUCCESS"}
+
+
+def item(number: int, size: int, *, wait: bool) -> dict[str, Any]:
+    return {
+        "id": f"t{number}",
+        "type": "glue_job",
+        "name": "n",
+        "request": {"x": "y" * size} | ({"wait": True} if wait else {}),
+    }
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2_000), st.booleans()), max_size=150), st.integers(4_000, 60_000))
+def test_every_item_has_one_place_within_the_limits(given_items: list[tuple[int, bool]], whole: int) -> None:
+    items = [item(number, size, wait=wait) for number, (size, wait) in enumerate(given_items)]
+    room = Room(whole=whole, batch=min(whole, 5_000) - 300, overhead=300)
+    found = parts(items, room)
+    placed = [one for part in found for one in (*part.direct, *(one for batch in part.batches for one in batch))]
+    assert sorted(one["id"] for one in placed) == sorted(one["id"] for one in items)
+    for part in found:
+        assert len(part.direct) + len(part.batches) <= MAX_TRIGGERS
+        assert all("wait" not in one["request"] for one in part.direct)
+        for batch in part.batches:
+            assert len(batch) <= MAX_TRIGGERS
+            assert len(batch) == 1 or all("wait" not in one["request"] for one in batch)
+        size = sum(strictjson.size(one) + 1 for one in part.direct)
+        size += sum(room.overhead + sum(strictjson.size(one) + 1 for one in batch) for batch in part.batches)
+        assert size <= room.whole or len(part.direct) + len(part.batches) == 1
+
+
+def test_event_without_waiting_triggers_is_packed_as_before() -> None:
+    items = [item(number, 10, wait=False) for number in range(100)]
+    (part,) = parts(items, Room(whole=200_000, batch=200_000, overhead=300))
+    assert (part.direct, [len(batch) for batch in part.batches]) == ([], [40, 40, 20])
+    (part,) = parts(items[:40], Room(whole=200_000, batch=200_000, overhead=300))
+    assert (len(part.direct), part.batches) == (40, [])
+
+
+def deployed(**fields: Any) -> FakeAws:
+    aws = FakeAws()
+    plain = {"type": "glue_job", "id": "plain", "job_name": "plain"}
+    waits = {"type": "glue_job", "id": "waits", "job_name": "waits", "wait": True, **fields}
+    aws.upload({"workflows": {"j": {"on_success": [waits, plain]}}})
+    return aws
+
+
+def test_waiting_trigger_is_a_batch_of_one() -> None:
+    aws = deployed(publish=True)
+    aws.router().route(EVENT, "r", SETTINGS)
+    first, batch = aws.executions.values()
+    plain, waits = first["input"]["triggers"]
+    assert plain["id"] == "plain"
+    assert (waits["type"], waits["name"]) == ("batch", "glue_job waits, waits for its end")
+    (only,) = batch["input"]["triggers"]
+    assert only["request"]["publish"] == {
+        "job_name": "waits",
+        "hops": 1,
+        "triggered_by_job": "j",
+        "triggered_by_run_id": "1",
+    }
+
+
+def test_deployment_that_does_not_wait_rejects_only_that_trigger() -> None:
+    aws = deployed()
+    (record,) = aws.router().route(EVENT, "r", dataclasses.replace(SETTINGS, wait_for_runs=False))["records"]
+    assert [one["id"] for one in record["rejected"]] == ["waits"]
+    assert "Set the Terraform variable wait_for_runs = true" in record["rejected"][0]["Cause"]
+    assert aws.starts == {"plain": 1}
+
+
+def test_failed_waiting_trigger_is_replayed_by_itself() -> None:
+    aws = deployed()
+    aws.fails = lambda one: one["request"].get("JobName") == "waits"
+    aws.router().route(EVENT, "r", SETTINGS)
+    name = next(iter(aws.executions))
+    aws.fails = lambda one: False
+    (record,) = aws.router().route({**EVENT, "$replay": {"of": name}}, "r2", SETTINGS)["records"]
+    (decision,) = record["replay"]["triggers"]
+    assert (decision["id"], decision["action"]) == ("waits", "STARTED")
+    assert aws.starts == {"plain": 1, "waits": 1}
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        ('{"Id": "jr_1", "JobRunState": "FAILED", "ErrorMessage": "no data"}', "run jr_1 FAILED: no data"),
+        (
+            '{"ExecutionArn": "arn:e", "Status": "FAILED", "Error": "Bad", "Cause": "x"}',
+            "execution arn:e FAILED: Bad: x",
+        ),
+        ('{"ExecutionArn": "arn:e", "Status": "ABORTED"}', "execution arn:e ABORTED: no error"),
+        ("plain text", "plain text"),
+        ('{"other": 1}', '{"other": 1}'),
+        ('"text"', '"text"'),
+        ('{"Id": "jr_1", "JobRunState": "FAI', '{"Id": "jr_1", "JobRunState": "FAI'),
+    ],
+)
+def test_cause_of_a_run_is_readable(cause: str, shown: str) -> None:
+    assert readable(cause) == shown

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
+from orchestration.errors import OversizedEventError
+from orchestration.event.job_event import Delivery, JobEvent, read_event
+from orchestration.planning import batch
+from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_TRIGGERS
+from orchestration.planning.plan import Plan, plan
+from orchestration.settings import Settings
+from orchestration.triggers import Trigger
+from orchestration.triggers.glue_job import GlueJob
+from orchestration.triggers.mwaa_dag import MwaaDag
+from orchestration.triggers.step_function import StepFunction
+from orchestration.values import strictjson
+
+MACHINE = "arn:aws:states:us-west-1:123456789012:stateMachine:m"
+SETTINGS = Settings(region="us-west-1", state_machine_arn=MACHINE, state_machine_version="7")
+CONFIG = LoadedConfig({"workflows": {}}, "s3://b/k", "v1", "id-1")
+
+
+def event(**fields: Any) -> JobEvent:
+    body = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"} | fields
+    return read_event(Delivery(source="test", body=body))
+
+
+def planned(of: JobEvent, triggers: Sequence[Trigger | InvalidTrigger]) -> Plan:
+    configured = [ConfiguredTrigger(f"id-{number}", trigger) for number, trigger in enumerate(triggers)]
+    return plan(of, configured, CONFIG, SETTINGS, "req")
+
+
+def inputs(of: Plan) -> list[dict[str, Any]]:
+    return [one.input for one in of.pack(of.items)]
+
+
+def children(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Inputs of the executions that the state machine starts for the batches of ``given``."""
+    return [
+        batch.child_input(given["event"], item["request"]) for item in given["triggers"] if item["type"] == batch.TYPE
+    ]
+
+
+def glue(count: int, **fields: Any) -> list[Trigger | InvalidTrigger]:
+    return [GlueJob(job_name=f"job-{number}", **fields) for number in range(count)]
+
+
+def test_input() -> None:
+    made = planned(event(artifacts={"a": 1}), glue(2))
+    (execution,) = made.pack(made.items)
+    assert execution.name == made.name
+    assert execution.input["event"] == event(artifacts={"a": 1}).fields
+    assert [(item["id"], item["name"]) for item in execution.input["triggers"]] == [
+        ("id-0", "job-0"),
+        ("id-1", "job-1"),
+    ]
+    assert execution.input["routing"] == {
+        "event_kind": "on_success",
+        "config_source": "s3://b/k",
+        "config_version": "v1",
+        "config_version_id": "id-1",
+        "delivery_id": "req",
+        "batch": "1/1",
+    }
+
+
+def test_100_triggers_are_one_execution_with_three_batches() -> None:
+    made = planned(event(), glue(100))
+    (given,) = inputs(made)
+    assert [item["id"] for item in given["triggers"]] == ["batch:1", "batch:2", "batch:3"]
+    first = given["triggers"][0]
+    assert (first["type"], first["name"]) == ("batch", "batch 1 of 3, 40 triggers")
+    assert (first["request"]["StateMachineArn"], first["request"]["Name"]) == (f"{MACHINE}:7", f"{made.name}-b1")
+    started = children(given)
+    assert [len(one["triggers"]) for one in started] == [40, 40, 20]
+    assert [one["routing"]["batch"] for one in started] == ["1/3", "2/3", "3/3"]
+    assert all(one["routing"]["of"] == made.name and one["event"] == event().fields for one in started)
+    ids = [item["id"] for one in started for item in one["triggers"]]
+    assert ids == [f"id-{number}" for number in range(100)]
+
+
+@pytest.mark.parametrize(("count", "batches"), [(40, 0), (41, 2)])
+def test_batches_begin_above_40_triggers(count: int, batches: int) -> None:
+    (given,) = inputs(planned(event(), glue(count)))
+    assert len(children(given)) == batches
+
+
+def test_event_beyond_one_input_has_parts() -> None:
+    made = planned(event(), glue(5, arguments={"--x": "x" * 100_000}))
+    parts = made.pack(made.items)
+    assert [one.name.removeprefix(made.name) for one in parts] == ["", "-p2", "-p3"]
+    assert [one.input["routing"]["batch"] for one in parts] == ["1/3", "2/3", "3/3"]
+    assert [len(one.input["triggers"]) for one in parts] == [2, 2, 1]
+
+
+def test_remaining_items_continue_the_numbers() -> None:
+    made = planned(event(), glue(100, arguments={"--x": "x" * 4_000}))
+    (first, *rest) = made.pack(made.items)
+    started = [item["id"] for one in children(first.input) for item in one["triggers"]]
+    again = made.pack(made.items[len(started) :], first_part=2, first_batch=1 + len(first.input["triggers"]))
+    assert [one.input for one in again] == [one.input for one in rest]
+    assert [one.name for one in again] == [one.name for one in rest]
+
+
+def test_empty_trigger_list_makes_zero_executions() -> None:
+    assert inputs(planned(event(), [])) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 90_000), min_size=1, max_size=120), st.integers(0, 200_000))
+def test_executions_fit_quotas_and_keep_every_trigger(sizes: list[int], event_size: int) -> None:
+    triggers = [
+        GlueJob(job_name=f"job-{number}", arguments={"--x": "ä" * (size // 2)}) for number, size in enumerate(sizes)
+    ]
+    made = planned(event(blob="x" * event_size), triggers)
+    executions = [one for given in inputs(made) for one in (given, *children(given))]
+    for one in executions:
+        assert strictjson.size(one) <= MAX_INPUT
+        assert len(one["triggers"]) <= MAX_TRIGGERS
+        for item in one["triggers"]:
+            assert strictjson.size({"event": one["event"], "request": item["request"]}) <= 262_144 - 8_192
+    names = [item["name"] for one in executions for item in one["triggers"] if item["type"] != batch.TYPE]
+    assert names == [f"job-{number}" for number in range(len(sizes))]
+    started = [item["request"]["Name"] for one in executions for item in one["triggers"] if item["type"] == batch.TYPE]
+    assert len(set(started)) == len(started)
+
+
+def test_oversized_request_is_rejected_alone() -> None:
+    triggers = [*glue(1), GlueJob(job_name="fat", arguments={"--x": "${blob}", "--y": "${blob}"}), *glue(1)]
+    items = planned(event(blob="x" * 100_000), triggers).items
+    assert [item["type"] for item in items] == ["glue_job", "rejected", "glue_job"]
+    assert items[1]["request"]["Error"] == "OversizedEventError"
+    assert "glue_job fat: found a request of 200," in items[1]["request"]["Cause"]
+
+
+def test_oversized_event_is_refused_with_its_size() -> None:
+    with pytest.raises(OversizedEventError, match=r"found 300,0\d\d bytes, expected at most 23\d,\d\d\d"):
+        planned(event(blob="x" * 300_000), glue(1))
+
+
+def test_unresolved_trigger_becomes_a_rejected_item() -> None:
+    triggers: list[Trigger | InvalidTrigger] = [
+        GlueJob(job_name="a", arguments={"--x": "${nowhere}"}),
+        InvalidTrigger("workflows.j.on_success[1]", "ConfigError", "c" * 9000),
+        GlueJob(job_name="b"),
+    ]
+    items = planned(event(), triggers).items
+    assert [(item["id"], item["type"]) for item in items] == [
+        ("id-0", "rejected"),
+        ("id-1", "rejected"),
+        ("id-2", "glue_job"),
+    ]
+    assert items[0]["name"] == "a"
+    assert items[0]["request"]["Error"] == "ResolutionError"
+    assert len(items[1]["request"]["Cause"]) == MAX_CAUSE
+    assert items[0]["declared"] == {"type": "glue_job", "name": "a"}
+    assert "declared" not in items[1]
+
+
+def test_run_ids_derive_from_event_and_trigger_id() -> None:
+    triggers = [MwaaDag(environment_name="e", dag_id="d"), StepFunction(arn=f"{MACHINE}-2")]
+    made = planned(event(), triggers)
+    assert made.items[0]["request"]["dag_run_id"] == f"{made.name}-id-0"
+    assert made.items[1]["request"]["Name"] == f"{made.name}-id-1"
+
+
+def test_missing_mapped_field_gives_a_warning() -> None:
+    mapping = {"a": "artifacts.a", "b": "nowhere"}
+    result = planned(event(artifacts={"a": 1}), [MwaaDag(environment_name="e", dag_id="d", parameter_mapping=mapping)])
+    conf = result.items[0]["request"]["conf"]
+    assert (conf["a"], "b" in conf) == (1, False)
+    assert result.warnings == ["mwaa_dag d: the event has no field 'nowhere', so parameter 'b' was left out"]

@@ -1,0 +1,139 @@
+"""Triggers whose condition does not match: reported with field and value, recorded, and never started by accident."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from analysis.plans.event_plan import plan_event
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.errors import RoutingError
+from orchestration.planning.skipped import MAX_RECORDED
+from orchestration.values import strictjson
+from tests.orchestration.fake_aws import SETTINGS, FakeAws
+
+EVENT = {"job_name": "j", "job_run_id": "1", "status": "SUCCESS", "metrics": {"rows": 0}}
+ROWS = {"metrics": {"rows": [{"numeric": [">", 0]}]}}
+REASON = 'metrics.rows: found 0, expected [{"numeric":[">",0]}]'
+
+
+def trigger(name: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "glue_job", "id": name, "job_name": name, **fields}
+
+
+def deployed(*triggers: dict[str, Any]) -> FakeAws:
+    aws = FakeAws()
+    aws.upload({"workflows": {"j": {"on_success": list(triggers)}}})
+    return aws
+
+
+def deliver(aws: FakeAws, event: dict[str, Any] = EVENT, **fields: Any) -> dict[str, Any]:
+    (record,) = aws.router().route({**event, **fields}, f"request-{len(aws.calls)}", SETTINGS)["records"]
+    found: dict[str, Any] = record
+    return found
+
+
+def test_skips_what_does_not_match_and_starts_the_rest(caplog: pytest.LogCaptureFixture) -> None:
+    aws = deployed(trigger("always"), trigger("rows", when=ROWS), trigger("none", when={"metrics": {"rows": [0]}}))
+    with caplog.at_level(logging.INFO):
+        record = deliver(aws)
+    skipped = [{"id": "rows", "type": "glue_job", "name": "rows", "reason": REASON}]
+    assert record["skipped"] == skipped
+    assert aws.starts == {"always": 1, "none": 1}
+    (execution,) = aws.executions.values()
+    assert execution["input"]["routing"]["skipped"] == skipped
+    assert f"Skipped: {strictjson.dumps(skipped[0])}" in caplog.messages
+
+
+def test_all_skipped_is_ignored_with_the_reasons() -> None:
+    aws = deployed(trigger("rows", when=ROWS))
+    record = deliver(aws)
+    assert record["status"] == "IGNORED"
+    assert record["reason"] == f"no condition of the 1 on_success triggers matches: rows (glue_job rows): {REASON}"
+    assert record["skipped"][0]["reason"] == REASON
+    assert not aws.executions
+
+
+def test_duplicate_reports_what_the_first_delivery_skipped() -> None:
+    aws = deployed(trigger("always"), trigger("rows", when=ROWS))
+    deliver(aws)
+    aws.upload({"workflows": {"j": {"on_success": [trigger("always"), trigger("rows")]}}})
+    record = deliver(aws)
+    assert record["status"] == "DUPLICATE"
+    assert [one["id"] for one in record["skipped"]] == ["rows"]
+    assert aws.starts == {"always": 1}
+
+
+def test_started_event_is_a_duplicate_if_all_is_skipped_now() -> None:
+    aws = deployed(trigger("a"))
+    deliver(aws)
+    aws.upload({"workflows": {"j": {"on_success": [trigger("a", when=ROWS)]}}})
+    record = deliver(aws)
+    assert record["status"] == "DUPLICATE"
+
+
+def test_invalid_condition_rejects_its_trigger_only() -> None:
+    aws = deployed(trigger("good"), trigger("bad", when={"metrics": 5}))
+    record = deliver(aws)
+    assert [one["id"] for one in record["rejected"]] == ["bad"]
+    assert "when.metrics: found 5, expected a list" in record["rejected"][0]["Cause"]
+    assert aws.starts == {"good": 1}
+
+
+def test_replay_of_a_skipped_trigger_names_the_reason() -> None:
+    aws = deployed(trigger("always"), trigger("rows", when=ROWS))
+    deliver(aws)
+    (name,) = aws.executions
+    with pytest.raises(RoutingError, match=r"trigger 'rows' .* never started: its condition 'when' does not match"):
+        deliver(aws, **{"$replay": {"of": name, "only": ["rows"]}})
+
+
+def test_replay_refuses_a_trigger_that_no_longer_matches() -> None:
+    aws = deployed(trigger("a"))
+    aws.fails = lambda item: True
+    deliver(aws)
+    (name,) = aws.executions
+    aws.upload({"workflows": {"j": {"on_success": [trigger("a", when=ROWS)]}}})
+    aws.fails = lambda item: False
+    (refused,) = deliver(aws, **{"$replay": {"of": name}})["replay"]["triggers"]
+    assert refused["action"] == "REFUSED"
+    assert REASON in refused["reason"]
+    assert "--as-was" in refused["reason"]
+    (started,) = deliver(aws, **{"$replay": {"of": name, "only": ["a"], "as_was": True}})["replay"]["triggers"]
+    assert started["action"] == "STARTED"
+    assert aws.starts == {"a": 1}
+
+
+def test_recorded_reasons_are_bounded() -> None:
+    aws = deployed(trigger("always"), *(trigger(f"t{number}", when=ROWS) for number in range(400)))
+    record = deliver(aws)
+    (execution,) = aws.executions.values()
+    routing = execution["input"]["routing"]
+    assert strictjson.size(routing["skipped"]) <= MAX_RECORDED
+    assert len(routing["skipped"]) + routing["skipped_more"] == 400
+    assert record["status"] == "STARTED"
+
+
+def test_oversized_event_is_ignored_if_nothing_matches() -> None:
+    aws = deployed(trigger("rows", when=ROWS))
+    assert deliver(aws, EVENT | {"artifacts": {"x": "y" * 300_000}})["status"] == "IGNORED"
+
+
+def test_placeholders_of_the_deployment_are_filled_in_conditions() -> None:
+    aws = deployed(trigger("a", when={"env": ["${deploy.env}"]}))
+    (record,) = aws.router().route({**EVENT, "env": "prod"}, "r", dataclasses.replace(SETTINGS, deploy_env="prod"))[
+        "records"
+    ]
+    assert record["status"] == "STARTED"
+
+
+def test_plan_shows_skipped_triggers() -> None:
+    document = {"workflows": {"j": {"on_success": [trigger("always"), trigger("rows", when=ROWS)]}}}
+    plan = plan_event(json.dumps(EVENT), LoadedConfig(document, "file", "v"), SETTINGS)
+    assert [one["id"] for one in plan.triggers] == ["always"]
+    assert [(one["id"], one["reason"]) for one in plan.skipped] == [("rows", REASON)]
+    assert plan.transitions == 5
