@@ -11,7 +11,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 MAX_DEPTH = 100
 """Maximum nesting depth of objects and lists, low enough for recursive readers."""
@@ -31,6 +31,11 @@ class InvalidValue:
 
     reason: str
 
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | InvalidValue | None"
+"""A JSON value as ``loads`` returns it."""
+
+JsonObject: TypeAlias = "dict[str, Json]"
 
 DUPLICATE_KEY = InvalidValue("a key that appears twice")
 TOO_DEEP = InvalidValue(f"a value nested deeper than {MAX_DEPTH} levels")
