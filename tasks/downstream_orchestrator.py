@@ -6,7 +6,7 @@ import functools
 import gc
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 gc.disable()  # Until the clients exist: each collection would visit all modules again. See docs/adr/0020-cold-start.md.
 
@@ -19,6 +19,10 @@ from orchestration.log_lines import keep_single_lines
 from orchestration.router import Router
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+
+if TYPE_CHECKING:
+    from orchestration.aws import LambdaContext, SsmClient
+    from orchestration.values.strictjson import Json
 
 SERVICES = ("dynamodb", "s3", "ssm", "stepfunctions")
 """Services that the function has a client of."""
@@ -33,7 +37,7 @@ _CLIENT = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard",
 _DEADLINE = Deadline()
 
 
-def handler(event: Any, context: Any) -> dict[str, Any]:
+def handler(event: Json, context: LambdaContext) -> dict[str, Any]:
     """Route one invocation.
 
     Args:
@@ -71,9 +75,10 @@ def _router() -> Router:
 
 
 @functools.cache
-def _ssm() -> Any:
+def _ssm() -> SsmClient:
     """The SSM client, created when a fallback needs it."""
-    return _client("ssm")
+    client: SsmClient = _client("ssm")
+    return client
 
 
 @functools.cache

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.problems.check import check_file
 from orchestration.configuration.loader import LoadedConfig
-from orchestration.configuration.workflows import triggers_for
+from orchestration.configuration.workflows import read_document, triggers_for
 from orchestration.errors import AirflowValueError, EventError
 from orchestration.event.job_event import Delivery, read_event
 from orchestration.planning.plan import plan
@@ -33,7 +33,7 @@ each_kind = pytest.mark.parametrize("kind", ["sqs_mwaa", "mwaa_dag"])
 
 def verdict(configuration: str, event: str) -> str:
     """The router's refusal of the trigger, or of the whole event; empty if the trigger would start."""
-    document = strictjson.loads(configuration)
+    document, _ = read_document(strictjson.loads(configuration))
     try:
         read = read_event(Delivery(source="SNS message m", body=event, topic_arn="arn"))
     except EventError as error:
@@ -97,7 +97,7 @@ def test_reserved_run_id_rejects_mwaa_dag_only(prefix: str) -> None:
         case = ConfCase(name="", conf="{}")
         configuration = case.literal(kind).replace('"load"', json.dumps(job))
         event: dict[str, Any] = json.loads(EVENT) | {"job_name": job}
-        document = strictjson.loads(configuration)
+        document, _ = read_document(strictjson.loads(configuration))
         read = read_event(Delivery(source="test", body=event))
         triggers = triggers_for(document, job, "on_success", SETTINGS)
         assert triggers is not None
