@@ -12,6 +12,7 @@ gc.disable()  # Until the clients exist: each collection would visit all modules
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from orchestration.configuration.loader import ConfigLoader
 from orchestration.deadline import Deadline
@@ -91,12 +92,23 @@ def _client(service: str) -> Any:
     return _DEADLINE.watch(_session().create_client(service, config=_CLIENT))
 
 
+class KnownServices(Loader):
+    """botocore's loader of service models, with the services that the function uses.
+
+    For each client the loader lists the folders of botocore's 400 services, only to know whether the service exists.
+    """
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Names of the services, without a look into the folders."""
+        return list(SERVICES)
+
+
 @functools.cache
 def _session() -> Any:
     """A session of botocore, because the import of boto3 adds about 4 % to the cold start. The clients are the same."""
     session = botocore.session.get_session()
-    # For each client botocore lists the folders of its 400 services, only to know whether the service exists.
-    session.get_component("data_loader").list_available_services = lambda *_, **__: list(SERVICES)
+    paths = session.get_component("data_loader").search_paths
+    session.register_component("data_loader", KnownServices(paths, include_default_search_paths=False))
     return session
 
 
