@@ -70,6 +70,6 @@ class DagTrigger(Trigger):
             else:
                 mapped[key] = value
         where = f"{self.TYPE} {self.target_name()}: conf"
-        conf = {**automatic, **mapped, **templating.render(self.conf, fields, where)}
+        conf = {**automatic, **mapped, **templating.render_object(self.conf, fields, where)}
         check_conf(conf, self.CONF_LIMITS, where)
         return conf
