@@ -1,4 +1,4 @@
-"""Replay through the deployed router: it starts failed triggers once, under any configuration."""
+"""Replays by the deployed router: it starts failed triggers once, under any configuration."""
 
 from __future__ import annotations
 
