@@ -62,7 +62,7 @@ def test_list_without_status_asks_for_all(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture(scope="module")
 def names(router: Router) -> dict[str, str]:
-    """A success, a failure with its replay, an event with two batches, and an execution of a person; by kind of its event."""
+    """Executions of events, of a replay, of batches and of a person, by a name for each."""
     base = {"status": "SUCCESS", "$wait_seconds": 60}
     with router.config(
         {"workflows": {"bad": {"on_success": [{"type": "glue_job", "job_name": "gone", "id": "gone"}]}}}

@@ -14,7 +14,7 @@ from operations.stack.role_policies import RoleNotFoundError, role_statements
 
 
 def document(*actions: str) -> str:
-    """A policy with one statement for each action; one alone is no list."""
+    """A policy with one statement for each action; one alone is an object."""
     statements = [{"Effect": "Allow", "Action": action, "Resource": "*"} for action in actions]
     return json.dumps({"Version": "2012-10-17", "Statement": statements if len(statements) > 1 else statements[0]})
 
