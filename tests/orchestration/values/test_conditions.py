@@ -36,7 +36,7 @@ BEYOND_SCHEMA = (
     "a number that is too large",
 )
 """Wrong conditions that the JSON Schema accepts: they need a parser, or compare values."""
-EVENT = {
+EVENT: dict[str, Any] = {
     "job_name": "load",
     "status": "SUCCESS",
     "artifacts": {
