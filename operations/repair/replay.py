@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from operations.executions.ages import age
+from operations.executions.listing import names_since
 from operations.stack.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
 from orchestration.event.identity import execution_name
@@ -168,13 +169,8 @@ def _startable(record: dict[str, Any]) -> int:
 
 def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
     """Names of the executions that started after ``begin`` and failed, newest first within each status."""
-    pages = executions.client.get_paginator("list_executions")
     for status in FAILED_STATUSES:
-        arn = executions.settings.state_machine_arn
-        for page in pages.paginate(stateMachineArn=arn, statusFilter=status):
-            for one in page["executions"]:
-                if one["startDate"] >= begin:
-                    yield one["name"]
+        yield from names_since(executions, begin, status)
 
 
 def _executions(router: DeployedRouter) -> ExecutionClient:
