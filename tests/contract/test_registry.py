@@ -15,6 +15,8 @@ from orchestration.event.job_event import Delivery, read_event
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
 from orchestration.triggers.base import RequestContext
+from orchestration.triggers.facets import TargetQuestion
+from orchestration.values.strictjson import JsonObject
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(region="us-west-1", mwaa_trigger_queue_url="https://sqs.us-west-1.amazonaws.com/1/q")
@@ -206,8 +208,11 @@ def test_check_names_a_missing_attribute() -> None:
         def allow_list_entry(self, settings: Settings) -> str:
             return ""
 
-        def request(self, context: RequestContext) -> dict[str, Any]:
+        def request(self, context: RequestContext) -> JsonObject:
             return {}
+
+        def question(self, settings: Settings) -> TargetQuestion:
+            raise NotImplementedError
 
     with pytest.raises(AssertionError, match="half has no INTEGRATION"):
         test_type_has_every_attribute(Half, "INTEGRATION")

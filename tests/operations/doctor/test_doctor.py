@@ -29,10 +29,8 @@ from operations.doctor import (
     subscriptions,
     targets,
 )
-from operations.doctor.targets import EXISTS
 from operations.stack.deployed_router import DeployedRouter
 from operations.stack.topics import FILTERS
-from orchestration.triggers import BY_TYPE
 from orchestration.triggers.step_function import StepFunction
 from tests.cli.conftest import orchestrator
 from tests.cli.helpers import Orchestrator
@@ -57,10 +55,6 @@ def environment(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     credentials = {"AWS_DEFAULT_REGION": engine.region, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     for name, value in {**variables, **credentials}.items():
         monkeypatch.setenv(name, value)
-
-
-def test_every_trigger_type_can_be_examined() -> None:
-    assert set(EXISTS) == set(BY_TYPE)
 
 
 def test_text_has_problems_with_advice(orchestrator: Orchestrator) -> None:
