@@ -74,7 +74,7 @@ class GlueJob(WaitingTrigger):
         ),
         iam=(_START,),
         run_page="gluestudio/home?region={region}#/job/{JobName}/run/{id}",
-        sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
+        sample={"JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )
     RUN: ClassVar[ServiceIntegration] = replace(
