@@ -142,7 +142,7 @@ def _after_the_run(record: Any) -> Any:
     is_object = sdk.ChoiceRule.StringGreaterThanEquals(variable=f"{RUN}.output", value="{")
     choice = sdk.Choice(
         "Did the run succeed, and is it published?",
-        comment="An output becomes the artifacts only if it is an object. Of all JSON texts, only an object sorts at or after a brace.",
+        comment="An output becomes the artifacts only if it is an object: no other JSON text sorts at or after a brace.",
     )
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted, is_object]), whole)
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted]), plain)
