@@ -59,7 +59,7 @@ def parts(rng: random.Random) -> Steps:
 
 
 def limits(rng: random.Random) -> Steps:
-    """Sizes within a few hundred bytes of the quotas: of an input, of an item, of a batch, of a rejected item."""
+    """Sizes within a few hundred bytes of the quotas of inputs, items, batches and rejected items."""
     event: dict[str, Any] = {"job_name": JOB, "job_run_id": "r", "status": "SUCCESS", "note": ""}
     which, near = rng.choice(("input", "item", "batch", "event", "skipped")), rng.randint(-700, 700)
     count, entries = 1, list[dict[str, Any]]()
