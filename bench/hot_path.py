@@ -110,7 +110,7 @@ def measure(case: dict[str, Any]) -> list[float]:
                 "job_name": case["job_names"][number % len(case["job_names"])],
                 "job_run_id": f"run-{number}",
             }
-            payload = {"Records": [{"Sns": {"MessageId": "m", "TopicArn": "arn:t", "Message": json.dumps(event)}}]}
+            payload: Any = {"Records": [{"Sns": {"MessageId": "m", "TopicArn": "arn:t", "Message": json.dumps(event)}}]}
             began = time.process_time()
             router.route(payload, f"request-{number}", SETTINGS)
             found.append(1000 * (time.process_time() - began))

@@ -42,7 +42,8 @@ def _despite(cls: type[Trigger], fields: JsonObject, path: str, settings: Settin
     valid = valid_fields(cls, fields)
     # A trigger needs its required fields to be checked. Problems of the stand-ins are not reported.
     stand_ins = {key: value for key, value in cls.EXAMPLE.items() if key not in valid and key != "type"}
-    for problem in cls(**{**stand_ins, **valid}).check(path, settings):
+    whole, _ = read(cls, {**stand_ins, **valid}, path)
+    for problem in whole.check(path, settings) if whole is not None else ():
         field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
         if field_name not in stand_ins:
             yield problem

@@ -24,14 +24,14 @@ _INDEX = re.compile(r"[0-9]{1,6}")
 """An index of a list within an event, which has at most 256 KiB."""
 
 
-class _Missing:
+class Missing:
     """Marks a missing path; None is a JSON value."""
 
 
-MISSING = _Missing()
+MISSING = Missing()
 
 
-def lookup(fields: JsonObject, path: str) -> Json | _Missing:
+def lookup(fields: JsonObject, path: str) -> Json | Missing:
     """The value at dot path ``path`` (``artifacts.output_path``, ``artifacts.files.0``), or ``MISSING``."""
     node: Json = fields
     for segment in path.split("."):
@@ -105,7 +105,7 @@ def _text(token: re.Match[str], fields: JsonObject, where: str) -> str:
 
 def _resolve(token: re.Match[str], fields: JsonObject, where: str) -> Json:
     value = lookup(fields, token["path"])
-    if not isinstance(value, _Missing):
+    if not isinstance(value, Missing):
         return value
     default: str | None = token["default"]
     if default is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -134,14 +135,26 @@ def describe(value: Json) -> str:
 
 @functools.cache
 def _fields(cls: type[DataclassInstance]) -> tuple[dict[str, Annotation], tuple[str, ...]]:
-    hints = get_type_hints(cls, include_extras=True)
-    fields = dataclasses.fields(cls)
+    hints, fields = field_annotations(cls), dataclasses.fields(cls)
     required = tuple(
         each.name
         for each in fields
         if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
     )
     return {each.name: hints[each.name] for each in fields}, required
+
+
+def field_annotations(cls: type) -> dict[str, Annotation]:
+    """Annotation of each field of a dataclass, with those of its bases.
+
+    Class attributes are not evaluated: a trigger type has many, and each cold start would pay for them.
+    """
+    hints: dict[str, Annotation] = {}
+    for base in reversed(cls.__mro__):
+        own = {name: text for name, text in inspect.get_annotations(base).items() if "ClassVar[" not in str(text)}
+        holder = type(base.__name__, (), {"__annotations__": own, "__module__": base.__module__})
+        hints |= get_type_hints(holder, include_extras=True)
+    return hints
 
 
 def _check(value: Json, annotation: Annotation, path: str) -> Iterator[ValidationProblem]:
