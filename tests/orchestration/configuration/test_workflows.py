@@ -106,7 +106,7 @@ WHOLE: JsonObject = {
 }
 
 
-def test_checked_entries_are_all_triggers_and_each_workflow_problem_once() -> None:
+def test_checked_entries_are_triggers_and_workflow_problems() -> None:
     entries = [(entry.job_name, entry.path, bool(entry.id)) for entry in checked_entries(WHOLE, SETTINGS)]
     assert entries == [
         ("j", "workflows.j", False),
