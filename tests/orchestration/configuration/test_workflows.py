@@ -208,3 +208,9 @@ def test_value_nested_too_deeply_rejects_its_trigger() -> None:
     assert isinstance(first, InvalidTrigger)
     assert "nested deeper than 100 levels" in first.cause
     assert isinstance(second, Trigger)
+
+
+def test_checked_entry_with_a_repeated_id_has_no_trigger() -> None:
+    same: JsonObject = {**GOOD, "id": "x"}
+    entries = list(checked_entries({"workflows": {"j": {"on_success": [same, same, GOOD]}}}, SETTINGS))
+    assert [entry.trigger is None for entry in entries] == [True, True, False]
