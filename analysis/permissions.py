@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from analysis.policy_evaluation import Statement, allows
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
+from orchestration.triggers.base import STATE_MACHINE
 from orchestration.values.strictjson import Json, JsonObject
 
 
@@ -28,7 +29,7 @@ class Permissions:
     """Permissions and allow-lists of a configuration.
 
     Attributes:
-        roles: role (``state_machine`` or ``mwaa_dag``) to the permissions that it needs for the targets.
+        roles: role (``Trigger.CALLER``) to the permissions that it needs for the targets.
         allow_lists: Terraform variable to the targets; empty for a type that the configuration does not use.
         wait_for_runs: True if a trigger waits for its run.
         joins: True if the configuration has joins.
@@ -69,16 +70,14 @@ def permissions(triggers: Iterable[Trigger], settings: Settings, airflow_role: s
         targets[type(trigger)][entry] = None
         if isinstance(trigger, WaitingTrigger) and trigger.wait:
             waiting |= dict.fromkeys(_of_the_run(trigger, entry, settings))
-    found = Permissions({"state_machine": [], "mwaa_dag": []}, wait_for_runs=bool(waiting))
+    found = Permissions({STATE_MACHINE: [], **{cls.CALLER: [] for cls in REGISTRY}}, wait_for_runs=bool(waiting))
     for cls, entries in targets.items():
         found.allow_lists[cls.ALLOW_LIST] = sorted({*found.allow_lists.get(cls.ALLOW_LIST, []), *entries})
-        # A type whose own call differs from the integration's is started by a Lambda function of its name.
-        role = "state_machine" if cls.TARGET_PERMISSION in cls.INTEGRATION.iam else cls.TYPE
         pattern = cls.TARGET_PERMISSION.resource.replace("${airflow_role}", airflow_role)
-        found.roles[role] += [
+        found.roles[cls.CALLER] += [
             Permission(cls.TARGET_PERMISSION.action, _resource(pattern, entry, settings)) for entry in sorted(entries)
         ]
-    found.roles["state_machine"].extend(waiting)
+    found.roles[STATE_MACHINE].extend(waiting)
     return found
 
 

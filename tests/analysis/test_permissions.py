@@ -81,7 +81,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
 
 
 def needed_by(*entries: dict[str, Any]) -> Any:
-    document = {"workflows": {"j": {"on_success": list(entries)}}}
+    document: dict[str, Any] = {"workflows": {"j": {"on_success": list(entries)}}}
     triggers = [entry.trigger for entry in checked_entries(document, SETTINGS) if entry.trigger]
     assert len(triggers) == len(entries)
     return permissions(triggers, SETTINGS, "Op")

@@ -17,7 +17,7 @@ QUEUE = {"type": "sqs_mwaa", "dag_id": "d"}
 
 def found(*triggers: dict[str, Any], **workflows: Any) -> list[tuple[str, str]]:
     """Rule and path of each warning."""
-    document = {"workflows": {"j": {"on_success": list(triggers)}, **workflows}}
+    document: dict[str, Any] = {"workflows": {"j": {"on_success": list(triggers)}, **workflows}}
     lineage = edges(checked_entries(document, Settings()))
     return [(rule, problem.path) for rule, problem in warnings(document, lineage)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from operations.doctor import ExaminedStack, joins
@@ -9,7 +11,7 @@ from orchestration.configuration.workflows import checked_entries
 from tests.operations.doctor.conftest import ROUTER, Examined
 
 MACHINE = "arn:aws:states:us-west-1:123456789012:stateMachine"
-JOIN = {"all_of": ["a", "b"], "key": "${day}", "on_complete": [{"type": "sqs_mwaa", "dag_id": "d"}]}
+JOIN: Any = {"all_of": ["a", "b"], "key": "${day}", "on_complete": [{"type": "sqs_mwaa", "dag_id": "d"}]}
 
 
 def found(stack: ExaminedStack) -> list[tuple[str, str, str]]:

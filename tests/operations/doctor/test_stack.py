@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_name_is_that_of_the_function(examined: Examined, name: str) -> None:
 
 def test_triggers_are_the_valid_entries(examined: Examined) -> None:
     stack = examined()
-    entries = [{"type": "glue_job", "job_name": "a"}, {"type": "glue_jop"}]
+    entries: Any = [{"type": "glue_job", "job_name": "a"}, {"type": "glue_jop"}]
     stack.entries = list(checked_entries({"workflows": {"j": {"on_success": entries}}}, stack.settings))
     assert (len(stack.entries), [trigger.target_name() for trigger in stack.triggers]) == (2, ["a"])
 

@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from local.engine.engine import Engine
 from operations.doctor import ExaminedStack, Finding, targets
-from operations.doctor.targets import EXISTS
-from orchestration.triggers import BY_TYPE, Trigger
+from orchestration.triggers import Trigger
 from orchestration.triggers.eventbridge import EventBridge
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.triggers.mwaa_dag import MwaaDag
@@ -35,10 +34,6 @@ def with_triggers(examined: Examined, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def texts(stack: ExaminedStack) -> list[tuple[str, str, str]]:
     return [(finding.subject, finding.status, finding.message) for finding in targets.check(stack)]
-
-
-def test_every_trigger_type_can_be_examined() -> None:
-    assert set(EXISTS) == set(BY_TYPE)
 
 
 def test_targets_of_the_configuration_exist_but_one(examined: Examined) -> None:

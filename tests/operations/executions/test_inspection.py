@@ -151,7 +151,7 @@ def test_skipped_triggers_have_a_reason(router: Router, event: Event, executions
     conditional = {**FIVE[0], "id": "rows", "when": ROWS}
     with router.config({"workflows": CONFIG["workflows"] | {"upstream": {"on_success": [conditional, FIVE[4]]}}}):
         found = inspect(executions, send(router, event(job_run_id="skipped")))
-    assert [(one.id, one.type, one.name) for one in found.skipped] == [("rows", "glue_job", "job")]
+    assert [(skipped.id, skipped.type, skipped.name) for skipped in found.skipped] == [("rows", "glue_job", "job")]
     assert found.skipped[0].reason.startswith("metrics.rows: found ")
     assert [trigger.type for trigger in found.triggers] == ["sqs_mwaa"]
 

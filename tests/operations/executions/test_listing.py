@@ -151,7 +151,7 @@ def test_running_execution_has_no_duration(router: Router, executions: Execution
 
 def test_deleted_execution_is_none_in_its_place(executions: ExecutionClient, names: dict[str, str]) -> None:
     found = list(describe_each(executions, [names["good"], "deleted", names["bad"]]))
-    assert [one and one.name for one in found] == [names["good"], None, names["bad"]]
+    assert [execution and execution.name for execution in found] == [names["good"], None, names["bad"]]
 
 
 def test_unreadable_execution_is_an_error(executions: ExecutionClient, names: dict[str, str]) -> None:

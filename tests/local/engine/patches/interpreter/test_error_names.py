@@ -1,13 +1,40 @@
-"""Error names of the local engine follow the rule of ``builder/pages/error_names.py``, from botocore's service models."""
+"""Error names of the engine follow the rule of ``builder/pages/error_names.py``, from botocore's service models."""
 
 from __future__ import annotations
 
 import boto3
 import pytest
 
+from local.defaults import ACCOUNT
+from local.engine.engine import Engine
 from local.engine.patches.interpreter.error_names import PREFIXES, error_name
+from tests.local.engine.patches.probing import (
+    Probe,
+    check_with_the_patch,
+    check_without_the_patch,
+    run,
+)
 
 SERVICES = {"EventBridge": "events", "Glue": "glue", "SNS": "sns", "SQS": "sqs", "StepFunctions": "stepfunctions"}
+
+
+def service_error_names(engine: Engine) -> bool:
+    parameters = {"QueueUrl": f"{engine.endpoint}/{ACCOUNT}/nowhere", "MessageBody": "m"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters}
+    return bool(run(engine, task)["error"] == "SQS.QueueDoesNotExistException")
+
+
+PROBES = (service_error_names,)
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_probe_passes_with_the_patch(empty_engine: Engine, probe: Probe) -> None:
+    check_with_the_patch(empty_engine, probe)
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_probe_fails_without_the_patch(empty_engine: Engine, probe: Probe) -> None:
+    check_without_the_patch(empty_engine, probe)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Places a lineage graph in columns, from the first jobs on the left to the last targets on the right.
+"""Places the nodes of a graph in layers. Links lead to a later layer, and few of them cross.
 
 The layered layout (Sugiyama) comes from the library fast-sugiyama. It needs a graph without cycles: with one, it ends the
 process. So one link of each cycle is reversed for the layout, and drawn against the direction.
@@ -7,18 +7,16 @@ process. So one link of each cycle is reversed for the layout, and drawn against
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import fast_sugiyama
 
-from analysis.graph.graph import Graph
-from orchestration.errors import ConfigError
-
 MAX_LINKS = 1_500
 """Links that the layout places in about a second; the time grows with the square. A larger picture cannot be read."""
 
-Point = tuple[int, float]
-"""Column and row."""
+Place = tuple[int, float]
+"""Layer, and place in the layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +24,20 @@ class Layout:
     """Places of the nodes, and the ways of the links.
 
     Attributes:
-        places: key of each node to column and row. Rows of one column differ by at least 1.
-        ways: (source, target) of each link to the points between them, one for each column that the link crosses.
+        places: key of each node to its layer and place. Places of one layer differ by at least 1.
+        ways: (source, target) of each link to the places between them, one for each layer that the link crosses.
     """
 
-    places: dict[str, Point]
-    ways: dict[tuple[str, str], list[Point]]
+    places: dict[str, Place]
+    ways: dict[tuple[str, str], list[Place]]
 
 
-def layout(graph: Graph) -> Layout:
-    """The layout of a graph; the same graph has the same layout.
-
-    Raises:
-        ConfigError: the graph is too large for a picture.
-    """
-    if len(graph.links) > MAX_LINKS:
-        raise ConfigError(
-            f"graph: found {len(graph.links):,} triggers, expected at most {MAX_LINKS:,} in a picture. Choose a part with "
-            "--job NAME --downstream, or another --format"
-        )
-    keys = list(graph.nodes)
+def layers(keys: list[str], links: Iterable[tuple[str, str]]) -> Layout:
+    """The layout of a graph; the same graph has the same layout."""
     numbers = {key: number for number, key in enumerate(keys)}
-    forward = _without_cycles(len(keys), {(numbers[link.source], numbers[link.target]) for link in graph.links})
-    places: dict[int, Point] = {}
-    ways: dict[tuple[int, int], list[Point]] = {}
+    forward = _without_cycles(len(keys), {(numbers[source], numbers[target]) for source, target in links})
+    places: dict[int, Place] = {}
+    ways: dict[tuple[int, int], list[Place]] = {}
     below = 0.0
     # Numbers, not keys: the library collects the nodes in a set, whose order depends on the hash of a text.
     for positions, width, _, segments in (
@@ -94,13 +82,13 @@ def _without_cycles(count: int, links: set[tuple[int, int]]) -> list[tuple[int, 
     return list(found)
 
 
-def _ways(count: int, points: dict[int, Point], segments: list[tuple[int, int]]) -> dict[tuple[int, int], list[Point]]:
+def _ways(count: int, points: dict[int, Place], segments: list[tuple[int, int]]) -> dict[tuple[int, int], list[Place]]:
     """Points between the ends of each link: the numbers from ``count`` on are points of long links."""
     after = {a: b for a, b in segments if a >= count}
     found = {}
     for a, b in segments:
         if a < count:
-            way, end = list[Point](), b
+            way, end = list[Place](), b
             while end >= count:
                 way.append(points[end])
                 end = after[end]
