@@ -11,11 +11,10 @@ import pytest
 from analysis.plans.cases import Case, find_cases, run_case
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import EventError
-from orchestration.values.strictjson import JsonObject
 from tests.analysis.plans.test_event_plan import GLUE, SETTINGS
 
 EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
-DOCUMENT: JsonObject = {
+DOCUMENT: dict[str, Any] = {
     "workflows": {
         "j": {
             "on_success": [
