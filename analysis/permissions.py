@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from analysis.policy_evaluation import Statement, allows
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
 from orchestration.triggers.base import STATE_MACHINE
+from orchestration.values.strictjson import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Permissions:
     wait_for_runs: bool = False
     joins: bool = False
 
-    def policies(self) -> dict[str, dict[str, Any]]:
+    def policies(self) -> dict[str, JsonObject]:
         """A policy document for each role that needs one."""
         return {role: _policy(needed) for role, needed in self.roles.items() if needed}
 
@@ -89,37 +89,29 @@ def _of_the_run(trigger: WaitingTrigger, entry: str, settings: Settings) -> Iter
             yield Permission(allow.action, f"{resource}:*" if allow.resource.endswith(":execution:*") else resource)
 
 
-def missing(needed: Sequence[Permission], statements: Sequence[dict[str, Any]]) -> list[Permission]:
-    """Permissions that the statements do not give.
+def missing(needed: Sequence[Permission], statements: Sequence[Statement]) -> list[Permission]:
+    """Permissions that the statements do not give (analysis/policy_evaluation.py).
 
     Args:
         needed: permissions of a configuration.
-        statements: IAM statements. Conditions are not evaluated: the statement counts, as in IAM's own last-accessed view.
+        statements: statements of the policies of a role.
     """
-    denied = [one for one in statements if one.get("Effect") == "Deny" and "Condition" not in one]
-    allowed = [one for one in statements if one.get("Effect") == "Allow"]
-    return [
-        one
-        for one in needed
-        if not any(_covers(statement, one) for statement in allowed)
-        or any(_covers(statement, one) for statement in denied)
-    ]
+    return [permission for permission in needed if not allows(statements, permission.action, permission.resource)]
 
 
-def unused(needed: Sequence[Permission], statements: Sequence[dict[str, Any]]) -> list[Permission]:
+def unused(needed: Sequence[Permission], statements: Sequence[Statement]) -> list[Permission]:
     """Permissions to start targets that the configuration does not have, as the statements write them."""
-    actions = {cls.TARGET_PERMISSION.action.lower() for cls in REGISTRY}
-    exact = {(one.action.lower(), one.resource) for one in needed}
-    found = {
+    starts = {cls.TARGET_PERMISSION.action for cls in REGISTRY}
+    exact = {(permission.action.lower(), permission.resource) for permission in needed}
+    wide = {
         Permission(action, resource)
         for statement in statements
-        if statement.get("Effect") == "Allow"
-        for action in _listed(statement.get("Action"))
-        if any(_matches(action.lower(), one) for one in actions)
-        for resource in _listed(statement.get("Resource"))
+        if statement.effect == "Allow"
+        for action in statement.actions.naming(starts)
+        for resource in statement.resources.written()
         if (action.lower(), resource) not in exact
     }
-    return sorted(found, key=lambda one: (one.action, one.resource))
+    return sorted(wide, key=lambda permission: (permission.action, permission.resource))
 
 
 def _resource(pattern: str, entry: str, settings: Settings) -> str:
@@ -132,25 +124,11 @@ def _resource(pattern: str, entry: str, settings: Settings) -> str:
     return filled.replace("${region}", region).replace("*", name, 1)
 
 
-def _policy(needed: Sequence[Permission]) -> dict[str, Any]:
-    actions: dict[str, list[str]] = {}
-    for one in needed:
-        actions.setdefault(one.action, []).append(one.resource)
-    statements = [
+def _policy(needed: Sequence[Permission]) -> JsonObject:
+    actions: dict[str, list[Json]] = {}
+    for permission in needed:
+        actions.setdefault(permission.action, []).append(permission.resource)
+    statements: list[Json] = [
         {"Effect": "Allow", "Action": [action], "Resource": resources} for action, resources in actions.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _covers(statement: dict[str, Any], one: Permission) -> bool:
-    """True if the statement names the action and the resource. IAM's wildcards are * and ?, and actions ignore case."""
-    actions = any(_matches(pattern.lower(), one.action.lower()) for pattern in _listed(statement.get("Action")))
-    return actions and any(_matches(pattern, one.resource) for pattern in _listed(statement.get("Resource")))
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]

@@ -116,9 +116,12 @@ def _after_the_run(record: Any) -> Any:
         "Publish the success with the output", f"States.StringToJson({RUN}.output)", done, unpublished, plain
     )
     wanted = sdk.ChoiceRule.IsPresent(variable="$.request.publish", value=True)
-    # Of all JSON texts, only that of an object does not sort before "{". Interpreters differ in StringMatches with a brace.
+    # StringMatches "{*" reads better, but aws-local-stepfunctions ends its "*" at a line break: pretty-printed JSON has some.
     is_object = sdk.ChoiceRule.StringGreaterThanEquals(variable=f"{RUN}.output", value="{")
-    choice = sdk.Choice("Did the run succeed, and is it published?")
+    choice = sdk.Choice(
+        "Did the run succeed, and is it published?",
+        comment="An output becomes the artifacts only if it is an object: no other JSON text sorts at or after a brace.",
+    )
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted, is_object]), whole)
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted]), plain)
     choice.add_choice(_succeeded(), done)

@@ -11,12 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from builder.scaffold import templates
-from orchestration.planning import batch
+from orchestration.input.item import BATCH
 from orchestration.triggers import BY_TYPE
 from orchestration.values.strictjson import JsonObject
 
 _NAME = r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
-_INTERNAL = ("rejected", "paused", "skipped", batch.TYPE)
+_INTERNAL = ("rejected", "paused", "skipped", BATCH)
 """Item types of the state machine that no configuration names."""
 
 REGISTRY = "orchestration/triggers/__init__.py"

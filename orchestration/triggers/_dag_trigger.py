@@ -64,13 +64,13 @@ class DagTrigger(Trigger):
         mapped: JsonObject = {}
         for key, dot_path in self.parameter_mapping.items():
             value = templating.lookup(fields, dot_path)
-            if value is templating.MISSING:
+            if isinstance(value, templating.Missing):
                 context.warnings.append(
                     f"{self.TYPE} {self.target_name()}: the event has no field {dot_path!r}, so parameter {key!r} was left out"
                 )
             else:
                 mapped[key] = value
         where = f"{self.TYPE} {self.target_name()}: conf"
-        conf: JsonObject = {**automatic, **mapped, **templating.render(self.conf, fields, where)}
+        conf: JsonObject = {**automatic, **mapped, **templating.render_object(self.conf, fields, where)}
         check_conf(conf, self.CONF_LIMITS, where)
         return conf

@@ -156,7 +156,9 @@ class GlueJob(WaitingTrigger):
 
     def request(self, context: RequestContext) -> JsonObject:
         """``{JobName, Arguments, JobRunQueuingEnabled}``; all argument values are strings, as Glue requires."""
-        rendered = templating.render(self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments")
+        rendered = templating.render_object(
+            self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments"
+        )
         automatic = {
             "--triggered_by_job": context.event.job_name,
             "--triggered_by_run_id": context.event.job_run_id,

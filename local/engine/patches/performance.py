@@ -36,8 +36,8 @@ def parsed_definitions(context: PatchContext) -> Iterator[None]:
     """Parse each definition once.
 
     Executions can share a parsed definition because it holds no state. The interpreter's components assign to themselves only
-    in their constructors; ``tests/local/engine/test_performance.py`` checks this in moto's source. The ``Environment`` holds the
-    state.
+    in their constructors; ``tests/local/engine/patches/test_performance.py`` checks this in moto's source. The ``Environment``
+    holds the state.
     """
     with replaced(AmazonStateLanguageParser, "parse", staticmethod(_parse_definition)):
         yield

@@ -10,10 +10,11 @@ from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.notify import notify_topic
 from orchestration.configuration.workflows import problems_of
 from orchestration.event.job_event import Delivery, read_event
-from orchestration.planning import batch
+from orchestration.input.item import BATCH
 from orchestration.planning.plan import Plan, plan
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+from tests.orchestration.fake_aws import child_input
 
 SETTINGS = Settings(
     state_machine_arn="arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator",
@@ -42,9 +43,9 @@ def planned(given: dict[str, Any]) -> Plan:
 def inputs(given: dict[str, Any]) -> list[dict[str, Any]]:
     """Input of each execution, and of each batch."""
     found = planned(given)
-    executions = [one.input for one in found.pack(found.items)]
-    items = [item for one in executions for item in one["triggers"] if item["type"] == batch.TYPE]
-    return executions + [batch.child_input(executions[0]["event"], item["request"]) for item in items]
+    executions: list[Any] = [one.input.to_json() for one in found.pack(found.items)]
+    items = [item for one in executions for item in one["triggers"] if item["type"] == BATCH]
+    return executions + [child_input(executions[0]["event"], item["request"]) for item in items]
 
 
 @pytest.mark.parametrize("count", [1, 41])

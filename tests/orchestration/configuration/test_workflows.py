@@ -5,9 +5,10 @@ from typing import Any
 from orchestration.configuration.workflows import InvalidTrigger, triggers_for
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
+from orchestration.values.strictjson import JsonObject
 
 SETTINGS = Settings(region="us-west-1")
-GOOD = {"type": "glue_job", "job_name": "good"}
+GOOD: JsonObject = {"type": "glue_job", "job_name": "good"}
 
 
 def routed(workflow: Any) -> list[Trigger | InvalidTrigger]:
@@ -46,7 +47,7 @@ def test_unreadable_workflow_is_one_rejected_item() -> None:
 
 
 def test_invalid_workflow_does_not_affect_others() -> None:
-    document = {"workflows": {"j": {"on_success": [GOOD]}, "broken": 7}}
+    document: JsonObject = {"workflows": {"j": {"on_success": [GOOD]}, "broken": 7}}
     found = triggers_for(document, "j", "on_success", SETTINGS)
     assert found is not None
     assert [isinstance(one.trigger, Trigger) for one in found] == [True]
