@@ -1,4 +1,4 @@
-"""A type from ``python -m builder --new-type``, in a copy of the repository: every suite of ``make test`` passes with it.
+"""Every suite of ``make test`` passes with a scaffolded type, in a copy of the repository.
 
 The places are filled in as docs/tutorials/add-a-trigger-type.md does it.
 """
