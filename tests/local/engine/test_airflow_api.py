@@ -80,7 +80,7 @@ def test_expired_token_is_renewed_once() -> None:
     assert [path for path, _ in seen].count("GET /api/v2/dags/d") == 2
 
 
-def test_airflow_2_is_called_with_basic_authentication_and_may_answer_html() -> None:
+def test_airflow_2_gets_a_password_and_may_answer_html() -> None:
     seen: list[tuple[str, str]] = []
     with serving(AIRFLOW_2, seen) as url:
         assert AirflowApi(f"{url}/", "user", "secret").call("GET", "/dags/d", {"a": 1}) == (500, "<h1>error</h1>")

@@ -39,7 +39,7 @@ def test_closed_engine_restores_logging_and_configuration() -> None:
         assert "QueueUrls" not in engine.client("sqs").list_queues()
 
 
-def test_each_service_has_one_client_and_mwaa_a_separate_endpoint() -> None:
+def test_service_has_one_client_and_mwaa_its_endpoint() -> None:
     with run_engine("eu-west-1") as engine:
         assert engine.client("s3") is engine.client("s3")
         assert engine.client("s3").meta.region_name == "eu-west-1"

@@ -1,4 +1,4 @@
-"""A worker answers each line with one line, whatever its handler prints, raises or returns."""
+"""A worker answers each line with one line, even if its handler prints or raises."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_template_ends_when_its_socket_closes() -> None:
     assert template.process.wait(120) == 0
 
 
-def test_worker_is_the_leader_of_its_session_so_that_ctrl_c_misses_it() -> None:
+def test_ctrl_c_misses_the_worker_in_its_session() -> None:
     template = Template.start()
     worker = template.fork({"PYTHONPATH": ""})
     try:
