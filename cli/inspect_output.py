@@ -63,11 +63,9 @@ def print_inspection(found: Inspection, *, requests: bool) -> None:
         output.print(Text.assemble("  ", styled(one["status"]), f"  {one['name']}{times}"))
     for trigger in found.triggers:
         _print_trigger(trigger, requests=requests)
-    for one in found.skipped:
-        head = Text.assemble(
-            styled("SKIPPED"), "  ", (f"{one.get('type')} {one.get('name')}", "bold"), f"  {one.get('id')}"
-        )
-        output.print(Text.assemble(head, f"\n      {one.get('reason')}"))
+    for skipped in found.skipped:
+        head = Text.assemble(styled("SKIPPED"), "  ", (f"{skipped.type} {skipped.name}", "bold"), f"  {skipped.id}")
+        output.print(Text.assemble(head, f"\n      {skipped.reason}"))
     output.print(f"console: {found.url}")
     if found.replay:
         output.print(f"next: {found.replay}")

@@ -114,7 +114,7 @@ def _print_plans(plans: Sequence[EventPlan], *, as_json: bool) -> None:
     from cli.plan_output import print_plan  # noqa: PLC0415 - rich
 
     if as_json:
-        print_json([{**dataclasses.asdict(one), "batches": one.batches, "dollars": one.dollars} for one in plans])
+        print_json([one.to_json() for one in plans])
     else:
         for one in plans:
             print_plan(one)

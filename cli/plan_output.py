@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
 from analysis.plans.differences import TriggerChange
 from analysis.plans.event_plan import EventPlan
 from cli.render import output, styled
-from orchestration.planning.items import REJECTED
+from orchestration.values.strictjson import Json
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
@@ -24,21 +23,18 @@ def print_plan(plan: EventPlan) -> None:
     for name in plan.executions:
         output.print(f"  execution {name}" + (f", {plan.batches} batches" if plan.batches else ""))
     for item in plan.triggers:
-        if item["type"] == REJECTED:
-            request = item["request"]
-            output.print(
-                Text.assemble(f"  {item['id']}  ", ("rejected", "red"), f"  {item['name']}: {request['Cause']}")
-            )
+        if item.rejected:
+            cause = item.request["Cause"]
+            output.print(Text.assemble(f"  {item.id}  ", ("rejected", "red"), f"  {item.name}: {cause}"))
         else:
-            output.print(Text.assemble(f"  {item['id']}  ", (f"{item['type']} {item['name']}", "bold")))
-            output.print(Text("      " + _json(item["request"], indent=2).replace("\n", "\n      ")))
-    for one in plan.joins:
-        detail = f"key {one['key']}" if "key" in one else one["error"]
-        output.print(Text.assemble("  arrives at join ", (one["join"], "bold"), f": {detail}"))
-    for one in plan.skipped:
-        output.print(
-            Text.assemble(f"  {one['id']}  ", ("skipped", "yellow"), f"  {one['type']} {one['name']}: {one['reason']}")
-        )
+            output.print(Text.assemble(f"  {item.id}  ", (f"{item.type} {item.name}", "bold")))
+            output.print(Text("      " + _json(item.request, indent=2).replace("\n", "\n      ")))
+    for join in plan.joins:
+        detail = f"key {join['key']}" if "key" in join else join["error"]
+        output.print(Text.assemble("  arrives at join ", (join["join"], "bold"), f": {detail}"))
+    for trigger in plan.skipped:
+        about = f"  {trigger.type} {trigger.name}: {trigger.reason}"
+        output.print(Text.assemble(f"  {trigger.id}  ", ("skipped", "yellow"), about))
     if plan.executions:
         output.print(f"  {plan.transitions} transitions (${plan.dollars:.6f}); needs {', '.join(plan.iam_actions)}")
     for warning in plan.warnings:
@@ -72,5 +68,5 @@ def _print_change(one: TriggerChange) -> None:
             output.print(Text(f"      + {path}: {_json(now)}", style="green"))
 
 
-def _json(value: Any, indent: int | None = None) -> str:
+def _json(value: Json, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent)

@@ -73,7 +73,7 @@ def publish(  # noqa: PLR0913 - one parameter an option
         follower = Follower(router, event)
         before = follower.existing() if wait else None
         if before is not None:
-            typer.echo(f"orchestrator: this run has started before, at {before['start']}: {before['name']}", err=True)
+            typer.echo(f"orchestrator: this run has started before, at {before.start}: {before.name}", err=True)
     message = send(topic, text)
     report: dict[str, Any] = {"topic_arn": message.topic_arn, "message_id": message.message_id}
     if not as_json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import boto3
 
@@ -13,9 +12,9 @@ from operations.stack.deployed_router import DeployedRouter
 from operations.stack.topics import APPROVALS
 from orchestration.event.identity import execution_name, part_name
 from orchestration.event.job_event import JobEvent
-from orchestration.starting.executions import ExecutionClient
-from orchestration.starting.starts import parts_of
+from orchestration.starting.executions import Execution, ExecutionClient
 from orchestration.starting.waiting import wait_for_outcomes
+from orchestration.values.strictjson import JsonObject
 
 _SUFFIX = "-downstream-orchestrator"
 _POLL_SECONDS = 0.5
@@ -68,17 +67,17 @@ class Follower:
         """Name of the event's first execution."""
         return execution_name(self.event.event_kind or "", self.event.job_name, self.event.job_run_id)
 
-    def existing(self) -> dict[str, Any] | None:
+    def existing(self) -> Execution | None:
         """The event's first execution, if it started before."""
         return self._executions().find(self.name)
 
-    def first(self, seconds: float) -> dict[str, Any] | None:
+    def first(self, seconds: float) -> Execution | None:
         """The event's first execution; waits for its start, and returns None if it does not start in time."""
         return self._appeared(self._executions(), self.name, time.monotonic() + seconds)
 
     def outcomes(
         self, seconds: float, progress: Progress = lambda _: None, ended: Callable[[], bool] = lambda: False
-    ) -> list[dict[str, Any]]:
+    ) -> list[JsonObject]:
         """Executions with their outcomes, as the router's response has them; empty if none starts in time.
 
         Args:
@@ -91,14 +90,13 @@ class Follower:
         first = self._appeared(executions, self.name, deadline, ended)
         if first is None:
             return []
-        found = [first]
-        for number in range(2, parts_of(first["input"]) + 1):
+        parts = [first]
+        for number in range(2, first.input.routing.parts + 1):
             part = self._appeared(executions, part_name(self.name, number), deadline)
-            found += [part] if part else []
-        ours: dict[str, Any] = {"event": self.event.fields, "routing": {}}
-        reports = [executions.existing(described, ours).report() for described in found]
-        progress(f"waiting for the end of {len(reports)} executions")
-        return wait_for_outcomes(reports, executions, max(0.0, deadline - time.monotonic()))
+            parts += [part] if part is not None else []
+        started = [executions.existing(part, self.event.fields, "") for part in parts]
+        progress(f"waiting for the end of {len(started)} executions")
+        return wait_for_outcomes(started, executions, max(0.0, deadline - time.monotonic()))
 
     def _executions(self) -> ExecutionClient:
         settings = self.router.settings
@@ -107,9 +105,9 @@ class Follower:
     @staticmethod
     def _appeared(
         executions: ExecutionClient, name: str, deadline: float, ended: Callable[[], bool] = lambda: False
-    ) -> dict[str, Any] | None:
+    ) -> Execution | None:
         while True:
-            found = executions.find(name)
-            if found is not None or ended() or time.monotonic() >= deadline:
-                return found
+            execution = executions.find(name)
+            if execution is not None or ended() or time.monotonic() >= deadline:
+                return execution
             time.sleep(_POLL_SECONDS)

@@ -1,19 +1,24 @@
-"""Reports and logs what the router started, found or left out."""
+"""Reports of what the router started, found or left out: one for each record, with its log lines."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
-from orchestration.planning.items import REJECTED, Item, declared
-from orchestration.planning.skipped import Skipped, of_routing
-from orchestration.starting.executions import StartedExecution, routing_of
+from orchestration.input.item import Item
+from orchestration.input.routing import Skipped
+from orchestration.starting.executions import StartedExecution
 from orchestration.values import strictjson
+from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
+    from orchestration.joining.join_router import JoinReport
     from orchestration.replaying.decisions import Decision
 
 log = logging.getLogger(__name__)
@@ -25,7 +30,72 @@ LOG_DUPLICATE_CONFLICT = "duplicate of execution %s: %s"
 """Warning that the alarm duplicate-conflict matches (terraform/alarms.tf)."""
 
 
-def ignored_reason(event: JobEvent, triggers: Sequence[object] | None, skipped: Sequence[Skipped] = ()) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Report of one record.
+
+    Attributes:
+        status: STARTED, DUPLICATE, JOINED, IGNORED, DRY_RUN, NOT_STARTED or FAILED; empty if ``fields`` has it.
+        event: the job event, or None for a deadline and for a record that failed.
+        config: configuration that counted, or None if none was read.
+        reason: why the event starts nothing.
+        replay: the decisions of a replay, or None.
+        executions: the executions, as ``StartedExecution.report``; None if the record can have none.
+        triggers: the triggers of the executions.
+        skipped: triggers whose condition the event does not meet.
+        warnings: notes for people.
+        joins: reports of the joins at which the event arrived.
+        fields: further fields: of a record that failed, and the whole report of a deadline.
+    """
+
+    status: str = ""
+    event: JobEvent | None = None
+    config: LoadedConfig | None = None
+    reason: str = ""
+    replay: JsonObject | None = None
+    executions: list[JsonObject] | None = None
+    triggers: Sequence[Item] = ()
+    skipped: Sequence[Skipped] = ()
+    warnings: Sequence[str] | None = None
+    joins: Sequence[JsonObject] = ()
+    fields: JsonObject = field(default_factory=dict)
+
+    def to_json(self) -> JsonObject:
+        """The record in the response of the router."""
+        report: JsonObject = {}
+        if self.event is not None:
+            report |= {
+                "job_name": self.event.job_name,
+                "job_run_id": self.event.job_run_id,
+                "event_kind": self.event.event_kind,
+            }
+        if self.config is not None:
+            report |= {"config_source": self.config.source, "config_version": self.config.version}
+        report |= {"status": self.status} if self.status else {}
+        report |= {"reason": self.reason} if self.reason else {}
+        report |= {} if self.replay is None else {"replay": self.replay}
+        skipped: JsonObject = {"skipped": [trigger.to_json() for trigger in self.skipped]} if self.skipped else {}
+        warnings: JsonObject = {} if self.warnings is None else {"warnings": [*self.warnings]}
+        joins: JsonObject = {"joins": [*self.joins]} if self.joins else {}
+        if self.executions is None:
+            return {**report, **warnings, **joins, **skipped, **self.fields}
+        report["executions"] = [*self.executions]
+        report["triggers"] = [_target(item) for item in self.triggers if not item.rejected]
+        report["rejected"] = [_rejected(item) for item in self.triggers if item.rejected]
+        return {**report, **skipped, **warnings, **joins, **self.fields}
+
+
+def _target(item: Item) -> Json:
+    return {"id": item.id, "type": item.type, "name": item.name}
+
+
+def _rejected(item: Item) -> Json:
+    return {"id": item.id, "type": item.target.type, "name": item.name, **item.request}
+
+
+def ignored_reason(
+    event: JobEvent, triggers: Sequence[ConfiguredTrigger] | None, skipped: Sequence[Skipped] = ()
+) -> str:
     """The reason why an event starts nothing.
 
     Args:
@@ -42,92 +112,115 @@ def ignored_reason(event: JobEvent, triggers: Sequence[object] | None, skipped: 
     if triggers is None:
         return f"the configuration has no workflow for job {event.job_name!r}"
     if skipped:
-        reasons = "; ".join(f"{one['id']} ({one['type']} {one['name']}): {one['reason']}" for one in skipped[:3])
+        reasons = "; ".join(
+            f"{trigger.id} ({trigger.type} {trigger.name}): {trigger.reason}" for trigger in skipped[:3]
+        )
         more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
         return f"no condition of the {len(skipped)} {event.event_kind} triggers matches: {reasons}{more}"
     return f"workflow {event.job_name!r} has no {event.event_kind} triggers"
 
 
-def _meant(found: object, words: tuple[str, ...]) -> str:
+def _meant(value: Json, words: tuple[str, ...]) -> str:
     """Advice for a text that means the accepted one, the first of ``words``."""
-    if isinstance(found, str) and found.strip().upper() in words:
-        return f". Write {words[0]!r} instead of {found!r:.40}"
+    if isinstance(value, str) and value.strip().upper() in words:
+        return f". Write {words[0]!r} instead of {value!r:.40}"
     return ""
 
 
-def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -> dict[str, Any]:
-    """Status, executions, triggers and warnings of one event.
+def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -> Report:
+    """Report and log the executions of one event.
 
     Triggers are those of the executions themselves. A duplicate's execution may have others than the current configuration.
     """
-    for one in started:
-        if one.status == "DUPLICATE" and not one.conflict:
-            log.info("Duplicate: execution %s already exists; nothing started", one.name)
-        _log_items(one)
-    conflicts = [LOG_DUPLICATE_CONFLICT % (one.name, one.conflict) for one in started if one.conflict]
-    items = [item for one in started for item in one.items()]
-    skipped = of_routing(routing_of(started[0].input))
+    for execution in started:
+        if execution.status == "DUPLICATE" and not execution.conflict:
+            log.info("Duplicate: execution %s already exists; nothing started", execution.name)
+        _log_triggers(execution)
+    conflicts = [
+        LOG_DUPLICATE_CONFLICT % (execution.name, execution.conflict) for execution in started if execution.conflict
+    ]
+    skipped = started[0].input.routing.skipped
     log_notes([*warnings, *conflicts], skipped if started[0].status == "STARTED" else ())
-    return {
-        "status": "STARTED" if any(one.status == "STARTED" for one in started) else "DUPLICATE",
-        "executions": [one.report() for one in started],
-        **_items(items),
-        **({"skipped": skipped} if skipped else {}),
-        "warnings": [*warnings, *conflicts],
-    }
+    return Report(
+        status="STARTED" if any(execution.status == "STARTED" for execution in started) else "DUPLICATE",
+        executions=[execution.report() for execution in started],
+        triggers=[item for execution in started for item in execution.triggers],
+        skipped=skipped,
+        warnings=[*warnings, *conflicts],
+    )
+
+
+def joined_report(
+    event: JobEvent,
+    config: LoadedConfig,
+    joins: Sequence[JoinReport],
+    warnings: Sequence[str],
+    skipped: Sequence[Skipped],
+) -> Report:
+    """Report and log an event that arrived at joins and started nothing else."""
+    arrived = "; ".join(f"join {join.join} key {join.key}: {join.status}" for join in joins)
+    log.info("Joined: job %s run %s: %s", event.job_name, event.job_run_id, arrived)
+    log_notes(warnings, skipped)
+    arrivals = [join.to_json() for join in joins]
+    return Report(status="JOINED", event=event, config=config, warnings=warnings, joins=arrivals, skipped=skipped)
+
+
+def ignored_report(
+    event: JobEvent,
+    config: LoadedConfig | None,
+    reason: str,
+    warnings: Sequence[str],
+    skipped: Sequence[Skipped] = (),
+) -> Report:
+    """Report and log an event that starts nothing."""
+    log.info("Ignored: job %s run %s: %s", event.job_name, event.job_run_id, reason)
+    log_notes(warnings, skipped)
+    return Report(status="IGNORED", event=event, config=config, reason=reason, warnings=warnings, skipped=skipped)
 
 
 def replay_report(
     replay: Replay, decisions: Sequence[Decision], already_started: int, warnings: Sequence[str]
-) -> dict[str, Any]:
-    """Status, decisions, executions, triggers and warnings of a replay."""
-    started = [one.started for one in decisions if one.action == "STARTED" and one.started is not None]
+) -> Report:
+    """Report and log the decisions of a replay, and the executions that it started."""
+    started = started_by(decisions)
     for execution in started:
-        _log_items(execution)
-    for one in decisions:
-        if one.reason:
-            log.info("Replay: %s %s %s: %s: %s", one.id, one.type, one.name, one.action, one.reason)
-    warnings = [*warnings, *(warning for one in decisions for warning in one.warnings)]
+        _log_triggers(execution)
+    for decision in decisions:
+        if decision.reason:
+            about = (decision.id, decision.type, decision.name, decision.action, decision.reason)
+            log.info("Replay: %s %s %s: %s: %s", *about)
+    warnings = [*warnings, *(warning for decision in decisions for warning in decision.warnings)]
     log_notes(warnings)
-    status = "DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED"
-    return {
-        "status": status,
-        "replay": {
+    return Report(
+        status="DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED",
+        replay={
             "of": replay.of,
-            "triggers": [one.report(with_request=replay.dry_run) for one in decisions],
+            "triggers": [decision.report(with_request=replay.dry_run) for decision in decisions],
             "already_started": already_started,
         },
-        "executions": [one.report() for one in started],
-        **_items([item for one in started for item in one.items()]),
-        "warnings": list(warnings),
-    }
+        executions=[execution.report() for execution in started],
+        triggers=[item for execution in started for item in execution.triggers],
+        warnings=warnings,
+    )
+
+
+def started_by(decisions: Sequence[Decision]) -> list[StartedExecution]:
+    """The executions that a replay started."""
+    return [decision.started for decision in decisions if decision.action == "STARTED" and decision.started is not None]
 
 
 def log_notes(warnings: Sequence[str], skipped: Sequence[Skipped] = ()) -> None:
     """Log each warning, and each trigger whose condition the event does not meet, with the reason."""
-    for one in skipped:
-        log.info("Skipped: %s", strictjson.dumps(one))
+    for trigger in skipped:
+        log.info("Skipped: %s", strictjson.dumps(trigger.to_json()))
     for warning in warnings:
         log.warning("%s", warning)
 
 
-def _items(items: Sequence[Item]) -> dict[str, Any]:
-    rejected = [item for item in items if item["type"] == REJECTED]
-    return {
-        "triggers": [
-            {"id": item["id"], "type": item["type"], "name": item["name"]} for item in items if item["type"] != REJECTED
-        ],
-        "rejected": [
-            {"id": item["id"], "type": declared(item)[0], "name": item["name"], **item["request"]} for item in rejected
-        ],
-    }
-
-
-def _log_items(execution: StartedExecution) -> None:
-    for item in execution.items() if execution.status == "STARTED" else ():
-        if item["type"] == REJECTED:
-            request = item["request"]
-            log.error("Rejected: %s %s: %s: %s", item["id"], item["name"], request["Error"], request["Cause"])
+def _log_triggers(execution: StartedExecution) -> None:
+    for item in execution.triggers if execution.status == "STARTED" else ():
+        if item.rejected:
+            log.error("Rejected: %s %s: %s: %s", item.id, item.name, item.request["Error"], item.request["Cause"])
         else:
-            shown = {"id": item["id"], "type": item["type"], "name": item["name"], "execution": execution.name}
+            shown = {"id": item.id, "type": item.type, "name": item.name, "execution": execution.name}
             log.info("Started: %s", strictjson.dumps(shown))

@@ -10,7 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,29 +18,42 @@ from orchestration.configuration.joins import joins_of
 from orchestration.configuration.loader import ConfigLoader, LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError, SettingsError
+from orchestration.event.deadline_request import DeadlineRequest, read_deadline
 from orchestration.event.identity import execution_name
 from orchestration.event.job_event import Delivery, JobEvent, deliveries, read_event
 from orchestration.event.replay_request import Replay
+from orchestration.input.routing import Routing
 from orchestration.log_lines import single_line
 from orchestration.planning.plan import Plan, plan
-from orchestration.planning.skipped import Skipped
-from orchestration.reports import ignored_reason, log_notes, replay_report, start_report
+from orchestration.reports import (
+    Report,
+    ignored_reason,
+    ignored_report,
+    joined_report,
+    replay_report,
+    start_report,
+    started_by,
+)
 from orchestration.settings import Settings
+from orchestration.starting.client import StepFunctionsClient
 from orchestration.starting.executions import ExecutionClient, StartedExecution
 from orchestration.starting.starts import EventStarter
 from orchestration.starting.waiting import wait_for_outcomes
 from orchestration.values import strictjson
+from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
-    from orchestration.joining.join_router import JoinRouter
+    from orchestration.joining.arrivals import DynamoDBClient
+    from orchestration.joining.join_router import JoinReport, JoinRouter
 
 log = logging.getLogger(__name__)
 
-JOIN_DEADLINE = "$join_deadline"
-"""Field of the direct invocation by which the state machine of a deadline asks for the decision."""
-
 MAX_ERROR = 20_000
 """Characters of the error of an invocation, which Lambda writes to its log and to the failure destination."""
+
+
+def _no_dynamodb() -> DynamoDBClient:
+    raise SettingsError("this router has no DynamoDB client, which joins need. Create it with one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +67,10 @@ class Router:
     """
 
     config: ConfigLoader
-    step_functions: Any
-    dynamodb: Callable[[], Any] = lambda: None
+    step_functions: StepFunctionsClient
+    dynamodb: Callable[[], DynamoDBClient] = _no_dynamodb
 
-    def route(self, payload: Any, request_id: str, settings: Settings) -> dict[str, Any]:
+    def route(self, payload: Json, request_id: str, settings: Settings) -> JsonObject:
         """Route one invocation's payload: SNS records or a job event itself.
 
         Returns:
@@ -66,38 +79,41 @@ class Router:
         Raises:
             RoutingError: at least one record failed; all others were routed.
         """
-        reports, failures = [], []
+        reports: list[Json] = []
+        failures: list[str] = []
         for delivery in deliveries(payload, request_id):
             if delivery.from_sns:
                 log.info("SNS Message: %s", strictjson.printable(delivery.body))
             try:
-                reports.append({"delivery": delivery.source, **self._deliver(delivery, settings)})
+                report = self._deliver(delivery, settings)
             except Exception as error:
                 expected = isinstance(error, OrchestrationError | ClientError | BotoCoreError)
-                log.error("Failed: %s: %s: %s", delivery.source, type(error).__name__, error, exc_info=not expected)
-                failures.append((delivery, error))
-                reports.append({"delivery": delivery.source, "status": "FAILED", "error": type(error).__name__})
+                name = type(error).__name__
+                log.error("Failed: %s: %s: %s", delivery.source, name, error, exc_info=not expected)
+                failures.append(f"{delivery.source}: {name}: {error}")
+                report = Report(status="FAILED", fields={"error": name})
+            reports.append({"delivery": delivery.source, **report.to_json()})
         if failures:
-            what = "; ".join(f"{delivery.source}: {type(error).__name__}: {error}" for delivery, error in failures)
             # Lambda logs this error itself, outside the filter of log_lines.py.
-            raise RoutingError(single_line(f"{len(failures)} of {len(reports)} records failed: {what}")[:MAX_ERROR])
+            text = f"{len(failures)} of {len(reports)} records failed: {'; '.join(failures)}"
+            raise RoutingError(single_line(text)[:MAX_ERROR])
         return {"records": reports}
 
-    def _deliver(self, delivery: Delivery, settings: Settings) -> dict[str, Any]:
-        deadline = delivery.body.get(JOIN_DEADLINE) if isinstance(delivery.body, dict) else None
-        if isinstance(deadline, dict):
+    def _deliver(self, delivery: Delivery, settings: Settings) -> Report:
+        deadline = read_deadline(delivery.body)
+        if deadline is not None:
             return self._expire(deadline, delivery, settings)
         event = read_event(delivery, settings.approvals_topic_arn)
         if event.replay is not None:
             return self._replay(event, event.replay, delivery, settings)
         if event.event_kind is None:
-            return _ignored(_about(event), ignored_reason(event, None), event.warnings)
+            return ignored_report(event, None, ignored_reason(event, None), event.warnings)
         return self._start(event, delivery, settings)
 
-    def _start(self, event: JobEvent, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+    def _start(self, event: JobEvent, delivery: Delivery, settings: Settings) -> Report:
         """Start what the configuration says, unless an earlier delivery of the event decided already."""
 
-        def plan_under(recorded: dict[str, Any]) -> Plan:
+        def plan_under(recorded: Routing) -> Plan:
             config = self._recorded(recorded)
             return plan(event, _triggers(event, config, settings) or [], config, settings, delivery.delivery_id)
 
@@ -115,8 +131,8 @@ class Router:
             started = [] if settings.joins_table else _found(starter)
             if not started:
                 raise
-            return _about(event) | self._waited(start_report(started, event.warnings), event, starter.executions)
-        about = _about(event) | _source(config)
+            report = dataclasses.replace(start_report(started, event.warnings), event=event)
+            return _waited(report, started, event, starter.executions)
         triggers = _triggers(event, config, settings)
         warnings = (*event.warnings, *config.warnings)
         planned = plan(event, triggers, config, settings, delivery.delivery_id) if triggers else None
@@ -126,30 +142,27 @@ class Router:
             # An earlier delivery may have started the event under another configuration.
             started = starter.find()
         joins = self._arrive(event, config, delivery, settings)
-        skipped = planned.skipped if planned is not None and not started else []
-        if not started and joins:
-            arrived = "; ".join(f"join {one['join']} key {one['key']}: {one['status']}" for one in joins)
-            log.info("Joined: job %s run %s: %s", event.job_name, event.job_run_id, arrived)
-            log_notes(warnings, skipped)
-            report = about | {"status": "JOINED", "warnings": list(warnings), "joins": joins}
-            return report | ({"skipped": skipped} if skipped else {})
-        if not started:
-            return _ignored(about, ignored_reason(event, triggers, skipped), warnings, skipped)
-        report = self._waited(start_report(started, warnings), event, starter.executions)
-        return about | report | ({"joins": joins} if joins else {})
+        if started:
+            arrivals = [join.to_json() for join in joins]
+            report = dataclasses.replace(start_report(started, warnings), event=event, config=config, joins=arrivals)
+            return _waited(report, started, event, starter.executions)
+        skipped = planned.skipped if planned is not None else []
+        if joins:
+            return joined_report(event, config, joins, warnings, skipped)
+        return ignored_report(event, config, ignored_reason(event, triggers, skipped), warnings, skipped)
 
     def _arrive(
         self, event: JobEvent, config: LoadedConfig, delivery: Delivery, settings: Settings
-    ) -> list[dict[str, Any]]:
+    ) -> list[JoinReport]:
         """Let a success arrive at the joins of its job. The event's triggers have started before."""
         if event.event_kind != "on_success" or not joins_of(config.document, event.job_name):
             return []
         return self._joins(config, settings).arrive(event, delivery.delivery_id)
 
-    def _expire(self, deadline: dict[str, Any], delivery: Delivery, settings: Settings) -> dict[str, Any]:
-        join, key = str(deadline.get("join")), str(deadline.get("key"))
+    def _expire(self, deadline: DeadlineRequest, delivery: Delivery, settings: Settings) -> Report:
+        join = deadline.join
         config = self.config.load(settings, lambda config: bool(config.triggers(join, "on_deadline", settings)))
-        return self._joins(config, settings).expire(join, key, delivery.delivery_id)
+        return self._joins(config, settings).expire(join, deadline.key, delivery.delivery_id)
 
     def _joins(self, config: LoadedConfig, settings: Settings) -> JoinRouter:
         # Imported here: most configurations have no join, and these modules slow the cold start.
@@ -169,12 +182,11 @@ class Router:
             load_version=self._recorded,
         )
 
-    def _recorded(self, routing: dict[str, Any]) -> LoadedConfig:
+    def _recorded(self, routing: Routing) -> LoadedConfig:
         """The configuration that an execution's ``routing`` names."""
-        source, version = str(routing.get("config_source")), str(routing.get("config_version"))
-        return self.config.load_version(source, version, str(routing.get("config_version_id", "")))
+        return self.config.load_version(routing.config_source, routing.config_version, routing.config_version_id)
 
-    def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> dict[str, Any]:
+    def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> Report:
         # Imported here: few invocations replay, and these modules slow the cold start.
         from orchestration.replaying.ledger import Ledger  # noqa: PLC0415
         from orchestration.replaying.replay import Replayer  # noqa: PLC0415
@@ -202,7 +214,8 @@ class Router:
         notes = [] if ledger.event == event.fields else [f"the event differs from the one of execution {ledger.name}"]
         warnings = (*event.warnings, *config.warnings, *notes)
         report = replay_report(replay, decisions, replayer.already_started, warnings)
-        return _about(event) | _source(config) | self._waited(report, event, executions)
+        report = dataclasses.replace(report, event=event, config=config)
+        return _waited(report, started_by(decisions), event, executions)
 
     def _load(self, event: JobEvent, settings: Settings) -> LoadedConfig:
         def usable(config: LoadedConfig) -> bool:
@@ -210,10 +223,14 @@ class Router:
 
         return self.config.load(settings, usable)
 
-    def _waited(self, report: dict[str, Any], event: JobEvent, executions: ExecutionClient) -> dict[str, Any]:
-        if event.wait_seconds and report["executions"]:
-            report["executions"] = wait_for_outcomes(report["executions"], executions, event.wait_seconds)
+
+def _waited(
+    report: Report, started: Sequence[StartedExecution], event: JobEvent, executions: ExecutionClient
+) -> Report:
+    """The report with the outcomes of the executions, if the sender waits for them."""
+    if not event.wait_seconds or not started:
         return report
+    return dataclasses.replace(report, executions=wait_for_outcomes(started, executions, event.wait_seconds))
 
 
 def _found(starter: EventStarter) -> list[StartedExecution]:
@@ -227,20 +244,3 @@ def _found(starter: EventStarter) -> list[StartedExecution]:
 
 def _triggers(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[ConfiguredTrigger] | None:
     return config.triggers(event.job_name, event.event_kind or "on_success", settings)
-
-
-def _about(event: JobEvent) -> dict[str, Any]:
-    return {"job_name": event.job_name, "job_run_id": event.job_run_id, "event_kind": event.event_kind}
-
-
-def _source(config: LoadedConfig) -> dict[str, Any]:
-    return {"config_source": config.source, "config_version": config.version}
-
-
-def _ignored(
-    about: dict[str, Any], reason: str, warnings: Sequence[str], skipped: Sequence[Skipped] = ()
-) -> dict[str, Any]:
-    log.info("Ignored: job %s run %s: %s", about["job_name"], about["job_run_id"], reason)
-    log_notes(warnings, skipped)
-    report = about | {"status": "IGNORED", "reason": reason, "warnings": list(warnings)}
-    return report | ({"skipped": list(skipped)} if skipped else {})

@@ -8,15 +8,15 @@ from analysis.drawing.layers import MAX_LINKS, Layout, Place, layers
 from analysis.drawing.shapes import Box, Stroke, document, group, line, rectangle, text, to_the_right
 from analysis.graph.graph import Graph, Link, Node
 from orchestration.errors import ConfigError
-from orchestration.triggers import BY_TYPE
+from orchestration.triggers import REGISTRY
 
 _ROW, _HEIGHT, _GAP, _MARGIN, _LEGEND = 27, 21, 42, 16, 34
 _CHARACTER, _PADDING, _LONGEST = 6.7, 20, 30
 """Pixels of a character at 12 pixels, pixels around the text, and characters of a label."""
 
-_COLOURS = dict(zip(BY_TYPE, ("#2f6fb7", "#b3478f", "#b8860b", "#2e8b57", "#1a8c99"), strict=False))
+_COLOURS = {**{trigger.TYPE: trigger.COLOUR for trigger in REGISTRY}, "join": "#6b4fbb"}
 _OTHER = "#666666"
-_COLOURS["join"] = "#6b4fbb"
+"""Colour of a trigger whose type is unknown."""
 
 
 def layout(graph: Graph) -> Layout:

@@ -7,15 +7,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from analysis.plans.event_files import EVENT, EXPECTED
 from analysis.plans.event_plan import EventPlan, plan_event
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import EventError
-from orchestration.planning.items import REJECTED
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,26 +96,25 @@ def run_case(case: Case, config: LoadedConfig, settings: Settings) -> CaseResult
     return CaseResult(case=case, plan=plan, text=text, problem=problem, diff=tuple(_diff(normalized, text, case)))
 
 
-def _result(plan: EventPlan) -> dict[str, Any]:
-    result: dict[str, Any] = {"status": plan.status}
-    skipped = (
-        {"skipped": [{key: one[key] for key in ("id", "name", "reason")} for one in plan.skipped]}
-        if plan.skipped
-        else {}
-    )
-    joins = {"joins": plan.joins} if plan.joins else {}
+def _result(plan: EventPlan) -> JsonObject:
+    result: JsonObject = {"status": plan.status}
+    skipped: JsonObject = {}
+    if plan.skipped:
+        skipped["skipped"] = [
+            {"id": trigger.id, "name": trigger.name, "reason": trigger.reason} for trigger in plan.skipped
+        ]
+    joins: JsonObject = {"joins": [{**join} for join in plan.joins]} if plan.joins else {}
     if plan.status == "WOULD_JOIN":
         return result | skipped | joins
     if plan.reason:
         return result | {"reason": plan.reason} | skipped
-    started = [item for item in plan.triggers if item["type"] != REJECTED]
-    rejected = [item for item in plan.triggers if item["type"] == REJECTED]
+    rejected = [item for item in plan.triggers if item.rejected]
     result |= {"event_kind": plan.event_kind}
-    result |= {"triggers": [{key: item[key] for key in ("id", "type", "name", "request")} for item in started]}
+    result["triggers"] = [item.to_json() for item in plan.triggers if not item.rejected]
     if rejected:
-        result["rejected"] = [{"id": item["id"], "name": item["name"], **item["request"]} for item in rejected]
+        result["rejected"] = [{"id": item.id, "name": item.name, **item.request} for item in rejected]
     result |= skipped | joins
-    return result | ({"warnings": plan.warnings} if plan.warnings else {})
+    return result | ({"warnings": [*plan.warnings]} if plan.warnings else {})
 
 
 def _diff(before: str, after: str, case: Case) -> Iterator[str]:

@@ -17,14 +17,16 @@ from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import ConfigError, EventError, JoinError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.event.kinds import EventKind
+from orchestration.input.execution_input import ExecutionInput, input_of
+from orchestration.input.item import AnyItem, Batch, Item
+from orchestration.input.routing import Skipped
 from orchestration.planning import batch
-from orchestration.planning.items import REJECTED, Item, waits
 from orchestration.planning.plan import plan
-from orchestration.planning.skipped import Skipped
 from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
 from orchestration.triggers.base import ServiceIntegration
+from orchestration.values.strictjson import JsonObject, object_at
 
 DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
@@ -61,7 +63,7 @@ class EventPlan:
     job_name: str = ""
     job_run_id: str = ""
     event_kind: str = ""
-    executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    executions: dict[str, ExecutionInput] = field(default_factory=dict)
     triggers: list[Item] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     joins: list[dict[str, str]] = field(default_factory=list)
@@ -77,7 +79,28 @@ class EventPlan:
     @property
     def batches(self) -> int:
         """Number of batches that the state machine would start."""
-        return sum(item["type"] == batch.TYPE for given in self.executions.values() for item in given["triggers"])
+        return sum(len(execution.batches) for execution in self.executions.values())
+
+    def to_json(self) -> JsonObject:
+        """The plan for programs: its fields, the inputs as Step Functions would receive them, and the price."""
+        return {
+            "source": self.source,
+            "status": self.status,
+            "reason": self.reason,
+            "suggestion": self.suggestion,
+            "job_name": self.job_name,
+            "job_run_id": self.job_run_id,
+            "event_kind": self.event_kind,
+            "executions": {name: execution.to_json() for name, execution in self.executions.items()},
+            "triggers": [item.to_json() for item in self.triggers],
+            "skipped": [trigger.to_json() for trigger in self.skipped],
+            "joins": [{**join} for join in self.joins],
+            "iam_actions": [*self.iam_actions],
+            "transitions": self.transitions,
+            "warnings": [*self.warnings],
+            "batches": self.batches,
+            "dollars": self.dollars,
+        }
 
 
 def plan_event(
@@ -112,19 +135,20 @@ def plan_event(
         return EventPlan(**about, status="FAILED", reason=str(error))
     about |= {"skipped": planned.skipped if planned is not None else []}
     if planned is None or not planned.items:
-        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
+        jobs = list(object_at(config.document, "workflows"))
+        suggestion = nearest(event.job_name, jobs) if triggers is None else ""
         reason = ignored_reason(event, triggers, about["skipped"])
         status = "WOULD_JOIN" if about["joins"] else "IGNORED"
         return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
     executions = {one.name: one.input for one in planned.pack(planned.items)}
-    inputs = [given for name in executions for given in _with_batches(executions[name])]
+    inputs = [each for execution in executions.values() for each in _with_batches(execution)]
     return EventPlan(
         **about,
         status="WOULD_START",
         executions=executions,
         triggers=planned.items,
         iam_actions=sorted(_actions(inputs)),
-        transitions=sum(FIXED_TRANSITIONS + sum(map(_transitions, one["triggers"])) for one in inputs),
+        transitions=sum(FIXED_TRANSITIONS + sum(map(_transitions, each.items)) for each in inputs),
         warnings=[*event.warnings, *planned.warnings],
     )
 
@@ -139,28 +163,29 @@ def _joins(event: JobEvent, config: LoadedConfig) -> list[dict[str, str]]:
     return found
 
 
-def _with_batches(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _with_batches(execution: ExecutionInput) -> Iterator[ExecutionInput]:
     """The input of an execution, and of the executions of its batches."""
-    yield given
-    for item in given["triggers"]:
-        if item["type"] == batch.TYPE:
-            yield batch.child_input(given["event"], item["request"])
+    yield execution
+    for one_more in execution.batches:
+        yield input_of(one_more, execution.event)
 
 
-def _transitions(item: Item) -> int:
+def _transitions(item: AnyItem) -> int:
     """Transitions of one item, if its run succeeds."""
-    published = _MORE_IF_PUBLISHED if "publish" in item["request"] else 0
-    return TRANSITIONS_PER_ITEM + (_MORE_IF_WAITING + published if waits(item) else 0)
+    if isinstance(item, Batch) or not item.waits:
+        return TRANSITIONS_PER_ITEM
+    return TRANSITIONS_PER_ITEM + _MORE_IF_WAITING + (_MORE_IF_PUBLISHED if "publish" in item.request else 0)
 
 
-def _actions(inputs: list[dict[str, Any]]) -> set[str]:
-    items = [item for one in inputs for item in one["triggers"] if item["type"] != REJECTED]
-    published = {PUBLISH.action} if any("publish" in item["request"] for item in items) else set()
+def _actions(inputs: list[ExecutionInput]) -> set[str]:
+    items = [item for execution in inputs for item in execution.items if isinstance(item, Batch) or not item.rejected]
+    publishing = any(isinstance(item, Item) and "publish" in item.request for item in items)
+    published = {PUBLISH.action} if publishing else set()
     return {allow.action for item in items for allow in _integration(item).iam} | published
 
 
-def _integration(item: Item) -> ServiceIntegration:
-    if item["type"] == batch.TYPE:
+def _integration(item: AnyItem) -> ServiceIntegration:
+    if isinstance(item, Batch):
         return batch.INTEGRATION
-    trigger = BY_TYPE[item["type"]]
-    return trigger.RUN if waits(item) and issubclass(trigger, WaitingTrigger) else trigger.INTEGRATION
+    trigger = BY_TYPE[item.type]
+    return trigger.RUN if item.waits and issubclass(trigger, WaitingTrigger) else trigger.INTEGRATION

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from orchestration.input.item import BATCH
 from orchestration.planning import batch
 from orchestration.triggers import REGISTRY
 from orchestration.triggers.base import ServiceIntegration
 
 INTEGRATIONS: dict[str, ServiceIntegration] = {
     **{trigger.TYPE: trigger.INTEGRATION for trigger in REGISTRY},
-    batch.TYPE: batch.INTEGRATION,
+    BATCH: batch.INTEGRATION,
 }
 """Item type to the service call that the state machine makes for it."""

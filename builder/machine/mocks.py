@@ -16,7 +16,9 @@ from orchestration.configuration.trigger_reader import read_trigger
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.identity import BATCH_PREFIX, batch_name, downstream_run_id
 from orchestration.event.job_event import Delivery, read_event
-from orchestration.planning import batch
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.item import Batch
+from orchestration.input.routing import Routing
 from orchestration.planning.items import build_item
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY
@@ -85,7 +87,7 @@ def build() -> dict[str, Any]:
     return {"StateMachines": {STATE_MACHINE: {"TestCases": tests}}, "MockedResponses": responses}
 
 
-def sample_input() -> dict[str, Any]:
+def sample_input() -> ExecutionInput:
     """An execution's input with one item of each type, from the types' examples."""
     event = read_event(Delivery(source="the sample event", body=SAMPLE_EVENT))
     items = []
@@ -97,11 +99,16 @@ def sample_input() -> dict[str, Any]:
             event=event, settings=_SETTINGS, downstream_run_id=downstream_run_id("sample", example.id)
         )
         items.append(build_item(ConfiguredTrigger(example.id, example), context))
-    routing = {"event_kind": "on_success"}
-    inner = {"triggers": items[:1], "routing": routing | {"batch": "1/1", "of": "sample"}}
-    request = {"StateMachineArn": _STATE_MACHINE_ARN, "Name": batch_name("sample", 1), **inner}
-    items.append({"id": f"{BATCH_PREFIX}1", "type": batch.TYPE, "name": "batch 1 of 1, 1 triggers", "request": request})
-    return {"event": event.fields, "triggers": items, "routing": routing | {"batch": "1/1"}}
+    routing = Routing(event_kind="on_success", part="1/1")
+    batch = Batch(
+        id=f"{BATCH_PREFIX}1",
+        name="batch 1 of 1, 1 triggers",
+        start_arn=_STATE_MACHINE_ARN,
+        execution=batch_name("sample", 1),
+        items=(items[0],),
+        routing=routing.of_batch("1/1", "sample"),
+    )
+    return ExecutionInput(event=event.fields, items=(*items, batch), routing=routing)
 
 
 def _good(integration: ServiceIntegration) -> dict[str, Any]:

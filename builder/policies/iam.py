@@ -1,4 +1,4 @@
-"""Writes the IAM policies of the state machine and of both Lambdas.
+"""Writes the IAM policies of the state machine and of the Lambda functions.
 
 ``orchestration/triggers`` has the state machine's statements, next to the states that need them. This module has those of
 the Lambda functions. Terraform fills ``${...}`` and may narrow the targets.
@@ -10,8 +10,7 @@ from typing import Any
 
 from builder.machine.integrations import INTEGRATIONS
 from orchestration.triggers import PUBLISH, REGISTRY, WaitingTrigger
-from orchestration.triggers.base import Allow
-from orchestration.triggers.mwaa_dag import MwaaDag
+from orchestration.triggers.base import STATE_MACHINE, Allow
 
 _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
@@ -65,10 +64,15 @@ ROUTER: tuple[Allow, ...] = (
     *_of_every_function("${router_log_group_arn}"),
 )
 
-MWAA_DAG: tuple[Allow, ...] = (
-    MwaaDag.TARGET_PERMISSION,
-    *_of_every_function("${mwaa_dag_log_group_arn}"),
-)
+CALLERS: dict[str, tuple[Allow, ...]] = {
+    caller: (
+        *(trigger.TARGET_PERMISSION for trigger in REGISTRY if caller == trigger.CALLER),
+        *_of_every_function(f"${{{caller}_log_group_arn}}"),
+    )
+    for caller in dict.fromkeys(trigger.CALLER for trigger in REGISTRY)
+    if caller != STATE_MACHINE
+}
+"""Permissions of the functions that start targets."""
 
 JOINS: tuple[Allow, ...] = (
     Allow(
@@ -129,7 +133,7 @@ def build() -> dict[str, dict[str, Any]]:
         "state_machine": policy((*machine, *UNSCOPED)),
         "state_machine_waiting": policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
         "downstream_orchestrator": policy(ROUTER),
-        "mwaa_dag": policy(MWAA_DAG),
+        **{caller: policy(allows) for caller, allows in CALLERS.items()},
         "joins": policy(JOINS),
         "join_deadline": policy((JOIN_DEADLINE, *UNSCOPED)),
     }

@@ -120,10 +120,9 @@ def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
     schema = fields(trigger)
     schema["properties"] = {"type": {"const": trigger.TYPE}, **schema["properties"]}
     schema["examples"] = [dict(trigger.EXAMPLE)]
-    for name in ("arguments", "conf", "parameter_mapping"):
-        if name in schema["properties"]:
-            schema["properties"][name]["propertyNames"] = {
-                "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
-                "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
-            }
+    for name in trigger.RESERVED_IN:
+        schema["properties"][name]["propertyNames"] = {
+            "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
+            "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
+        }
     return schema

@@ -16,8 +16,8 @@ from local.simulation.uploads import UploadedConfiguration
 from operations.executions.run_errors import readable
 from operations.stack.topics import FILTERS
 from orchestration.errors import OrchestrationError
-from orchestration.planning import batch
-from orchestration.starting.executions import ExecutionClient
+from orchestration.input.item import BATCH
+from orchestration.starting.executions import Execution, ExecutionClient
 
 _POLL_SECONDS = 0.2
 
@@ -72,10 +72,10 @@ class Activity:
             for line in (*uploaded.lines(), *self._lines(found)):
                 self.write(line)
             for name in list(self._watched):
-                described = executions.find(name)
-                if described is not None and described["status"] != "RUNNING":
+                execution = executions.find(name)
+                if execution is not None and not execution.running:
                     about = self._watched.pop(name)
-                    for line in _ended(about, described, executions):
+                    for line in _ended(about, execution, executions):
                         self.write(line)
 
     def _lines(self, found: Invocation | SubscriptionMatch | None) -> Iterator[str]:
@@ -110,13 +110,12 @@ class Activity:
                 self._watched |= dict.fromkeys([execution["name"], *execution.get("batches", ())], about)
 
 
-def _ended(about: str, described: dict[str, Any], executions: ExecutionClient) -> Iterator[str]:
+def _ended(about: str, execution: Execution, executions: ExecutionClient) -> Iterator[str]:
     # Each line names job and run: lines of other events may stand between a start and its triggers.
-    for outcome in executions.outcomes(described):
-        if outcome["type"] == batch.TYPE and outcome["result"]["status"] == "TRIGGERED":
+    for outcome in executions.outcomes(execution):
+        if outcome.type == BATCH and outcome.status == "TRIGGERED":
             continue  # the batch's own execution has its triggers
-        error = outcome.get("error", {})
-        detail = outcome["result"].get("id") or f"{error.get('Error')}: {readable(error.get('Cause', ''))}"
-        yield f"  {outcome['result']['status']}  {about}  {outcome['type']} {outcome['name']}: {detail:.200}"
-    if described["status"] != "SUCCEEDED":
-        yield f"  next: orchestrator inspect {executions.settings.execution_arn(described['name'])}"
+        detail = outcome.run_id or f"{outcome.error}: {readable(outcome.cause)}"
+        yield f"  {outcome.status}  {about}  {outcome.type} {outcome.name}: {detail:.200}"
+    if execution.status != "SUCCEEDED":
+        yield f"  next: orchestrator inspect {executions.settings.execution_arn(execution.name)}"

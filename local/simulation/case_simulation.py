@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from local.simulation.simulator import Simulator
-from orchestration.planning.items import REJECTED
-from orchestration.starting.executions import ExecutionClient, triggers_of
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.starting.executions import ExecutionClient
 
 
-def simulate_plan(simulator: Simulator, text: str, planned: Mapping[str, dict[str, Any]]) -> list[str]:
+def simulate_plan(simulator: Simulator, text: str, planned: Mapping[str, ExecutionInput]) -> list[str]:
     """Publish an event and return how the engine's executions differ from the planned ones; empty if they agree.
 
     Args:
@@ -28,13 +26,13 @@ def simulate_plan(simulator: Simulator, text: str, planned: Mapping[str, dict[st
     if simulation.status != "STARTED":
         return [f"the engine reports {simulation.status}: {simulation.reason}"]
     found = []
-    for name, given in planned.items():
-        described = executions.find(name)
-        if described is None:
+    for name, expected_input in planned.items():
+        execution = executions.find(name)
+        if execution is None:
             found.append(f"the engine has no execution {name}")
-        elif _triggers(described["input"]) != json.loads(json.dumps(_triggers(given))):
+        elif execution.input.triggers != expected_input.triggers:
             found.append(f"execution {name}: its triggers differ from the plan")
-    expected = {item["id"] for given in planned.values() for item in _triggers(given) if item["type"] != REJECTED}
+    expected = {item.id for execution in planned.values() for item in execution.triggers if not item.rejected}
     found += [
         f"{one.trigger_id} {one.type} {one.name}: {one.status} {one.error}: {one.cause}"
         for one in simulation.triggers
@@ -42,8 +40,3 @@ def simulate_plan(simulator: Simulator, text: str, planned: Mapping[str, dict[st
     ]
     missing = expected - {one.trigger_id for one in simulation.triggers}
     return [*found, *(f"{trigger_id}: has no outcome on the engine" for trigger_id in sorted(missing))]
-
-
-def _triggers(given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Triggers of an execution's input, also those in batches."""
-    return [trigger for item in given["triggers"] for trigger in triggers_of(item)]

@@ -11,13 +11,14 @@ from local.defaults import ACCOUNT
 from local.engine.engine import Engine
 from local.engine.invocation import Invocation
 from local.simulation.result import ExecutionResult, Simulation, TriggerResult
-from local.simulation.targets import TARGETS
+from local.simulation.targets import target_of
 from operations.executions.run_errors import readable
 from operations.stack.topics import FILTERS
 from orchestration.configuration.workflows import ConfiguredTrigger
-from orchestration.planning import batch as batch_type
+from orchestration.input.item import BATCH
 from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient
+from orchestration.starting.outcomes import Outcome
 
 Progress = Callable[[str], None]
 
@@ -107,23 +108,24 @@ class ResultReader:
         settings = self.settings
         executions = ExecutionClient(self.engine.client("stepfunctions"), settings)
         self._wait(started["arn"], deadline)
-        described = executions.wait(started["name"], deadline)
-        history = executions.client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
-        job_name = described["input"]["event"]["job_name"]
+        execution = executions.wait(started["name"], deadline)
+        client = self.engine.client("stepfunctions")
+        history = client.get_execution_history(executionArn=started["arn"], maxResults=1000)["events"]
+        job_name = str(execution.input.event["job_name"])
         triggers = {one.id: one.trigger for one in self.triggers_of(job_name, event_kind)}
         return ExecutionResult(
             name=started["name"],
             arn=started["arn"],
             status=started["status"],
-            execution_status=described["status"],
-            error=described.get("error", ""),
-            cause=described.get("cause", ""),
+            execution_status=execution.status,
+            error=execution.error,
+            cause=execution.cause,
             transitions=sum(event["type"].endswith("StateEntered") for event in history),
             batch_of=started.get("batch_of", ""),
             triggers=[
-                self._trigger(item, triggers.get(item["id"]))
-                for item in executions.outcomes(described)
-                if item["type"] != batch_type.TYPE or item["result"]["status"] != "TRIGGERED"
+                self._trigger(outcome, triggers.get(outcome.id))
+                for outcome in executions.outcomes(execution)
+                if outcome.type != BATCH or outcome.status != "TRIGGERED"
             ],
         )
 
@@ -144,15 +146,17 @@ class ResultReader:
         while backend.describe_execution(arn).status == "RUNNING" and time.monotonic() < deadline:
             time.sleep(0.01)
 
-    def _trigger(self, item: dict[str, Any], trigger: Any) -> TriggerResult:
-        common = {"index": item["index"], "trigger_id": item["id"], "type": item["type"], "name": item["name"]}
-        if item["result"]["status"] != "TRIGGERED":
-            error = item["error"]
-            return TriggerResult(
-                **common, status="FAILED", error=error["Error"], cause=readable(error.get("Cause", ""))
-            )
-        run_id = item["result"]["id"]
-        received = TARGETS[trigger.TYPE].received(self.engine, trigger, run_id)
+    def _trigger(self, outcome: Outcome, trigger: Any) -> TriggerResult:
+        common: dict[str, Any] = {
+            "index": outcome.fields["index"],
+            "trigger_id": outcome.id,
+            "type": outcome.type,
+            "name": outcome.name,
+        }
+        if outcome.status != "TRIGGERED":
+            return TriggerResult(**common, status="FAILED", error=outcome.error, cause=readable(outcome.cause))
+        run_id = outcome.run_id
+        received = target_of(trigger.TYPE).received(self.engine, trigger, run_id)
         if received is None:
             cause = "the service accepted the call, but the target does not exist, so it received nothing. AWS does the same."
             return TriggerResult(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)

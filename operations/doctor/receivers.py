@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from analysis.policy_evaluation import allows
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.publish import topic_arn
@@ -78,7 +79,7 @@ def _powerless(stack: ExaminedStack, target: dict[str, Any]) -> Iterator[Finding
         yield _problem(topic, message, "Apply Terraform")
         return
     try:
-        allowed = stack.rules.covers("sns:Publish", topic, role_statements(role, stack.settings.region))
+        allowed = allows(role_statements(role, stack.settings.region), "sns:Publish", topic)
     except RoleNotFoundError:
         yield _problem(topic, f"role {role} of the rule's target does not exist", "Apply Terraform")
         return

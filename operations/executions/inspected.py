@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from operations.executions.timeline import Call, StateCount
+from orchestration.input.routing import Skipped
+from orchestration.values.strictjson import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Run:
     url: str = ""
     error: str = ""
     cause: str = ""
-    request: dict[str, Any] = field(default_factory=dict)
+    request: JsonObject = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
 
 
@@ -68,11 +69,11 @@ class Inspection:
     job_name: str
     job_run_id: str
     event_kind: str
-    event: dict[str, Any]
+    event: JsonObject
     config_source: str
     config_version: str
     executions: list[dict[str, str]]
     triggers: list[InspectedTrigger]
-    skipped: list[dict[str, Any]]
+    skipped: list[Skipped]
     states: dict[str, StateCount]
     replay: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -16,11 +16,12 @@ from operations.stack.deployed_router import DeployedRouter
 from orchestration.errors import ExecutionLookupError
 from orchestration.event.identity import execution_name, replay_name
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
-from orchestration.planning.items import REJECTED, Item, declared
-from orchestration.planning.skipped import of_routing
+from orchestration.input.item import Item
+from orchestration.input.routing import Routing
 from orchestration.replaying.ledger import Ledger, Original
 from orchestration.settings import EXECUTION_ARN, Settings
-from orchestration.starting.executions import ExecutionClient, routing_of
+from orchestration.starting.executions import Execution, ExecutionClient
+from orchestration.starting.outcomes import Outcome
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
@@ -67,11 +68,11 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
     reader = _Reader(executions, Ledger.open(executions, name))
     ledger, settings = reader.ledger, executions.settings
     triggers = [reader.trigger(original) for original in ledger.originals.values()]
-    root = reader.described(ledger.name) or {}
-    routing = routing_of(root.get("input", {}))
+    root = reader.described(ledger.name)
+    routing = root.input.routing if root is not None else Routing()
     arn = settings.execution_arn(ledger.name)
-    originals = dict.fromkeys([ledger.name, *(one.parent or one.execution for one in ledger.originals.values())])
-    originals |= dict.fromkeys(one.execution for one in ledger.originals.values())
+    originals = dict.fromkeys([ledger.name, *(place.parent or place.execution for place in ledger.originals.values())])
+    originals |= dict.fromkeys(place.execution for place in ledger.originals.values())
     return Inspection(
         name=ledger.name,
         arn=arn,
@@ -80,13 +81,13 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         job_run_id=ledger.identity[1],
         event_kind=ledger.event_kind,
         event=ledger.event,
-        config_source=str(routing.get("config_source", "")),
-        config_version=str(routing.get("config_version", "")),
-        executions=[reader.summary(one) for one in originals],
+        config_source=routing.config_source,
+        config_version=routing.config_version,
+        executions=[reader.summary(original) for original in originals],
         triggers=triggers,
-        skipped=of_routing(routing),
+        skipped=list(routing.skipped),
         states=reader.states(originals),
-        replay=f"orchestrator replay {arn}" if any(one.status == "FAILED" for one in triggers) else "",
+        replay=f"orchestrator replay {arn}" if any(trigger.status == "FAILED" for trigger in triggers) else "",
     )
 
 
@@ -96,32 +97,33 @@ class _Reader:
 
     executions: ExecutionClient
     ledger: Ledger
-    _described: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    _described: dict[str, Execution | None] = field(default_factory=dict)
     _calls: dict[str, dict[int, list[Call]]] = field(default_factory=dict)
     _events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    _outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
 
-    def described(self, name: str) -> dict[str, Any] | None:
+    def described(self, name: str) -> Execution | None:
         if name not in self._described:
             self._described[name] = self.executions.find(name)
         return self._described[name]
 
     def summary(self, name: str) -> dict[str, str]:
-        described = self.described(name) or {"status": "NOT_STARTED"}
-        return {"name": name} | {
-            key: described[key] for key in ("status", "start", "stop", "error") if key in described
-        }
+        execution = self.described(name)
+        if execution is None:
+            return {"name": name, "status": "NOT_STARTED"}
+        times = {"stop": execution.stop} if execution.stop else {}
+        error = {"error": execution.error} if execution.error else {}
+        return {"name": name, "status": execution.status, "start": execution.start, **times, **error}
 
     def trigger(self, original: Original) -> InspectedTrigger:
         item = original.item
-        kind, name = declared(item) if item["type"] == REJECTED else (item["type"], item["name"])
         runs = [self._run(0, original.execution, item)]
-        runs += [self._run(number, execution, item) for number, execution in self._replays(item["id"])]
+        runs += [self._run(number, execution, item) for number, execution in self._replays(item.id)]
         return InspectedTrigger(
-            id=item["id"],
-            type=kind or item["type"],
-            name=name or item["name"],
-            batch=original.batch["name"] if original.batch else "",
+            id=item.id,
+            type=item.target.type or item.type,
+            name=item.target.name or item.name,
+            batch=original.batch.name if original.batch else "",
             runs=runs,
         )
 
@@ -134,39 +136,37 @@ class _Reader:
             yield number, name
             number += 1
 
-    def _run(self, number: int, execution: str, item: Item) -> Run:
-        described = self.described(execution)
-        about: dict[str, Any] = {"number": number, "execution": execution}
-        if described is None:
-            return Run(**about, status="NOT_STARTED", request=item["request"])
-        outcome = next((one for one in self._outcomes_of(described) if one.get("id") == item["id"]), None)
-        index = self._index(described, item["id"])
-        about["calls"] = self._calls_of(execution).get(index, [])
-        about["request"] = next(
-            (one["request"] for one in described["input"]["triggers"] if one.get("id") == item["id"]), item["request"]
+    def _run(self, number: int, name: str, item: Item) -> Run:
+        execution = self.described(name)
+        if execution is None:
+            return Run(number=number, execution=name, status="NOT_STARTED", request=item.request)
+        outcome = next((outcome for outcome in self._outcomes_of(execution) if outcome.id == item.id), None)
+        ids = [sent.id for sent in execution.input.items]
+        index = ids.index(item.id) if item.id in ids else -1
+        sent = next((sent for sent in execution.input.items if sent.id == item.id), item)
+        request = sent.request if isinstance(sent, Item) else item.request
+        run = Run(
+            number=number,
+            execution=name,
+            status="RUNNING" if execution.running else "UNKNOWN",
+            calls=self._calls_of(name).get(index, []),
+            request=request,
         )
         if outcome is None:
-            return Run(**about, status="RUNNING" if described["status"] == "RUNNING" else "UNKNOWN")
-        error, run_id = outcome.get("error", {}), str(outcome["result"].get("id", ""))
-        return Run(
-            **about,
-            status=outcome["result"]["status"],
-            id=run_id,
-            url=run_url(item["type"], about["request"], run_id, self.executions.settings.execution_arn(execution)),
-            error=error.get("Error", ""),
-            cause=readable(error.get("Cause", "")),
+            return run
+        return replace(
+            run,
+            status=outcome.status,
+            id=outcome.run_id,
+            url=run_url(item.type, request, outcome.run_id, self.executions.settings.execution_arn(name)),
+            error=outcome.error,
+            cause=readable(outcome.cause),
         )
 
-    @staticmethod
-    def _index(described: dict[str, Any], trigger_id: str) -> int:
-        ids = [one.get("id") for one in described["input"].get("triggers", ())]
-        return ids.index(trigger_id) if trigger_id in ids else -1
-
-    def _outcomes_of(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        name = described["name"]
-        if name not in self._outcomes:
-            self._outcomes[name] = self.executions.outcomes(described)
-        return self._outcomes[name]
+    def _outcomes_of(self, execution: Execution) -> list[Outcome]:
+        if execution.name not in self._outcomes:
+            self._outcomes[execution.name] = self.executions.outcomes(execution)
+        return self._outcomes[execution.name]
 
     def states(self, names: Iterable[str]) -> dict[str, StateCount]:
         """Visits of each state, summed over the executions that exist."""
@@ -188,5 +188,7 @@ class _Reader:
         if name not in self._events:
             pages = self.executions.client.get_paginator("get_execution_history")
             arn = self.executions.settings.execution_arn(name)
-            self._events[name] = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+            self._events[name] = [
+                event for page in pages.paginate(executionArn=arn, reverseOrder=False) for event in page["events"]
+            ]
         return self._events[name]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -14,7 +13,8 @@ from botocore.config import Config
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.errors import ExecutionLookupError
 from orchestration.event.identity import name_prefix
-from orchestration.starting.executions import ExecutionClient, readable_items, routing_of, triggers_of
+from orchestration.input.routing import Routing
+from orchestration.starting.executions import Execution, ExecutionClient
 
 READERS = 8
 """Parallel DescribeExecution calls. AWS allows 15 a second after a burst of 300; the SDK waits when AWS throttles."""
@@ -83,7 +83,7 @@ def names_since(executions: ExecutionClient, begin: datetime, status: str = "") 
             yield one["name"]
 
 
-def describe_each(executions: ExecutionClient, names: Iterable[str]) -> Iterator[dict[str, Any] | None]:
+def describe_each(executions: ExecutionClient, names: Iterable[str]) -> Iterator[Execution | None]:
     """The executions in the order of ``names``, read in parallel; None for one that Step Functions has deleted.
 
     Raises:
@@ -113,42 +113,37 @@ def listed(executions: ExecutionClient, wanted: Filter, limit: int) -> list[List
     found: list[Listed] = []
     for start in range(0, len(names), max(limit, READERS)):
         part = names[start : start + max(limit, READERS)]
-        for described in describe_each(executions, part):
-            row = None if described is None else _row(described, wanted)
+        for execution in describe_each(executions, part):
+            row = None if execution is None else _row(execution, wanted)
             found += [] if row is None else [row]
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _row(described: dict[str, Any], wanted: Filter) -> Listed | None:
-    given, routing = described["input"], routing_of(described["input"])
-    event = given.get("event") if isinstance(given.get("event"), dict) else {}
-    triggers = [trigger for item in readable_items(given) for trigger in triggers_of(item)]
+def _row(execution: Execution, wanted: Filter) -> Listed | None:
+    event, routing, triggers = execution.input.event, execution.input.routing, execution.input.triggers
     job, run = str(event.get("job_name", "")), str(event.get("job_run_id", ""))
-    texts = {text for one in triggers for text in (one["id"], one["type"], one["name"])}
+    texts = {text for trigger in triggers for text in (trigger.id, trigger.type, trigger.name)}
     if wanted.job not in ("", job) or wanted.run not in ("", run) or (wanted.trigger and wanted.trigger not in texts):
         return None
-    kind = (
-        "replay"
-        if "replay" in routing
-        else "batch"
-        if "of" in routing
-        else "event"
-        if "event_kind" in routing
-        else "other"
-    )
-    start = datetime.fromisoformat(described["start"])
-    stop = datetime.fromisoformat(described["stop"]) if "stop" in described else None
+    start = datetime.fromisoformat(execution.start)
+    stop = datetime.fromisoformat(execution.stop) if execution.stop else None
     return Listed(
-        name=described["name"],
-        status=described["status"],
+        name=execution.name,
+        status=execution.status,
         start=start.astimezone(UTC).isoformat(timespec="seconds"),
         seconds=None if stop is None else round((stop - start).total_seconds(), 1),
-        kind=kind,
+        kind=_kind(routing),
         job_name=job,
         job_run_id=run,
-        event_kind=str(routing.get("event_kind", "")),
+        event_kind=routing.event_kind,
         triggers=len(triggers),
-        cause=str(described.get("cause", "")),
+        cause=execution.cause,
     )
+
+
+def _kind(routing: Routing) -> str:
+    if routing.replay is not None:
+        return "replay"
+    return "batch" if routing.of else "event" if routing.event_kind else "other"

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from operations.executions import listing
 from operations.executions.ages import age
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.event.kinds import EVENT_KINDS, EventKind
-from orchestration.starting.executions import routing_of
+from orchestration.starting.executions import Execution
 from orchestration.values import strictjson
 
 Progress = Callable[[int, int], None]
@@ -59,21 +58,21 @@ def recorded_events(
     executions = listing.client(router)
     names = list(listing.names_since(executions, begin))[::-1]
     found: dict[tuple[str, str, str], RecordedEvent] = {}
-    for read, described in enumerate(listing.describe_each(executions, names), 1):
+    for read, execution in enumerate(listing.describe_each(executions, names), 1):
         if progress is not None:
             progress(read, len(names))
-        event = _event(described) if described else None
+        event = _event(execution) if execution is not None else None
         if event is not None and job in ("", event.job_name):
             # A large event has several executions.
             found.setdefault((event.event_kind, event.job_name, event.job_run_id), event)
     return list(found.values())
 
 
-def _event(described: dict[str, Any]) -> RecordedEvent | None:
+def _event(execution: Execution) -> RecordedEvent | None:
     """The event, or None if the execution belongs to a batch, a replay or a person."""
-    event, routing = described["input"].get("event"), routing_of(described["input"])
-    kind = next((one for one in EVENT_KINDS if one == routing.get("event_kind")), None)
-    if not isinstance(event, dict) or kind is None or "of" in routing or "replay" in routing:
+    event, routing = execution.input.event, execution.input.routing
+    kind = next((kind for kind in EVENT_KINDS if kind == routing.event_kind), None)
+    if kind is None or routing.of or routing.replay is not None:
         return None
     job, run = event.get("job_name"), event.get("job_run_id")
     if not isinstance(job, str) or not isinstance(run, str):
@@ -82,4 +81,4 @@ def _event(described: dict[str, Any]) -> RecordedEvent | None:
         text = strictjson.dumps(event)
     except ValueError:  # NaN, in an execution that a person started
         return None
-    return RecordedEvent(execution=described["name"], job_name=job, job_run_id=run, event_kind=kind, text=text)
+    return RecordedEvent(execution=execution.name, job_name=job, job_run_id=run, event_kind=kind, text=text)

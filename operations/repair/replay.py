@@ -10,11 +10,12 @@ from typing import Any
 import boto3
 
 from operations.executions.ages import age
+from operations.executions.listing import names_since
 from operations.stack.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
 from orchestration.event.identity import execution_name
 from orchestration.settings import EXECUTION_ARN
-from orchestration.starting.executions import ExecutionClient, readable_items, routing_of
+from orchestration.starting.executions import ExecutionClient
 
 Progress = Callable[[str], None]
 
@@ -86,13 +87,13 @@ def prepare(
             f"execution {execution!r}: expected an execution's ARN, or its name together with --function."
         )
     router = DeployedRouter.find(function or (arn["machine"] if arn else ""), arn["region"] if arn else "")
-    described = _executions(router).describe(arn["name"] if arn else execution)
-    event = described["input"].get("event")
-    if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys():
-        raise ReplayError(f"execution {described['name']}: the router did not start it; its input has no job event.")
+    original = _executions(router).describe(arn["name"] if arn else execution)
+    event = original.input.event
+    if not {"job_name", "job_run_id"} <= event.keys():
+        raise ReplayError(f"execution {original.name}: the router did not start it; its input has no job event.")
     options: dict[str, Any] = {"only": dict(only)} if only else {}
     options |= {name: True for name, wanted in (("again", again), ("as_was", as_was)) if wanted}
-    return PreparedReplay(router=router, execution=described["name"], event=event, options=options)
+    return PreparedReplay(router=router, execution=original.name, event=event, options=options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,14 +150,15 @@ def _prepare_each(router: DeployedRouter, begin: datetime, job: str, progress: P
     found: dict[str, PreparedReplay] = {}
     for name in reversed(list(_failed_since(executions, begin))):
         progress(f"reading execution {name}")
-        given = executions.describe(name)["input"]
-        event, kind = given.get("event"), routing_of(given).get("event_kind")
-        if not isinstance(event, dict) or not {"job_name", "job_run_id"} <= event.keys() or not isinstance(kind, str):
+        failed = executions.describe(name).input
+        event, kind = failed.event, failed.routing.event_kind
+        job_name, job_run_id = event.get("job_name"), event.get("job_run_id")
+        if not isinstance(job_name, str) or not isinstance(job_run_id, str) or not kind:
             continue
-        if not readable_items(given) or job not in ("", event["job_name"]):
+        if not failed.items or job not in ("", job_name):
             continue
         # The executions of batches and replays belong to the event, and one event is one replay.
-        root = execution_name(kind, event["job_name"], event["job_run_id"])
+        root = execution_name(kind, job_name, job_run_id)
         found.setdefault(root, PreparedReplay(router=router, execution=root, event=event, options={}))
     return list(found.values())
 
@@ -167,13 +169,8 @@ def _startable(record: dict[str, Any]) -> int:
 
 def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
     """Names of the executions that started after ``begin`` and failed, newest first within each status."""
-    pages = executions.client.get_paginator("list_executions")
     for status in FAILED_STATUSES:
-        arn = executions.settings.state_machine_arn
-        for page in pages.paginate(stateMachineArn=arn, statusFilter=status):
-            for one in page["executions"]:
-                if one["startDate"] >= begin:
-                    yield one["name"]
+        yield from names_since(executions, begin, status)
 
 
 def _executions(router: DeployedRouter) -> ExecutionClient:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from orchestration.errors import EventError
+from orchestration.event.deadline_request import JOIN_DEADLINE
 from orchestration.event.kinds import EventKind
 from orchestration.event.replay_request import REPLAY, Replay, read_replay
 from orchestration.values import strictjson
+from orchestration.values.strictjson import Json, JsonObject
 
 MAX_WAIT_SECONDS = 60
 MAX_HOPS = 20
@@ -38,7 +39,7 @@ class JobEvent:
     job_name: str
     job_run_id: str
     event_kind: EventKind | None
-    fields: dict[str, Any]
+    fields: JsonObject
     replay: Replay | None = None
     wait_seconds: float = 0.0
     warnings: tuple[str, ...] = ()
@@ -50,14 +51,16 @@ class JobEvent:
         return hops if type(hops) is int and hops > 0 else 0
 
     @property
-    def artifacts(self) -> dict[str, Any]:
+    def artifacts(self) -> JsonObject:
         """Artifacts of the upstream job; empty if the event has none."""
-        return self.fields.get("artifacts") or {}
+        artifacts = self.fields.get("artifacts")
+        return artifacts if isinstance(artifacts, dict) else {}
 
     @property
-    def metrics(self) -> dict[str, Any]:
+    def metrics(self) -> JsonObject:
         """Metrics of the upstream job; empty if the event has none."""
-        return self.fields.get("metrics") or {}
+        metrics = self.fields.get("metrics")
+        return metrics if isinstance(metrics, dict) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +69,18 @@ class Delivery:
 
     Attributes:
         source: ``SNS message <id>`` or ``direct invocation``, for logs and errors.
-        body: JSON text from SNS, or the payload object of a direct invocation.
+        body: JSON text from SNS, or the payload of a direct invocation; None if the record is not an SNS record.
         topic_arn: the SNS topic, or empty.
         delivery_id: unique for every delivery, also of the same message: the Lambda's request id, with the record's
             number if the invocation has several records.
+        not_sns: the record is not an SNS record. ``read_event`` refuses it.
     """
 
     source: str
-    body: Any
+    body: Json
     topic_arn: str = ""
     delivery_id: str = ""
+    not_sns: bool = False
 
     @property
     def from_sns(self) -> bool:
@@ -83,21 +88,20 @@ class Delivery:
         return bool(self.topic_arn)
 
 
-def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
+def deliveries(payload: Json, request_id: str) -> Iterator[Delivery]:
     """Split an invocation's payload into its messages.
 
     Source: docs.aws.amazon.com/lambda/latest/dg/with-sns.html (the record's shape).
     """
-    envelope = isinstance(payload, dict) and isinstance(payload.get("Records"), list) and "job_name" not in payload
-    if not envelope:
+    records = payload.get("Records") if isinstance(payload, dict) and "job_name" not in payload else None
+    if not isinstance(records, list):
         yield Delivery(source="direct invocation", body=payload, delivery_id=request_id)
         return
-    records = payload["Records"]
     for number, record in enumerate(records):
         delivery_id = request_id if len(records) == 1 else f"{request_id}#{number}"
         sns = record.get("Sns") if isinstance(record, dict) else None
         if not (isinstance(sns, dict) and isinstance(sns.get("Message"), str) and sns.get("TopicArn")):
-            yield Delivery(source=f"Records[{number}]", body=_NotSns(), delivery_id=delivery_id)
+            yield Delivery(source=f"Records[{number}]", body=None, delivery_id=delivery_id, not_sns=True)
             continue
         yield Delivery(
             source=f"SNS message {sns.get('MessageId', '(no id)')}",
@@ -105,10 +109,6 @@ def deliveries(payload: Any, request_id: str) -> Iterator[Delivery]:
             topic_arn=str(sns["TopicArn"]),
             delivery_id=delivery_id,
         )
-
-
-class _NotSns:
-    """Marks a record that is not an SNS record; ``read_event`` refuses it."""
 
 
 def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
@@ -121,7 +121,8 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
     Raises:
         EventError: the message is not a job event; the error gives the value found and the values accepted.
     """
-    fields = _object(delivery)
+    fields = _fields(delivery)
+    _refuse_deadline(fields, delivery)
     job_name = _required_text(fields, "job_name", MAX_JOB_NAME)
     job_run_id = _required_text(fields, "job_run_id", MAX_JOB_RUN_ID)
     for name in ("artifacts", "metrics"):
@@ -154,46 +155,52 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
     )
 
 
-def _object(delivery: Delivery) -> dict[str, Any]:
-    if isinstance(delivery.body, _NotSns):
+def _fields(delivery: Delivery) -> JsonObject:
+    if delivery.not_sns:
         raise EventError(
-            f"{delivery.source}: not an SNS record, expected one with Sns.Message and Sns.TopicArn. Subscribe the "
-            "router to SNS topics only, or invoke it with the event itself"
+            "not an SNS record, expected one with Sns.Message and Sns.TopicArn. Subscribe the router to SNS topics only, or "
+            "invoke it with the event itself"
         )
     # The Lambda runtime parsed a direct payload leniently, so it is parsed again strictly.
     try:
         text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
         value = strictjson.bounded(strictjson.loads(text))
     except RecursionError as error:
-        raise EventError(f"{delivery.source}: expected a job event, but it is nested too deeply") from error
+        raise EventError("expected a job event, but it is nested too deeply") from error
     except strictjson.StrictJSONError as error:
-        raise EventError(f"{delivery.source}: expected a job event as JSON, but {error}") from error
+        raise EventError(f"expected a job event as JSON, but {error}") from error
     wrong = strictjson.first_invalid(value)
     if wrong is not None:
-        raise EventError(f"{delivery.source}: found {wrong.reason}, expected plain JSON")
+        raise EventError(f"found {wrong.reason}, expected plain JSON")
     if not isinstance(value, dict):
-        raise EventError(
-            f"{delivery.source}: found {_kind(value)}, expected a JSON object with job_name and job_run_id"
-        )
+        raise EventError(f"found {_kind(value)}, expected a JSON object with job_name and job_run_id")
     return value
 
 
-def _event_kind(fields: dict[str, Any], *, decision_counts: bool) -> EventKind | None:
+def _refuse_deadline(fields: JsonObject, delivery: Delivery) -> None:
+    if delivery.from_sns and JOIN_DEADLINE in fields:
+        raise EventError(
+            f"event field '{JOIN_DEADLINE}': found in a message from SNS topic {delivery.topic_arn}, but only the state machine "
+            "of a join's deadline may send it, by a direct invocation. Remove the field"
+        )
+
+
+def _event_kind(fields: JsonObject, *, decision_counts: bool) -> EventKind | None:
     if fields.get("decision") == "APPROVED" and decision_counts:
         return "on_approval"
     return "on_success" if fields.get("status") == "SUCCESS" else None
 
 
-def _refuse_endless_chain(fields: dict[str, Any]) -> None:
+def _refuse_endless_chain(fields: JsonObject) -> None:
     hops = fields.get(_HOPS)
     if type(hops) is int and hops > MAX_HOPS:
         raise EventError(
             f"event field '{_HOPS}': found {hops}, expected at most {MAX_HOPS}. A chain of published events is this long only "
-            f"in a cycle. Remove 'publish' of one trigger in it: orchestrator graph --job {fields['job_name']:.100}"
+            f"in a cycle. Remove 'publish' of one trigger in it: orchestrator graph --job {fields['job_name']!s:.100}"
         )
 
 
-def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
+def _required_text(fields: JsonObject, name: str, length: int) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         found = "nothing" if name not in fields else f"{value!r:.80}"
@@ -205,12 +212,12 @@ def _required_text(fields: dict[str, Any], name: str, length: int) -> str:
     return value
 
 
-def _read_wait(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value <= MAX_WAIT_SECONDS:
+def _read_wait(value: Json) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_WAIT_SECONDS:
         raise EventError(f"event field '{_WAIT}': found {value!r:.80}, expected a number from 0 to {MAX_WAIT_SECONDS}")
     return float(value)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Json) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from orchestration.errors import EventError
+from orchestration.values.strictjson import Json
 
 REPLAY = "$replay"
+
+_FLAGS = ("again", "as_was", "dry_run")
+_EXPECTED = (
+    'expected {"of": "<execution name>", "only": ["<trigger id>"] or {"<trigger id>": "<its id now>"}, "again": false, '
+    '"as_was": false, "dry_run": false}'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,39 +35,43 @@ class Replay:
     dry_run: bool = False
 
 
-def read_replay(value: Any) -> Replay:
+def read_replay(value: Json) -> Replay:
     """Read the field's value.
 
     Raises:
         EventError: it is invalid.
     """
-    expected = (
-        'expected {"of": "<execution name>", "only": ["<trigger id>"] or {"<trigger id>": "<its id now>"}, "again": false, '
-        '"as_was": false, "dry_run": false}'
-    )
-    flags = ("again", "as_was", "dry_run")
-    if not isinstance(value, dict) or not value.keys() <= {"of", "only", *flags}:
-        raise EventError(f"event field '{REPLAY}': found {value!r:.120}, {expected}")
-    of, only = value.get("of"), value.get("only")
+    if not isinstance(value, dict) or not value.keys() <= {"of", "only", *_FLAGS}:
+        raise EventError(f"event field '{REPLAY}': found {value!r:.120}, {_EXPECTED}")
+    of, flags = value.get("of"), {flag: value.get(flag, False) for flag in _FLAGS}
     if not isinstance(of, str) or not of:
-        raise EventError(f"event field '{REPLAY}.of': found {of!r:.80}, {expected}")
-    for flag in flags:
-        if type(value.get(flag, False)) is not bool:
-            raise EventError(f"event field '{REPLAY}.{flag}': found {value[flag]!r:.80}, expected true or false")
-    if isinstance(only, list) and only and all(isinstance(one, str) for one in only):
-        only = {one: one for one in only}
-    if only is not None and not (
-        isinstance(only, dict) and only and all(isinstance(one, str) for one in only.values())
-    ):
-        raise EventError(f"event field '{REPLAY}.only': found {only!r:.120}, expected trigger ids. {expected}")
+        raise EventError(f"event field '{REPLAY}.of': found {of!r:.80}, {_EXPECTED}")
+    for flag, setting in flags.items():
+        if not isinstance(setting, bool):
+            raise EventError(f"event field '{REPLAY}.{flag}': found {setting!r:.80}, expected true or false")
+    only = None if value.get("only") is None else _read_only(value["only"])
     if only is None and value.get("again"):
         raise EventError(
             f"event field '{REPLAY}.again': found true without 'only'. Name the triggers that must run again in 'only'"
         )
     return Replay(
         of=of,
-        only=None if only is None else tuple(only.items()),
-        again=value.get("again", False),
-        as_was=value.get("as_was", False),
-        dry_run=value.get("dry_run", False),
+        only=only,
+        again=flags["again"] is True,
+        as_was=flags["as_was"] is True,
+        dry_run=flags["dry_run"] is True,
     )
+
+
+def _read_only(value: Json) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, list):
+        names = [trigger for trigger in value if isinstance(trigger, str)]
+        pairs = tuple((trigger, trigger) for trigger in dict.fromkeys(names))
+        texts = len(names) == len(value)
+    else:
+        named = value.items() if isinstance(value, dict) else ()
+        pairs = tuple((trigger, now) for trigger, now in named if isinstance(now, str))
+        texts = len(pairs) == len(named)
+    if not pairs or not texts:
+        raise EventError(f"event field '{REPLAY}.only': found {value!r:.120}, expected trigger ids. {_EXPECTED}")
+    return pairs

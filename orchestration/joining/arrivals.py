@@ -10,16 +10,56 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, Protocol, TypedDict
 
 from botocore.exceptions import ClientError
 
 from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 
 State = Literal["open", "complete", "expired"]
 
 KEPT_SECONDS = 90 * 24 * 3600
 """Time to live of an item. Step Functions forgets the names of executions after the same time."""
+
+
+class AttributeValue(TypedDict, total=False):
+    """A value of DynamoDB."""
+
+    S: str
+    N: str
+    BOOL: bool
+
+
+_Values = dict[str, AttributeValue]
+
+
+class ItemAnswer(TypedDict, total=False):
+    """Answer of GetItem or UpdateItem, as far as it is read."""
+
+    Item: _Values
+    Attributes: _Values
+
+
+class DynamoDBClient(Protocol):
+    """The calls of a botocore DynamoDB client that joins make."""
+
+    def get_item(self, *, TableName: str, Key: _Values, ConsistentRead: bool) -> ItemAnswer:  # noqa: N803 - boto3's names
+        """GetItem."""
+
+    def update_item(  # noqa: PLR0913
+        self,
+        *,
+        TableName: str,  # noqa: N803 - boto3's names
+        Key: _Values,  # noqa: N803
+        UpdateExpression: str,  # noqa: N803
+        ExpressionAttributeNames: dict[str, str],  # noqa: N803
+        ExpressionAttributeValues: _Values,  # noqa: N803
+        ReturnValues: str,  # noqa: N803
+        **condition: str,
+    ) -> ItemAnswer:
+        """UpdateItem."""
+
 
 _ARRIVAL = "job:"
 """Prefix of the attribute of an arrival."""
@@ -37,7 +77,7 @@ class Arrivals:
     """
 
     state: State
-    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: dict[str, JsonObject] = field(default_factory=dict)
     watched: bool = False
     opened: int = 0
 
@@ -52,7 +92,7 @@ class _Change:
 
     expression: str
     names: dict[str, str]
-    values: dict[str, Any]
+    values: _Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +104,10 @@ class ArrivalTable:
         name: of the table; its key is the text ``id``.
     """
 
-    client: Any
+    client: DynamoDBClient
     name: str
 
-    def record(self, join: str, key: str, job: str, event: dict[str, Any]) -> Arrivals:
+    def record(self, join: str, key: str, job: str, event: JsonObject) -> Arrivals:
         """Record the arrival of a job; returns all arrivals.
 
         Only the first arrival counts, and none after the decision: so the decision's arrivals never change.
@@ -108,31 +148,28 @@ class ArrivalTable:
         return self._decide(join, key, "expired", f"#state = :open AND ({missing})", names)
 
     def _decide(self, join: str, key: str, state: State, condition: str, names: dict[str, str]) -> Arrivals:
-        values = {":state": {"S": state}, ":open": {"S": "open"}}
+        values: _Values = {":state": {"S": state}, ":open": {"S": "open"}}
         return self._if(condition, join, key, _Change("SET #state = :state", {"#state": "state", **names}, values))
 
     def _if(self, condition: str, join: str, key: str, change: _Change) -> Arrivals:
         """Update the item if the condition holds; returns the item as it is then."""
-        given = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        conditional = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         try:
-            return self._update(join, key, change, **given)
+            return self._update(join, key, change, **conditional)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            found: Any = error.response
-            return _read(found.get("Item") or self._get(join, key))
+            return _read(error.response.get("Item") or self._get(join, key))
 
     def find(self, join: str, key: str) -> Arrivals | None:
         """The item, or None if no job has arrived under the key."""
-        found = self._get(join, key)
-        return _read(found) if found else None
+        item = self._get(join, key)
+        return _read(item) if item else None
 
-    def _get(self, join: str, key: str) -> dict[str, Any]:
-        answer = self.client.get_item(TableName=self.name, Key=_key(join, key), ConsistentRead=True)
-        found: dict[str, Any] = answer.get("Item", {})
-        return found
+    def _get(self, join: str, key: str) -> _Values:
+        return self.client.get_item(TableName=self.name, Key=_key(join, key), ConsistentRead=True).get("Item", {})
 
-    def _update(self, join: str, key: str, change: _Change, **given: str) -> Arrivals:
+    def _update(self, join: str, key: str, change: _Change, **condition: str) -> Arrivals:
         answer = self.client.update_item(
             TableName=self.name,
             Key=_key(join, key),
@@ -140,19 +177,19 @@ class ArrivalTable:
             ExpressionAttributeNames=change.names,
             ExpressionAttributeValues=change.values,
             ReturnValues="ALL_NEW",
-            **given,
+            **condition,
         )
         return _read(answer["Attributes"])
 
 
-def _key(join: str, key: str) -> dict[str, Any]:
+def _key(join: str, key: str) -> _Values:
     return {"id": {"S": strictjson.dumps([join, key])}}
 
 
-def _read(item: dict[str, Any]) -> Arrivals:
-    state: Any = item.get("state", {}).get("S", "open")
+def _read(item: _Values) -> Arrivals:
+    state = item.get("state", {}).get("S", "open")
     return Arrivals(
-        state=state,
+        state="complete" if state == "complete" else "expired" if state == "expired" else "open",
         events={
             name.removeprefix(_ARRIVAL): json.loads(value["S"])
             for name, value in item.items()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
@@ -19,13 +18,16 @@ from orchestration.errors import JoinError
 from orchestration.event.identity import execution_name
 from orchestration.event.job_event import JobEvent
 from orchestration.event.kinds import JoinKind
+from orchestration.input.routing import Routing
 from orchestration.joining.arrivals import Arrivals, ArrivalTable
 from orchestration.planning.plan import Plan, plan
-from orchestration.reports import log_notes, start_report
+from orchestration.reports import Report, log_notes, start_report
 from orchestration.settings import Settings
+from orchestration.starting.client import StepFunctionsClient
 from orchestration.starting.executions import ExecutionClient
 from orchestration.starting.starts import EventStarter
 from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,31 @@ MAX_EVENTS = 120_000
 
 LOG_JOIN_LATE = "late arrival at join %s: %s"
 """Warning that the alarm join-late matches (terraform/alarms.tf)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinReport:
+    """Report of one arrival.
+
+    Attributes:
+        missing: jobs that have not arrived.
+        status: WAITING, COMPLETE, EXPIRED (the run arrived before the deadline), REPEATED (the job has arrived with another
+            run), LATE (the join has expired).
+        started: the join's executions, as the report of an event has them; empty if the join has not been decided.
+        warning: reason why a person should look, or empty.
+    """
+
+    join: str
+    key: str
+    missing: Sequence[str]
+    status: str
+    started: JsonObject = field(default_factory=dict)
+    warning: str = ""
+
+    def to_json(self) -> JsonObject:
+        """``{join, key, missing, status, executions, ...}``."""
+        report: JsonObject = {"join": self.join, "key": self.key, "missing": [*self.missing]}
+        return {**report, **self.started, "status": self.status} | ({"warning": self.warning} if self.warning else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +77,15 @@ class JoinRouter:
 
     config: LoadedConfig
     settings: Settings
-    step_functions: Any
+    step_functions: StepFunctionsClient
     table: Callable[[], ArrivalTable]
-    load_version: Callable[[dict[str, Any]], LoadedConfig]
+    load_version: Callable[[Routing], LoadedConfig]
 
-    def arrive(self, event: JobEvent, delivery_id: str) -> list[dict[str, Any]]:
+    def arrive(self, event: JobEvent, delivery_id: str) -> list[JoinReport]:
         """Record a success at every join of its job, and start what completes.
 
         Returns:
-            A report for each join: ``{join, key, status, missing, ...}``. Status: WAITING, COMPLETE, EXPIRED (the run
-            arrived before the deadline), REPEATED (the job has arrived with another run), LATE (the join has expired).
+            A report for each join.
 
         Raises:
             JoinError: the event cannot arrive at one of the joins; it arrived at the others.
@@ -75,11 +101,11 @@ class JoinRouter:
             raise JoinError("; ".join(errors))
         return reports
 
-    def expire(self, name: str, key: str, delivery_id: str) -> dict[str, Any]:
+    def expire(self, name: str, key: str, delivery_id: str) -> Report:
         """Decide at the deadline of a join: expired, unless all jobs have arrived.
 
         Returns:
-            ``{join, key, status, missing, cause, ...}`` with status COMPLETE or EXPIRED.
+            The report, with status COMPLETE or EXPIRED, ``missing`` if it expired, and ``cause``.
         """
         join = valid_join(self.config.document, name)
         decided = self.table().expire(name, key, join.all_of)
@@ -89,16 +115,17 @@ class JoinRouter:
             # All jobs have arrived, and the last delivery ended before it could complete the join.
             decided = self.table().complete(name, key)
         if decided.state == "complete":
-            return self._started(_event(name, key, decided), delivery_id) | {"status": "COMPLETE", "cause": ""}
+            report = self._started(_event(name, key, decided), delivery_id)
+            return Report(fields={**report.to_json(), "status": "COMPLETE", "cause": ""})
         missing = decided.missing(join.all_of)
         report = self._started(_event(name, key, decided, missing), delivery_id)
         cause = (
             f"join {name} has expired for key {key}: {', '.join(missing)} did not succeed within {join.deadline_hours} hours. "
             f"Arrived: {', '.join(decided.events) or 'none'}. Look: orchestrator inspect {name} {key}"
         )
-        return report | {"status": "EXPIRED", "missing": missing, "cause": cause}
+        return Report(fields={**report.to_json(), "status": "EXPIRED", "missing": [*missing], "cause": cause})
 
-    def _arrive(self, name: str, join: Join, event: JobEvent, delivery_id: str) -> dict[str, Any]:
+    def _arrive(self, name: str, join: Join, event: JobEvent, delivery_id: str) -> JoinReport:
         key = key_of(join, name, event.fields)
         size, room = strictjson.size(event.fields), MAX_EVENTS // len(join.all_of)
         if size > room:
@@ -109,36 +136,23 @@ class JoinRouter:
         arrivals = self.table().record(name, key, event.job_name, event.fields)
         if join.deadline_hours and arrivals.state == "open" and not arrivals.watched:
             self._watch(name, key, join)
-        about: dict[str, Any] = {"join": name, "key": key, "missing": arrivals.missing(join.all_of)}
+        missing = arrivals.missing(join.all_of)
         first_run = arrivals.events.get(event.job_name, {}).get("job_run_id", "")
         repeated = first_run != event.job_run_id
-        if not about["missing"] and arrivals.state == "open":
+        if not missing and arrivals.state == "open":
             arrivals = self.table().complete(name, key)
+        started: JsonObject = {}
         if arrivals.state == "complete":
-            report = about | self._started(_event(name, key, arrivals), delivery_id)
-            report["status"] = "REPEATED" if repeated else "COMPLETE"
+            started = self._started(_event(name, key, arrivals), delivery_id).to_json()
+            status = "REPEATED" if repeated else "COMPLETE"
         elif arrivals.state == "expired":
-            report = about | {"status": "LATE" if repeated else "EXPIRED"}
+            status = "LATE" if repeated else "EXPIRED"
         else:
-            report = about | {"status": "REPEATED" if repeated else "WAITING"}
-        self._log(report, event, str(first_run))
+            status = "REPEATED" if repeated else "WAITING"
+        warning = _warning(status, event, str(first_run))
+        report = JoinReport(join=name, key=key, missing=missing, status=status, started=started, warning=warning)
+        _log(report)
         return report
-
-    def _log(self, report: dict[str, Any], event: JobEvent, first_run: str) -> None:
-        about = f"{report['join']} key {report['key']}"
-        if report["status"] == "LATE":
-            report["warning"] = (
-                f"{event.job_name} run {event.job_run_id} arrived after the deadline. Nothing was started"
-            )
-        elif report["status"] == "REPEATED":
-            report["warning"] = (
-                f"{event.job_name} has arrived with run {first_run or 'none'}, so run {event.job_run_id} was ignored. Publish "
-                "it under another key to join again"
-            )
-        if "warning" in report:
-            log.warning(LOG_JOIN_LATE, about, report["warning"])
-        else:
-            log.info("Join: %s %s, missing %s", about, report["status"], report["missing"])
 
     def _watch(self, name: str, key: str, join: Join) -> None:
         """Start the execution that waits for the deadline. Its name is used once, so a repeated start is harmless."""
@@ -153,7 +167,7 @@ class JoinRouter:
                 raise
         self.table().note_watch(name, key)
 
-    def _started(self, event: JobEvent, delivery_id: str) -> dict[str, Any]:
+    def _started(self, event: JobEvent, delivery_id: str) -> Report:
         """Start the triggers of a decided join, or find that they have started."""
         kind = event.event_kind or "on_complete"
 
@@ -170,9 +184,10 @@ class JoinRouter:
         )
         planned = planned_under(self.config)
         started = starter.start(planned) if planned.items else starter.find()
-        if not started:
-            log_notes((), planned.skipped)
-        return start_report(started, planned.warnings) if started else {"executions": [], "skipped": planned.skipped}
+        if started:
+            return start_report(started, planned.warnings)
+        log_notes((), planned.skipped)
+        return Report(fields={"executions": [], "skipped": [trigger.to_json() for trigger in planned.skipped]})
 
 
 def _event(name: str, key: str, arrivals: Arrivals, missing: Sequence[str] = ()) -> JobEvent:
@@ -180,3 +195,22 @@ def _event(name: str, key: str, arrivals: Arrivals, missing: Sequence[str] = ())
     kind: JoinKind = "on_deadline" if arrivals.state == "expired" else "on_complete"
     fields = join_event(name, key, arrivals.events, list(missing))
     return JobEvent(job_name=name, job_run_id=key, event_kind=kind, fields=fields)
+
+
+def _warning(status: str, event: JobEvent, first_run: str) -> str:
+    if status == "LATE":
+        return f"{event.job_name} run {event.job_run_id} arrived after the deadline. Nothing was started"
+    if status == "REPEATED":
+        return (
+            f"{event.job_name} has arrived with run {first_run or 'none'}, so run {event.job_run_id} was ignored. Publish "
+            "it under another key to join again"
+        )
+    return ""
+
+
+def _log(report: JoinReport) -> None:
+    about = f"{report.join} key {report.key}"
+    if report.warning:
+        log.warning(LOG_JOIN_LATE, about, report.warning)
+    else:
+        log.info("Join: %s %s, missing %s", about, report.status, report.missing)

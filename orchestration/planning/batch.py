@@ -6,11 +6,7 @@ is never in a configuration.
 
 from __future__ import annotations
 
-from typing import Any
-
 from orchestration.triggers.base import Allow, Retry, ServiceIntegration
-
-TYPE = "batch"
 
 INTEGRATION = ServiceIntegration(
     state="Start execution for a batch of triggers",
@@ -56,8 +52,3 @@ INTEGRATION = ServiceIntegration(
     },
     sample_error="StepFunctions.StateMachineDoesNotExistException",
 )
-
-
-def child_input(event: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Input of a batch's execution, as the state machine builds it from the item."""
-    return {"event": event, "triggers": request["triggers"], "routing": request["routing"]}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from orchestration.planning.items import MAX_TRIGGERS, Item, waits
-from orchestration.values import strictjson
+from orchestration.input.item import Item
+from orchestration.planning.items import MAX_TRIGGERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class Part:
     @property
     def direct(self) -> list[Item]:
         """The items that are items of the execution itself."""
-        one = self.groups[0] if len(self.groups) == 1 else []
-        return one if len(one) + len(self.waiting) <= MAX_TRIGGERS else []
+        group = self.groups[0] if len(self.groups) == 1 else []
+        return group if len(group) + len(self.waiting) <= MAX_TRIGGERS else []
 
     @property
     def batches(self) -> list[list[Item]]:
@@ -54,12 +54,12 @@ class Part:
 
 def parts(items: Sequence[Item], room: Room) -> list[Part]:
     """The executions for ``items``; each has as many items, in order, as fit."""
-    found: list[Part] = []
+    packed: list[Part] = []
     rest = list(items)
     while rest:
-        found.append(_part(rest, room))
-        del rest[: sum(map(len, found[-1].groups)) + len(found[-1].waiting)]
-    return found
+        packed.append(_part(rest, room))
+        del rest[: sum(map(len, packed[-1].groups)) + len(packed[-1].waiting)]
+    return packed
 
 
 def _part(items: list[Item], room: Room) -> Part:
@@ -67,7 +67,7 @@ def _part(items: list[Item], room: Room) -> Part:
     part = Part()
     used, used_by_group, count, largest = 0, 0, 0, 0
     for number, item in enumerate(items):
-        cost, own = strictjson.size(item) + 1, waits(item)
+        cost, own = item.size + 1, item.waits
         group_is_full = not part.groups or len(part.groups[-1]) == MAX_TRIGGERS or used_by_group + cost > room.batch
         new = not own and group_is_full
         groups, waiting, plain = len(part.groups) + new, len(part.waiting) + own, count + (not own)

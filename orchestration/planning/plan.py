@@ -10,8 +10,7 @@ Quota: 262,144 bytes for an execution's input and for every state's input
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.notify import notify_topic
@@ -19,16 +18,19 @@ from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.errors import OversizedEventError
 from orchestration.event.identity import BATCH_PREFIX, batch_name, downstream_run_id, execution_name, part_name
 from orchestration.event.job_event import JobEvent
-from orchestration.planning import batch
-from orchestration.planning.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, Item, build_item, too_large, waits
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.item import Batch, Item
+from orchestration.input.routing import Routing, Skipped
+from orchestration.planning.items import MAX_INPUT, MAX_ITEM, MAX_REJECTED, build_item, fitting
 from orchestration.planning.packing import Room, parts
-from orchestration.planning.skipped import Skipped, recorded, split
+from orchestration.planning.skipped import recorded, split
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 
 _WIDEST = "9999/9999"
-"""Longest value of ``routing.batch``."""
+"""Longest number of a part."""
 
 _WAITING_FRAME = 2_500
 """Bytes of the batch around a trigger that waits."""
@@ -40,11 +42,11 @@ class PlannedExecution:
 
     Attributes:
         name: deterministic, so the same event has the same name.
-        input: the state machine's input: ``event``, ``triggers``, ``routing``.
+        input: the state machine's input.
     """
 
     name: str
-    input: dict[str, Any]
+    input: ExecutionInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +58,15 @@ class Plan:
         event: the event's fields.
         items: one for each trigger to start, in the configuration's order.
         skipped: the triggers whose condition the event does not meet.
-        routing: ``routing`` of the executions, without ``batch``.
+        routing: ``routing`` of the executions, without the number of the part.
         start_arn: ARN with which a batch starts its execution.
         warnings: notes for people, for example about parameters left out.
     """
 
     name: str
-    event: dict[str, Any]
+    event: JsonObject
     items: list[Item]
-    routing: dict[str, Any]
+    routing: Routing
     start_arn: str
     skipped: list[Skipped] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -82,42 +84,33 @@ class Plan:
         executions = []
         for number, part in enumerate(packed, first_part):
             last_batch = first_batch - 1 + len(part.batches)
-            batches = [self._batch_item(one, at, last_batch) for at, one in enumerate(part.batches, first_batch)]
+            batches = [self._batch(group, at, last_batch) for at, group in enumerate(part.batches, first_batch)]
             first_batch = last_batch + 1
-            given = {
-                "event": self.event,
-                "triggers": [*part.direct, *batches],
-                "routing": {**self.routing, "batch": f"{number}/{total}"},
-            }
-            executions.append(PlannedExecution(part_name(self.name, number), given))
+            routing = replace(self.routing, part=f"{number}/{total}")
+            whole = ExecutionInput(event=self.event, items=(*part.direct, *batches), routing=routing)
+            executions.append(PlannedExecution(part_name(self.name, number), whole))
         return executions
 
     def _room(self) -> Room:
         event_size = strictjson.size(self.event)
         whole = MAX_INPUT - _frame_size(self.routing) - event_size
-        overhead = strictjson.size(self._batch_item([], 9999, 9999)) + 2
+        overhead = strictjson.size(self._batch([], 9999, 9999).to_json()) + 2
         return Room(whole=whole, batch=min(whole, MAX_ITEM - event_size) - overhead, overhead=overhead)
 
-    def _batch_item(self, items: list[Item], number: int, total: int) -> Item:
-        shared: tuple[str, ...] = ("event_kind", "config_source", "config_version", "config_version_id")
-        shared += ("notify",) if "notify" in self.routing else ()
-        routing = {key: self.routing[key] for key in shared} | {"batch": f"{number}/{total}", "of": self.name}
-        return {
-            "id": f"{BATCH_PREFIX}{number}",
-            "type": batch.TYPE,
-            "name": _batch_title(items, number, total),
-            "request": {
-                "StateMachineArn": self.start_arn,
-                "Name": batch_name(self.name, number),
-                "triggers": items,
-                "routing": routing,
-            },
-        }
+    def _batch(self, items: Sequence[Item], number: int, total: int) -> Batch:
+        return Batch(
+            id=f"{BATCH_PREFIX}{number}",
+            name=_batch_title(items, number, total),
+            start_arn=self.start_arn,
+            execution=batch_name(self.name, number),
+            items=tuple(items),
+            routing=self.routing.of_batch(f"{number}/{total}", self.name),
+        )
 
 
-def _batch_title(items: list[Item], number: int, total: int) -> str:
-    if len(items) == 1 and waits(items[0]):
-        return f"{items[0]['type']} {items[0]['name']:.200}, waits for its end"
+def _batch_title(items: Sequence[Item], number: int, total: int) -> str:
+    if len(items) == 1 and items[0].waits:
+        return f"{items[0].type} {items[0].name:.200}, waits for its end"
     return f"batch {number} of {total}, {len(items)} triggers"
 
 
@@ -142,14 +135,15 @@ def plan(
     """
     name, warnings = execution_name(event.event_kind or "", event.job_name, event.job_run_id), list[str]()
     selected, skipped = split(triggers, event.fields)
-    routing = routing_fields(event, config, settings, delivery_id) | recorded(skipped)
+    kept, more = recorded(skipped)
+    routing = replace(routing_of(event, config, settings, delivery_id), skipped=kept, skipped_more=more)
     limit = item_room(event, routing) if selected else 0
     items = []
     for configured in selected:
         run_id = downstream_run_id(name, configured.id)
         context = RequestContext(event=event, settings=settings, downstream_run_id=run_id, warnings=warnings)
         item = build_item(configured, context)
-        items.append(fitting(item, limit - (_WAITING_FRAME if waits(item) else 0)))
+        items.append(fitting(item, limit - (_WAITING_FRAME if item.waits else 0)))
     return Plan(
         name=name,
         event=event.fields,
@@ -161,19 +155,19 @@ def plan(
     )
 
 
-def routing_fields(event: JobEvent, config: LoadedConfig, settings: Settings, delivery_id: str) -> dict[str, Any]:
-    """``routing`` of every execution that the router starts; ``notify`` only if the workflow names a topic."""
-    topic = notify_topic(config.document, event.job_name, settings)
-    return ({"notify": topic} if topic else {}) | {
-        "event_kind": event.event_kind,
-        "config_source": config.source,
-        "config_version": config.version,
-        "config_version_id": config.version_id,
-        "delivery_id": delivery_id,
-    }
+def routing_of(event: JobEvent, config: LoadedConfig, settings: Settings, delivery_id: str) -> Routing:
+    """``routing`` of every execution that the router starts."""
+    return Routing(
+        event_kind=event.event_kind or "",
+        config_source=config.source,
+        config_version=config.version,
+        config_version_id=config.version_id,
+        delivery_id=delivery_id,
+        notify=notify_topic(config.document, event.job_name, settings),
+    )
 
 
-def item_room(event: JobEvent, routing: dict[str, Any]) -> int:
+def item_room(event: JobEvent, routing: Routing) -> int:
     """Bytes for one item, in addition to the event.
 
     Raises:
@@ -190,11 +184,6 @@ def item_room(event: JobEvent, routing: dict[str, Any]) -> int:
     return room
 
 
-def fitting(item: Item, room: int) -> Item:
-    """The item, or a rejected one in its place if it exceeds ``room`` bytes."""
-    size = strictjson.size(item)
-    return item if size <= room else too_large(item, size, room)
-
-
-def _frame_size(routing: dict[str, Any]) -> int:
-    return strictjson.size({"event": None, "triggers": [], "routing": {**routing, "batch": _WIDEST}})
+def _frame_size(routing: Routing) -> int:
+    frame: JsonObject = {"event": None, "triggers": [], "routing": replace(routing, part=_WIDEST).to_json()}
+    return strictjson.size(frame)

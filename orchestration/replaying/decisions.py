@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.planning.plan import PlannedExecution
 from orchestration.replaying.ledger import Attempt
 from orchestration.starting.executions import StartedExecution
+from orchestration.values.strictjson import JsonObject
 
 Action = Literal["STARTED", "WOULD_START", "LEFT_OUT", "REFUSED"]
 
@@ -39,15 +40,15 @@ class Decision:
     started: StartedExecution | None = None
     warnings: tuple[str, ...] = ()
 
-    def report(self, *, with_request: bool) -> dict[str, Any]:
+    def report(self, *, with_request: bool) -> JsonObject:
         """The decision in the router's response."""
-        report: dict[str, Any] = {"id": self.id, "type": self.type, "name": self.name, "attempt": self.attempt}
+        report: JsonObject = {"id": self.id, "type": self.type, "name": self.name, "attempt": self.attempt}
         report |= {"now": self.now} if self.now != self.id else {}
         report |= {"action": self.action} | ({"reason": self.reason} if self.reason else {})
         if self.planned is not None:
             report["execution"] = self.planned.name
             if with_request:
-                report["input"] = self.planned.input["triggers"]
+                report["input"] = [item.to_json() for item in self.planned.input.items]
         return report
 
 

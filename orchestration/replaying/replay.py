@@ -15,12 +15,15 @@ from orchestration.errors import ReplayError
 from orchestration.event.identity import BATCH_PREFIX, downstream_run_id, replay_name
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
-from orchestration.planning import batch
-from orchestration.planning.items import REJECTED, Item, build_item, declared, is_trigger, renewed
-from orchestration.planning.plan import PlannedExecution, fitting, item_room, routing_fields
+from orchestration.input.execution_input import ExecutionInput, input_of
+from orchestration.input.item import BATCH, REJECTED, AnyItem, Batch, Item, Target
+from orchestration.input.routing import ReplayRecord
+from orchestration.planning.items import build_item, fitting
+from orchestration.planning.plan import PlannedExecution, item_room, routing_of
 from orchestration.planning.skipped import mismatch
 from orchestration.replaying.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
 from orchestration.replaying.ledger import Attempt, Ledger, Original
+from orchestration.replaying.named_triggers import check_named
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
 
@@ -65,7 +68,7 @@ class Replayer:
         self._now = {one.id: one for one in self.triggers}
         if self.replay.only is None:
             return list(self._all_failed())
-        self._check_named(self.replay.only)
+        check_named(self.ledger, self.replay, self.replay.only)
         return [self._named(trigger_id, now) for trigger_id, now in self.replay.only]
 
     def start(self, decision: Decision) -> Decision:
@@ -76,51 +79,19 @@ class Replayer:
         if started.status == "STARTED":
             return replace(decision, action="STARTED", started=started)
         what = f"attempt {decision.attempt}" if decision.attempt else "the batch"
-        reason = f"another replay started {what} at {started.existing['start']}: {started.name}"
+        at = started.existing.start if started.existing is not None else "the same time"
+        reason = f"another replay started {what} at {at}: {started.name}"
         return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
-
-    def _check_named(self, only: Sequence[tuple[str, str]]) -> None:
-        known = {*self.ledger.originals, *(one.batch["id"] for one in self.ledger.originals.values() if one.batch)}
-        unknown = [trigger_id for trigger_id, _ in only if trigger_id not in known]
-        if unknown:
-            reason = self.ledger.skipped.get(unknown[0])
-            if reason:
-                raise ReplayError(
-                    f"trigger {unknown[0]!r} of execution {self.replay.of!r} never started: {CONDITION} {reason}. Change the "
-                    "condition, then publish the event with another job_run_id"
-                )
-            raise ReplayError(
-                f"the event of execution {self.replay.of!r} has no trigger {unknown[0]!r:.80}. It has: "
-                f"{listed((one.item['id'], *declared(one.item)) for one in self.ledger.originals.values())}"
-            )
-        renamed = [(trigger_id, now) for trigger_id, now in only if now != trigger_id]
-        for trigger_id, now in renamed:
-            if trigger_id.startswith(BATCH_PREFIX):
-                raise ReplayError(
-                    f"'only': {trigger_id!r} is a batch, which is started with its original triggers. Name it without '={now}'"
-                )
-            if self.replay.as_was:
-                raise ReplayError(
-                    f"'only': {trigger_id!r} has the successor {now!r}, but 'as_was' sends the original request. Choose one"
-                )
-        successors = [now for _, now in renamed]
-        for now in successors:
-            if now in self.ledger.originals:
-                raise ReplayError(
-                    f"'only': {now!r} is another trigger of the same event. Replay it by its own id, not as a successor"
-                )
-        if len(set(successors)) < len(successors):
-            raise ReplayError("'only': two triggers have the same successor, which would start twice. Name it once")
 
     def _all_failed(self) -> Iterator[Decision]:
         restarted: set[str] = set()
         for trigger_id in self.ledger.scope:
             original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
             if newest.status == "NOT_STARTED" and original.batch is not None:
-                if original.batch["id"] not in restarted:
-                    restarted.add(original.batch["id"])
+                if original.batch.id not in restarted:
+                    restarted.add(original.batch.id)
                     yield self._batch(original.batch)
-            elif newest.status == "FAILED" and not is_trigger(original.item):
+            elif newest.status == "FAILED" and not original.item.is_trigger:
                 yield self._decision(original.item, "REFUSED", newest, NOT_A_TRIGGER)
             elif newest.status == "TRIGGERED":
                 self.already_started += 1
@@ -129,24 +100,25 @@ class Replayer:
 
     def _named(self, trigger_id: str, now: str) -> Decision:
         if trigger_id.startswith(BATCH_PREFIX):
-            members = [one for one in self.ledger.originals.values() if one.batch and one.batch["id"] == trigger_id]
-            newest = self.ledger.newest(members[0].item["id"])
-            item = members[0].batch or {}
-            if newest.number == 0 and newest.status == "NOT_STARTED":
-                return self._batch(item)
-            reason = "the batch has started. Name its triggers instead: " + ", ".join(
-                one.item["id"] for one in members[:5]
+            batch = next(
+                one.batch for one in self.ledger.originals.values() if one.batch and one.batch.id == trigger_id
             )
-            return self._decision(item, "LEFT_OUT", newest, reason)
+            newest = self.ledger.newest(batch.items[0].id)
+            if newest.number == 0 and newest.status == "NOT_STARTED":
+                return self._batch(batch)
+            reason = (
+                f"the batch has started. Name its triggers instead: {', '.join(item.id for item in batch.items[:5])}"
+            )
+            return self._decision(batch, "LEFT_OUT", newest, reason)
         original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
         if newest.status == "NOT_STARTED" and original.batch is not None:
-            reason = f"its batch never started. Start the whole batch: --only {original.batch['id']}"
+            reason = f"its batch never started. Start the whole batch: --only {original.batch.id}"
             return self._decision(original.item, "REFUSED", newest, reason)
         return self._one(trigger_id, now, original, newest)
 
     def _one(self, trigger_id: str, now: str, original: Original, newest: Attempt) -> Decision:
         item = original.item
-        if not is_trigger(item):
+        if not item.is_trigger:
             return self._decision(item, "REFUSED", newest, NOT_A_TRIGGER)
         reason = "" if self.replay.again else left_out(newest)
         if reason:
@@ -159,23 +131,24 @@ class Replayer:
         if made is None:
             return self._decision(item, "REFUSED", newest, reason)
         attempt = newest.number + 1
-        request = {"of": self.replay.of, "id": trigger_id, "attempt": attempt, "generation": generation}
-        request |= {"now": now} if now != trigger_id else {}
-        request |= {"as_was": True} if self.replay.as_was else {}
-        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id) | {
-            "batch": "1/1",
-            "replay": request,
-        }
+        record = ReplayRecord(
+            of=self.replay.of,
+            id=trigger_id,
+            attempt=attempt,
+            generation=generation,
+            now=now,
+            as_was=self.replay.as_was,
+        )
+        routing = routing_of(self.event, self.config, self.settings, self.delivery_id)
         planned = PlannedExecution(
             replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, attempt),
-            {"event": self.event.fields, "triggers": [made], "routing": routing},
+            ExecutionInput(event=self.event.fields, items=(made,), routing=replace(routing, part="1/1", replay=record)),
         )
-        kind, name = declared(made)
         return Decision(
             id=trigger_id,
             now=now,
-            type=kind,
-            name=name,
+            type=made.target.type,
+            name=made.target.name,
             attempt=attempt,
             action="WOULD_START",
             planned=planned,
@@ -183,11 +156,11 @@ class Replayer:
         )
 
     def _as_was(self, item: Item, generation: int) -> tuple[Item | None, str, tuple[str, ...]]:
-        if item["type"] == REJECTED:
+        if item.rejected:
             return None, "it was rejected and never had a request. Replay it from the configuration", ()
-        name, trigger_id = self.ledger.name, item["id"]
+        name, trigger_id = self.ledger.name, item.id
         old, new = downstream_run_id(name, trigger_id), downstream_run_id(name, trigger_id, generation)
-        return renewed(item, old, new), "", ()
+        return item.with_run_id(old, new), "", ()
 
     def _from_configuration(
         self, trigger_id: str, now: str, generation: int
@@ -205,11 +178,11 @@ class Replayer:
             settings=self.settings,
             downstream_run_id=downstream_run_id(self.ledger.name, trigger_id, generation),
         )
-        routing = routing_fields(self.event, self.config, self.settings, self.delivery_id)
+        routing = routing_of(self.event, self.config, self.settings, self.delivery_id)
         made = fitting(build_item(current, context), item_room(self.event, routing) - _REPLAY_ROOM)
-        if made["type"] == REJECTED:
-            return None, f"{made['request']['Error']}: {made['request']['Cause']}", ()
-        return {**made, "id": trigger_id}, "", tuple(context.warnings)
+        if made.rejected:
+            return None, f"{made.request['Error']}: {made.request['Cause']}", ()
+        return replace(made, id=trigger_id), "", tuple(context.warnings)
 
     def _missing(self, trigger_id: str, now: str) -> str:
         added = listed((one.id, *target_of(one)) for one in self.triggers if one.id not in self.ledger.originals)
@@ -220,26 +193,25 @@ class Replayer:
             f"{trigger_id}=ID. To send the original request: --only {trigger_id} --as-was"
         )
 
-    def _batch(self, item: Item) -> Decision:
+    def _batch(self, batch: Batch) -> Decision:
         """Start a batch under its own name, with the input that the state machine would have sent."""
-        request = item["request"] | {"routing": item["request"]["routing"] | {"delivery_id": self.delivery_id}}
         return Decision(
-            id=item["id"],
-            now=item["id"],
-            type=item["type"],
-            name=item["name"],
+            id=batch.id,
+            now=batch.id,
+            type=BATCH,
+            name=batch.name,
             attempt=0,
             action="WOULD_START",
-            planned=PlannedExecution(request["Name"], batch.child_input(self.ledger.event, request)),
+            planned=PlannedExecution(batch.execution, input_of(batch, self.ledger.event, self.delivery_id)),
         )
 
-    def _decision(self, item: Item, action: Action, newest: Attempt, reason: str) -> Decision:
-        kind, name = declared(item)
+    def _decision(self, item: AnyItem, action: Action, newest: Attempt, reason: str) -> Decision:
+        target = Target(type=BATCH, name=item.name) if isinstance(item, Batch) else item.target
         return Decision(
-            id=item["id"],
-            now=item["id"],
-            type=kind or item["type"],
-            name=name or item["name"],
+            id=item.id,
+            now=item.id,
+            type=target.type or REJECTED,
+            name=target.name or item.name,
             attempt=newest.number,
             action=action,
             reason=reason,

@@ -6,22 +6,53 @@ A second start under the same name always gets ``ExecutionAlreadyExists``, becau
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration.errors import ExecutionLookupError
-from orchestration.planning import batch
-from orchestration.planning.items import Item
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.item import Item
 from orchestration.planning.plan import PlannedExecution
 from orchestration.settings import Settings
-from orchestration.values import strictjson
+from orchestration.starting.client import StepFunctionsClient
+from orchestration.starting.conflicts import changes
+from orchestration.starting.outcomes import Outcome, outcomes_of_history, outcomes_of_output
+from orchestration.values.strictjson import Json, JsonObject
 
 _POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """An execution, as DescribeExecution describes it.
+
+    Attributes:
+        start: time of the start, ISO 8601.
+        stop: time of the end, or empty while it runs.
+        output: output text of one that succeeded.
+    """
+
+    name: str
+    status: str
+    start: str
+    input: ExecutionInput
+    stop: str = ""
+    error: str = ""
+    cause: str = ""
+    output: str = ""
+
+    @property
+    def running(self) -> bool:
+        """True until it ends."""
+        return self.status == "RUNNING"
+
+    @property
+    def unsuccessful(self) -> bool:
+        """True if it ended otherwise than by success."""
+        return self.status not in ("RUNNING", "SUCCEEDED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,33 +62,33 @@ class StartedExecution:
     Attributes:
         status: ``STARTED`` by this delivery, or ``DUPLICATE`` if the execution already existed.
         input: input of the execution; of a duplicate, the existing one's.
-        existing: status and start (ISO 8601) of a duplicate's execution.
+        existing: the execution of a duplicate, or None.
         conflict: reason why a duplicate needs a person, or empty.
     """
 
     name: str
     arn: str
     status: str
-    input: dict[str, Any]
-    existing: dict[str, Any] = field(default_factory=dict)
+    input: ExecutionInput
+    existing: Execution | None = None
     conflict: str = ""
 
-    def items(self) -> list[Item]:
-        """The execution's trigger items, including those of its batches."""
-        return [trigger for item in self._own_items() for trigger in triggers_of(item)]
+    @property
+    def triggers(self) -> tuple[Item, ...]:
+        """The execution's triggers, including those of its batches."""
+        return self.input.triggers
 
-    def batches(self) -> list[str]:
-        """Names of the executions that the state machine starts for the batches."""
-        return [item["request"]["Name"] for item in self._own_items() if item["type"] == batch.TYPE]
-
-    def report(self) -> dict[str, Any]:
-        """The execution in the router's response."""
-        report: dict[str, Any] = {"name": self.name, "arn": self.arn, "status": self.status}
-        report |= {"existing": self.existing} if self.existing else {}
-        return report | ({"batches": self.batches()} if self.batches() else {})
-
-    def _own_items(self) -> list[Item]:
-        return readable_items(self.input)
+    def report(self) -> JsonObject:
+        """The execution in the router's response: name, ARN, status, the existing execution, names of its batches."""
+        report: JsonObject = {"name": self.name, "arn": self.arn, "status": self.status}
+        if self.existing is not None:
+            report["existing"] = {
+                "name": self.existing.name,
+                "status": self.existing.status,
+                "start": self.existing.start,
+            }
+        batches: list[Json] = [batch.execution for batch in self.input.batches]
+        return report | ({"batches": batches} if batches else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +100,7 @@ class ExecutionClient:
         settings: contains the state machine's ARN.
     """
 
-    client: Any
+    client: StepFunctionsClient
     settings: Settings
 
     def start(self, planned: PlannedExecution) -> StartedExecution:
@@ -81,38 +112,38 @@ class ExecutionClient:
         """
         try:
             self.client.start_execution(
-                stateMachineArn=self.settings.start_arn,
-                name=planned.name,
-                input=strictjson.dumps(planned.input),
+                stateMachineArn=self.settings.start_arn, name=planned.name, input=planned.input.text()
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise
-            return self.existing(self.describe(planned.name), planned.input)
+            existing = self.describe(planned.name)
+            return self.existing(existing, planned.input.event, planned.input.routing.delivery_id)
         arn = self.settings.execution_arn(planned.name)
         return StartedExecution(name=planned.name, arn=arn, status="STARTED", input=planned.input)
 
-    def existing(self, described: dict[str, Any], ours: dict[str, Any]) -> StartedExecution:
+    def existing(self, execution: Execution, event: JsonObject, delivery_id: str) -> StartedExecution:
         """The result of a delivery that found an execution.
 
         Args:
-            described: the execution.
-            ours: ``event`` and ``routing.delivery_id`` of this delivery.
+            execution: the execution.
+            event: the event's fields.
+            delivery_id: id of this delivery.
         """
-        delivery_id = routing_of(described["input"]).get("delivery_id")
+        recorded = execution.input.routing.delivery_id
         # The SDK or Lambda repeated the call after a lost answer: this delivery started the execution.
-        repeated = bool(delivery_id) and delivery_id == routing_of(ours).get("delivery_id")
-        arn = self.settings.execution_arn(described["name"])
+        repeated = bool(recorded) and recorded == delivery_id
+        arn = self.settings.execution_arn(execution.name)
         return StartedExecution(
-            name=described["name"],
+            name=execution.name,
             arn=arn,
             status="STARTED" if repeated else "DUPLICATE",
-            input=described["input"],
-            existing={} if repeated else {key: described[key] for key in ("name", "status", "start")},
-            conflict="" if repeated else self._conflict(described, ours["event"], arn),
+            input=execution.input,
+            existing=None if repeated else execution,
+            conflict="" if repeated else self._conflict(execution, event, arn),
         )
 
-    def find(self, name: str) -> dict[str, Any] | None:
+    def find(self, name: str) -> Execution | None:
         """Describe an execution; None if it does not exist.
 
         Raises:
@@ -125,8 +156,8 @@ class ExecutionClient:
                 return None
             raise
 
-    def describe(self, name: str) -> dict[str, Any]:
-        """Name, status, start, stop (ISO 8601), input (parsed), error and cause of an execution.
+    def describe(self, name: str) -> Execution:
+        """Describe an execution.
 
         Raises:
             ExecutionLookupError: the execution does not exist, or the caller lacks permission.
@@ -137,112 +168,48 @@ class ExecutionClient:
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
             missing = code == "ExecutionDoesNotExist"
             raise ExecutionLookupError(f"execution {name!r}: cannot describe it: {error}", missing=missing) from error
-        given = json.loads(answer.get("input") or "{}")
-        described = {
-            "name": name,
-            "status": answer["status"],
-            "start": answer["startDate"].isoformat(),
-            "input": given if isinstance(given, dict) else {},
-        }
-        if answer.get("stopDate") is not None:
-            described["stop"] = answer["stopDate"].isoformat()
-        return described | {key: answer[key] for key in ("error", "cause", "output") if answer.get(key)}
+        stop = answer.get("stopDate")
+        return Execution(
+            name=name,
+            status=answer["status"],
+            start=answer["startDate"].isoformat(),
+            stop="" if stop is None else stop.isoformat(),
+            input=ExecutionInput.read(answer.get("input", "")),
+            error=answer.get("error", ""),
+            cause=answer.get("cause", ""),
+            output=answer.get("output", ""),
+        )
 
-    def outcomes(self, described: dict[str, Any]) -> list[dict[str, Any]]:
-        """Outcome of each item of an ended execution: ``{index, id, type, name, result, error?}``.
+    def outcomes(self, execution: Execution) -> list[Outcome]:
+        """Outcome of each item of an ended execution; empty while it runs."""
+        if execution.status == "SUCCEEDED":
+            return outcomes_of_output(execution.output)
+        return [] if execution.running else outcomes_of_history(self._history(execution.name))
 
-        A successful execution has them in its output. A failed one has them in the input of its last Choice, because a
-        Fail state has no output (docs.aws.amazon.com/step-functions/latest/dg/state-fail.html). An execution that stopped
-        before that state has the outcomes of the items that had ended. Empty while the execution is running.
-        """
-        if described["status"] == "SUCCEEDED":
-            return list(json.loads(described["output"])["outcomes"])
-        if described["status"] == "RUNNING":
-            return []
-        ended: dict[int, dict[str, Any]] = {}
-        for event in self._history(described["name"]):
-            entered = _object(event.get("stateEnteredEventDetails", {}).get("input"))
-            if "outcomes" in entered:
-                return list(entered["outcomes"])
-            left = _object(event.get("stateExitedEventDetails", {}).get("output"))
-            if {"index", "result"} <= left.keys():
-                ended[left["index"]] = left
-        return [ended[index] for index in sorted(ended)]
-
-    def _history(self, name: str) -> Iterator[dict[str, Any]]:
+    def _history(self, name: str) -> Iterator[JsonObject]:
         """Events of an execution, newest first."""
-        arguments = {"executionArn": self.settings.execution_arn(name), "reverseOrder": True}
-        for page in self.client.get_paginator("get_execution_history").paginate(**arguments):
+        paginator = self.client.get_paginator("get_execution_history")
+        for page in paginator.paginate(executionArn=self.settings.execution_arn(name), reverseOrder=True):
             yield from page["events"]
 
-    def wait(self, name: str, deadline: float) -> dict[str, Any]:
+    def wait(self, name: str, deadline: float) -> Execution:
         """Describe the execution when it has ended, or at ``deadline`` (of ``time.monotonic``)."""
         while True:
-            described = self.describe(name)
-            if described["status"] != "RUNNING" or time.monotonic() >= deadline:
-                return described
+            execution = self.describe(name)
+            if not execution.running or time.monotonic() >= deadline:
+                return execution
             time.sleep(_POLL_SECONDS)
 
-    def _conflict(self, existing: dict[str, Any], event: dict[str, Any], arn: str) -> str:
+    def _conflict(self, existing: Execution, event: JsonObject, arn: str) -> str:
         """Reason why a duplicate needs a person; empty if none does."""
-        found: list[str] = []
-        before = existing["input"].get("event")
-        if before != event:
-            found.append(
-                f"the same run id arrived with different content ({_changes(before, event)}); the new content was ignored"
-            )
-        if existing["status"] not in ("RUNNING", "SUCCEEDED"):
-            found.append(f"the first execution ended {existing['status']}")
-        for item in readable_items(existing["input"]) if existing["status"] == "SUCCEEDED" else ():
-            child = self.find(item["request"]["Name"]) if item["type"] == batch.TYPE else None
-            if child is not None and child["status"] not in ("RUNNING", "SUCCEEDED"):
-                found.append(f"the execution of {item['name']} ended {child['status']}")
-        return f"{'; '.join(found)}. To start its failed triggers again: orchestrator replay {arn}" if found else ""
-
-
-def readable_items(given: dict[str, Any]) -> list[Item]:
-    """Items of an execution's input; empty if a person started the execution with another input."""
-    items = given.get("triggers")
-    usable = isinstance(items, list) and all(_is_item(item) for item in items)
-    return list(items) if usable and items else []
-
-
-def routing_of(given: dict[str, Any]) -> dict[str, Any]:
-    """``routing`` of an execution's input; empty if a person started the execution with another input."""
-    routing = given.get("routing")
-    return routing if isinstance(routing, dict) else {}
-
-
-def triggers_of(item: Item) -> list[Item]:
-    """The triggers of a batch, or the trigger itself."""
-    return list(item["request"]["triggers"]) if item["type"] == batch.TYPE else [item]
-
-
-def _is_item(item: Any) -> bool:
-    if not isinstance(item, dict) or not isinstance(item.get("request"), dict):
-        return False
-    request = item["request"]
-    whole = item.get("type") != batch.TYPE or (
-        isinstance(request.get("Name"), str)
-        and isinstance(request.get("triggers"), list)
-        and all(_is_item(one) for one in request["triggers"])
-    )
-    return whole and all(isinstance(item.get(key), str) for key in ("id", "type", "name"))
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    value = json.loads(text or "null")
-    return value if isinstance(value, dict) else {}
-
-
-_ABSENT = object()
-
-
-def _changes(before: Any, now: dict[str, Any]) -> str:
-    was = before if isinstance(before, dict) else {}
-    fields = sorted(key for key in was.keys() | now.keys() if was.get(key, _ABSENT) != now.get(key, _ABSENT))
-    return ", ".join(f"{key} was {_show(was, key)} and is now {_show(now, key)}" for key in fields[:5])
-
-
-def _show(event: dict[str, Any], key: str) -> str:
-    return f"{strictjson.dumps(event[key])[:60]}" if key in event else "absent"
+        reasons: list[str] = []
+        if existing.input.event != event:
+            changed = changes(existing.input.event, event)
+            reasons.append(f"the same run id arrived with different content ({changed}); the new content was ignored")
+        if existing.unsuccessful:
+            reasons.append(f"the first execution ended {existing.status}")
+        for batch in existing.input.batches if existing.status == "SUCCEEDED" else ():
+            child = self.find(batch.execution)
+            if child is not None and child.unsuccessful:
+                reasons.append(f"the execution of {batch.name} ended {child.status}")
+        return f"{'; '.join(reasons)}. To start its failed triggers again: orchestrator replay {arn}" if reasons else ""

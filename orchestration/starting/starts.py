@@ -7,17 +7,16 @@ configuration that the first part recorded. The current configuration may name o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from orchestration.event.identity import part_name
-from orchestration.planning import batch
+from orchestration.input.routing import Routing
 from orchestration.planning.plan import Plan
-from orchestration.starting.executions import ExecutionClient, StartedExecution, readable_items, routing_of
+from orchestration.starting.executions import ExecutionClient, StartedExecution
+from orchestration.values.strictjson import JsonObject
 
-PlanUnder = Callable[[dict[str, Any]], Plan]
+PlanUnder = Callable[[Routing], Plan]
 """Plans the event again under the configuration that a recorded ``routing`` names."""
 
 
@@ -35,12 +34,12 @@ class EventStarter:
 
     executions: ExecutionClient
     name: str
-    event: dict[str, Any]
+    event: JsonObject
     delivery_id: str
     plan_under: PlanUnder
 
     def start(self, plan: Plan) -> list[StartedExecution]:
-        """Start every part of ``plan``, or finish what an earlier delivery began.
+        """Start every part of ``plan``, or finish the work of an earlier delivery.
 
         Raises:
             ConfigUnavailableError: parts are missing, and the recorded configuration cannot be read.
@@ -54,47 +53,40 @@ class EventStarter:
         Raises:
             ConfigUnavailableError, ExecutionLookupError: as ``start``.
         """
-        first = self._found(1)
+        first = self._part(1)
         return [] if first is None else self._resume(first, None)
 
-    def _found(self, number: int) -> StartedExecution | None:
-        described = self.executions.find(part_name(self.name, number))
-        ours = {"event": self.event, "routing": {"delivery_id": self.delivery_id}}
-        return None if described is None else self.executions.existing(described, ours)
+    def _part(self, number: int) -> StartedExecution | None:
+        execution = self.executions.find(part_name(self.name, number))
+        return None if execution is None else self.executions.existing(execution, self.event, self.delivery_id)
 
     def _resume(self, first: StartedExecution, plan: Plan | None) -> list[StartedExecution]:
-        known, total = [first], parts_of(first.input)
+        known, total = [first], first.input.routing.parts
         # Another event under this run id is a conflict, which a person resolves. Its parts must not mix with this event's.
-        if first.input.get("event") != self.event:
+        if first.input.event != self.event:
             return known
         while len(known) < total:
-            found = self._found(len(known) + 1)
-            if found is None:
+            part = self._part(len(known) + 1)
+            if part is None:
                 break
-            known.append(found)
+            known.append(part)
         if len(known) >= total:
             return known
-        routing = routing_of(first.input)
-        if plan is None or plan.routing["config_version"] != routing.get("config_version"):
+        routing = first.input.routing
+        if plan is None or plan.routing.config_version != routing.config_version:
             plan = self.plan_under(routing)
         return self._rest(plan, known)
 
     def _rest(self, plan: Plan, known: list[StartedExecution]) -> list[StartedExecution]:
         """Start the triggers that no known execution has; returns all executions."""
         while True:
-            started = {item["id"] for one in known for item in one.items()}
-            missing = [item for item in plan.items if item["id"] not in started]
+            started = {item.id for execution in known for item in execution.triggers}
+            missing = [item for item in plan.items if item.id not in started]
             if not missing:
                 return known
             part, *_ = plan.pack(missing, first_part=len(known) + 1, first_batch=_batches(known) + 1)
             known.append(self.executions.start(part))
 
 
-def parts_of(given: dict[str, Any]) -> int:
-    """Number of the event's parts, from the input of one of them."""
-    match = re.fullmatch(r"[0-9]{1,4}/([0-9]{1,4})", str(routing_of(given).get("batch")))
-    return int(match[1]) if match else 1
-
-
 def _batches(known: Sequence[StartedExecution]) -> int:
-    return sum(item["type"] == batch.TYPE for one in known for item in readable_items(one.input))
+    return sum(len(execution.input.batches) for execution in known)

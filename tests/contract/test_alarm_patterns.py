@@ -54,8 +54,9 @@ class StepFunctions:
 def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     """Level and message of the lines for a duplicate that is routed with the fallback configuration."""
     with caplog.at_level(logging.INFO, logger="orchestration"):
-        event = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
-        Router(ConfigLoader(UnavailableS3(), Ssm), StepFunctions()).route(event, "request-1", SETTINGS)
+        event: Any = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+        step_functions: Any = StepFunctions()
+        Router(ConfigLoader(UnavailableS3(), Ssm), step_functions).route(event, "request-1", SETTINGS)
     return [(record.levelname, record.getMessage()) for record in caplog.records]
 
 

@@ -47,12 +47,12 @@ class Topic:
         """Argument of the Glue job that the event of a run started."""
         executions = ExecutionClient(self.simulator.engine.client("stepfunctions"), self.simulator.settings)
         name, deadline = execution_name("on_success", "transform_images", run), time.monotonic() + 20
-        while (found := executions.find(name)) is None or found["status"] == "RUNNING":
+        while (found := executions.find(name)) is None or found.running:
             assert time.monotonic() < deadline, f"run {run} did not start"
             time.sleep(0.05)
-        assert found["status"] == "SUCCEEDED"
-        path: str = found["input"]["triggers"][0]["request"]["Arguments"]["--path"]
-        return path
+        assert found.status == "SUCCEEDED"
+        arguments: Any = found.input.triggers[0].request["Arguments"]
+        return str(arguments["--path"])
 
 
 @pytest.fixture(scope="module")

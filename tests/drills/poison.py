@@ -14,8 +14,7 @@ from typing import Any
 
 from orchestration.errors import RoutingError
 from orchestration.event.identity import execution_name
-from orchestration.planning import batch
-from orchestration.planning.items import REJECTED
+from orchestration.input.item import BATCH, REJECTED
 from tests.drills.model import Progress, Tally
 from tests.drills.poison_cases import document_of, event_of, payload_of
 from tests.drills.router_log import logged
@@ -69,7 +68,7 @@ class _Recorder(FakeAws):
         self.items: list[dict[str, Any]] = []
 
     def _run(self, event: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-        self.items += item["request"]["triggers"] if item["type"] == batch.TYPE else [item]
+        self.items += item["request"]["triggers"] if item["type"] == BATCH else [item]
         return {"result": {"status": "TRIGGERED", "id": "x"}}
 
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration import log_lines
-from orchestration.planning.items import Item
+from orchestration.input.item import Item
 from orchestration.planning.plan import Plan, PlannedExecution
 from orchestration.router import Router
 from orchestration.triggers.base import RequestContext

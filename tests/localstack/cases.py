@@ -58,6 +58,9 @@ def returned(result: Any) -> list[Answer]:
     return [{"return": result}]
 
 
+SAMPLE: Any = mocks.sample_input().to_json()
+
+
 def mocked() -> Iterator[Case]:
     """The cases of ``MockConfigFile.json``, on the committed definition with its real waits."""
     for case in mocks.cases():
@@ -66,7 +69,7 @@ def mocked() -> Iterator[Case]:
             name=case.name,
             machine=mocks.STATE_MACHINE,
             definition=DEFINITION,
-            given=mocks.sample_input(),
+            given=SAMPLE,
             script={one.state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()},
         )
 
@@ -74,7 +77,7 @@ def mocked() -> Iterator[Case]:
 def single() -> Iterator[Case]:
     """Executions with one trigger, which starts or fails: most jobs have one."""
     responses = {case.name: case.responses for case in mocks.cases()}
-    for item in mocks.sample_input()["triggers"]:
+    for item in SAMPLE["triggers"]:
         kind = item["type"]
         for name, answers in (("starts", responses["AllStarted"][kind]), ("fails", responses["AllFail"][kind])):
             yield Case(
@@ -82,7 +85,7 @@ def single() -> Iterator[Case]:
                 name=f"{kind}-{name}",
                 machine="single",
                 definition=SHORT,
-                given=mocks.sample_input() | {"triggers": [item]},
+                given=SAMPLE | {"triggers": [item]},
                 script={INTEGRATIONS[kind].state: attempts(answers)},
             )
 
@@ -141,7 +144,7 @@ WAITING_SCRIPTS: dict[str, dict[str, list[Answer]]] = {
 def waiting() -> Iterator[Case]:
     """One trigger that waits for its run and publishes its success, next to four that do not wait."""
     good = {one.state: attempts(response) for one, response in _good()}
-    items = {item["type"]: item for item in mocks.sample_input()["triggers"]}
+    items = {item["type"]: item for item in SAMPLE["triggers"]}
     others = [item for kind, item in items.items() if kind not in (GlueJob.TYPE, StepFunction.TYPE)]
     for name, script in WAITING_SCRIPTS.items():
         waits = items[GlueJob.TYPE if _RUN in script else StepFunction.TYPE]
@@ -150,7 +153,7 @@ def waiting() -> Iterator[Case]:
             name=name,
             machine="waiting",
             definition=WAITING_SHORT,
-            given=mocks.sample_input() | {"triggers": [*others[:2], waits, *others[2:]]},
+            given=SAMPLE | {"triggers": [*others[:2], waits, *others[2:]]},
             script={INTEGRATIONS[item["type"]].state: good[INTEGRATIONS[item["type"]].state] for item in others}
             | script,
         )

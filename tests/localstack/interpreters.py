@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient
+from orchestration.starting.outcomes import to_json
 from tests.node_programs import NodeProgram
 from tests.state_machine.harness import state_of
 
@@ -121,13 +122,12 @@ class Service:
             stateMachineArn=f"{arn}#{test_case or case.id}", name=name, input=json.dumps(case.given)
         )
         executions = ExecutionClient(self.client, Settings(state_machine_arn=arn, region="us-west-1"))
-        described = executions.wait(name, time.monotonic() + SECONDS)
-        execution = executions.settings.execution_arn(name)
-        pages = self.client.get_paginator("get_execution_history").paginate(executionArn=execution)
+        execution = executions.wait(name, time.monotonic() + SECONDS)
+        outcomes: Any = to_json(executions.outcomes(execution))
+        arn = executions.settings.execution_arn(name)
+        pages = self.client.get_paginator("get_execution_history").paginate(executionArn=arn)
         history = [event for page in pages for event in page["events"]]
-        return Result(
-            described["status"], described.get("error", ""), executions.outcomes(described), calls_of(history)
-        )
+        return Result(execution.status, execution.error, outcomes, calls_of(history))
 
 
 def calls_of(history: list[dict[str, Any]]) -> dict[str, int]:

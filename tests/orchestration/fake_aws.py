@@ -19,7 +19,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orchestration.configuration.loader import ConfigLoader
-from orchestration.planning import batch
+from orchestration.input.item import BATCH
 from orchestration.router import Router
 from orchestration.settings import Settings
 
@@ -61,20 +61,20 @@ class FakeAws:
         """Put the configuration."""
         self.versions.append(json.dumps(document).encode())
 
-    def router(self) -> Router:
-        """A router in a new execution environment."""
+    def router(self) -> Any:
+        """A router in a new execution environment. Without a type, so that tests index its answers."""
         return Router(ConfigLoader(self, self._no_ssm), self)
 
-    def get_object(self, VersionId: str = "", **given: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
+    def get_object(self, VersionId: str = "", **given: Any) -> Any:  # noqa: N803 - boto3's names
         return self._call("GetObject", lambda: self._object(VersionId, given))
 
     def start_execution(self, name: str, input: str, **_: Any) -> dict[str, Any]:  # noqa: A002 - boto3's names
         return self._call("StartExecution", lambda: self._start(name, json.loads(input)))
 
-    def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803
+    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803
         return self._call("DescribeExecution", lambda: self._describe(executionArn.rsplit(":", 1)[1]))
 
-    def get_paginator(self, operation: str) -> FakeAws:
+    def get_paginator(self, operation: str, /) -> Any:
         assert operation == "get_execution_history"
         return self
 
@@ -118,9 +118,9 @@ class FakeAws:
     def _run(self, event: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
         if item["type"] == "rejected" or self.fails(item):
             return {"result": {"status": "FAILED"}, "error": {"Error": "Refused", "Cause": "injected"}}
-        if item["type"] == batch.TYPE:
+        if item["type"] == BATCH:
             with contextlib.suppress(ClientError):
-                self._start(item["request"]["Name"], batch.child_input(event, item["request"]))
+                self._start(item["request"]["Name"], child_input(event, item["request"]))
             return {"result": {"status": "TRIGGERED", "id": item["request"]["Name"]}}
         self.starts[item["request"]["JobName"]] += 1
         return {"result": {"status": "TRIGGERED", "id": "jr_1"}}
@@ -136,6 +136,11 @@ class FakeAws:
 
     def _no_ssm(self) -> Any:
         raise AssertionError("the router asked SSM")
+
+
+def child_input(event: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Input of a batch's execution, as the state machine builds it from the item."""
+    return {"event": event, "triggers": request["triggers"], "routing": request["routing"]}
 
 
 def _error(code: str, status: int) -> ClientError:

@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 
 from orchestration.configuration.loader import ConfigLoader
-from orchestration.router import JOIN_DEADLINE, Router
+from orchestration.event.deadline_request import JOIN_DEADLINE
+from orchestration.router import Router
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
 TABLE = "joins"
@@ -54,14 +55,14 @@ class JoinAws(FakeAws):
     dynamodb: Any = None
     watches: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def router(self) -> Router:
+    def router(self) -> Any:
         return Router(ConfigLoader(self, self._no_ssm), self, lambda: self)
 
-    def update_item(self, **given: Any) -> dict[str, Any]:
+    def update_item(self, **given: Any) -> Any:
         with self.lock:  # moto updates an item in several steps, and DynamoDB in one
             return self._call("UpdateItem", lambda: self.dynamodb.update_item(**given))
 
-    def get_item(self, **given: Any) -> dict[str, Any]:
+    def get_item(self, **given: Any) -> Any:
         return self._call("GetItem", lambda: self.dynamodb.get_item(**given))
 
     def start_execution(self, name: str, input: str, **given: Any) -> dict[str, Any]:  # noqa: A002 - boto3's names

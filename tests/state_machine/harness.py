@@ -18,6 +18,7 @@ from local.engine.engine import Engine
 from local.engine.patches.replace import replaced
 from local.simulation.simulator import Simulator
 from orchestration.starting.executions import ExecutionClient
+from orchestration.starting.outcomes import to_json
 from tests.trigger_types import TYPE_CASES
 
 EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
@@ -58,13 +59,17 @@ class Machine:
         name = name or f"test-{uuid.uuid4()}"
         machine = self.simulator.stack.state_machine + (f"#{case}" if case else "")
         self.executions.client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
-        described = self.executions.wait(name, time.monotonic() + 100)
-        return described, self.executions.outcomes(described)
+        execution = self.executions.wait(name, time.monotonic() + 100)
+        arn = self.simulator.settings.execution_arn(name)
+        described: dict[str, Any] = self.engine.client("stepfunctions").describe_execution(executionArn=arn)
+        outcomes: Any = to_json(self.executions.outcomes(execution))
+        return described | {"input": json.loads(described["input"])}, outcomes
 
     def history(self, described: dict[str, Any]) -> list[dict[str, Any]]:
         """Every event of the execution."""
         arn = self.simulator.settings.execution_arn(described["name"])
-        events: list[dict[str, Any]] = self.executions.client.get_execution_history(executionArn=arn)["events"]
+        client = self.engine.client("stepfunctions")
+        events: list[dict[str, Any]] = client.get_execution_history(executionArn=arn)["events"]
         return events
 
     def entered(self, described: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from local.engine.engine import Engine
 from local.engine.faults import Fault
-from orchestration.planning import batch
+from orchestration.input.item import BATCH
 from tests.state_machine.harness import EVENT, Machine, shortened, trigger
 
 
@@ -27,7 +27,7 @@ def batch_item(machine: Machine, name: str, *triggers: dict[str, Any]) -> dict[s
         "triggers": list(triggers),
         "routing": {"batch": "1/2", "of": "parent"},
     }
-    return {"id": "batch:1", "type": batch.TYPE, "name": "batch 1 of 2", "request": request}
+    return {"id": "batch:1", "type": BATCH, "name": "batch 1 of 2", "request": request}
 
 
 def test_batch_starts_an_execution_with_event_and_triggers(machine: Machine) -> None:
@@ -37,9 +37,10 @@ def test_batch_starts_an_execution_with_event_and_triggers(machine: Machine) -> 
     assert (described["status"], machine.entered(described)) == ("SUCCEEDED", 3 + 2 * 2)
     assert outcomes[0]["result"]["id"] == machine.simulator.settings.execution_arn(name)
     child = machine.executions.wait(name, time.monotonic() + 30)
-    assert child["input"] == batch.child_input(EVENT, item["request"])
-    assert [one["name"] for one in machine.executions.outcomes(child)] == ["inner"]
-    assert child["status"] == "SUCCEEDED"
+    assert (child.input.event, child.input.to_json()["triggers"]) == (EVENT, [inner])
+    assert (child.input.routing.part, child.input.routing.of) == ("1/2", "parent")
+    assert [outcome.name for outcome in machine.executions.outcomes(child)] == ["inner"]
+    assert child.status == "SUCCEEDED"
 
 
 def test_existing_execution_of_a_batch_is_triggered(machine: Machine) -> None:

@@ -94,7 +94,7 @@ def test_existing_nested_execution_is_triggered(machine: Machine) -> None:
 
 def test_a_nested_execution_gets_its_name_and_input(machine: Machine) -> None:
     _, outcomes = machine.run([trigger("sqs_mwaa"), trigger("step_function", Name="named-by-the-router")])
-    nested = machine.executions.client.describe_execution(executionArn=outcomes[1]["result"]["id"])
+    nested = machine.engine.client("stepfunctions").describe_execution(executionArn=outcomes[1]["result"]["id"])
     assert nested["name"] == "named-by-the-router"
     assert json.loads(nested["input"]) == {"triggered_by_job": "j", "triggered_by_run_id": "r", "source_event": EVENT}
 

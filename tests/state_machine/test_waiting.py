@@ -21,6 +21,7 @@ from local.simulation.result import Simulation, TriggerResult
 from local.simulation.simulator import Simulator
 from orchestration.event.identity import downstream_run_id, execution_name
 from orchestration.starting.executions import ExecutionClient
+from orchestration.starting.outcomes import to_json
 from tests.node_programs import NodeProgram, missing, running
 from tests.state_machine.harness import script_of, shortened
 
@@ -74,22 +75,22 @@ class Stack:
         """The second interpreter ends alike, given the results that the Tasks received."""
         if self.second is None:
             return
-        described = self.executions.describe(name)
+        execution = self.executions.describe(name)
         arn = self.simulator.settings.execution_arn(name)
         history = self.client.get_execution_history(executionArn=arn)["events"]
         answer = self.second.ask(
             {
                 "definition": self.definition,
-                "input": described["input"],
+                "input": execution.input.to_json(),
                 "context": {
-                    "Execution": {"Id": arn, "Name": name, "StartTime": described["start"]},
-                    "State": {"EnteredTime": described["start"]},
+                    "Execution": {"Id": arn, "Name": name, "StartTime": execution.start},
+                    "State": {"EnteredTime": execution.start},
                 },
                 "script": script_of(history),
             }
         )
-        assert (answer["status"], answer["error"]) == (described["status"], described.get("error", "")), answer
-        assert answer["outcomes"] == self.executions.outcomes(described)
+        assert (answer["status"], answer["error"]) == (execution.status, execution.error), answer
+        assert answer["outcomes"] == to_json(self.executions.outcomes(execution))
 
     def routed(self) -> Invocation:
         """The router's invocation for the event that the state machine published last."""
@@ -197,7 +198,7 @@ def test_run_that_never_ends_holds_up_no_other(stack: Stack, trigger: dict[str, 
     found = waiting_one(simulation)
     assert (found.status, found.error) == ("FAILED", "States.Timeout")
     event, batch = (stack.executions.describe(one.name) for one in simulation.executions)
-    assert event["stop"] < batch["stop"]
+    assert event.stop < batch.stop
 
 
 @pytest.mark.parametrize("size", [100 * KIB, 200 * KIB, 254 * KIB, 256 * KIB - 2], ids=lambda size: f"{size // KIB}K")

@@ -56,22 +56,25 @@ def executions(client: Any) -> ExecutionClient:
     return ExecutionClient(client, Settings(state_machine_arn=machine["stateMachineArn"], region="us-west-1"))
 
 
+SAMPLE: Any = mocks.sample_input().to_json()
+
+
 @pytest.mark.parametrize("name", list(MOCKS["StateMachines"][mocks.STATE_MACHINE]["TestCases"]))
 def test_case(executions: ExecutionClient, name: str) -> None:
     execution = f"{name}-{uuid.uuid4().hex[:8]}"
     executions.client.start_execution(
         stateMachineArn=f"{executions.settings.state_machine_arn}#{name}",
         name=execution,
-        input=json.dumps(mocks.sample_input()),
+        input=json.dumps(SAMPLE),
     )
-    described = executions.wait(execution, time.monotonic() + 100)
-    outcomes = executions.outcomes(described)
-    statuses = {one["type"]: one["result"]["status"] for one in outcomes}
+    ended = executions.wait(execution, time.monotonic() + 100)
+    outcomes = executions.outcomes(ended)
+    statuses = {outcome.type: outcome.status for outcome in outcomes}
     failing = CASES[name].failing
-    assert {type(one["result"]["id"]) for one in outcomes if one["type"] not in failing} <= {str}
+    assert all(outcome.run_id for outcome in outcomes if outcome.type not in failing)
     assert statuses == {kind: "FAILED" if kind in failing else "TRIGGERED" for kind in statuses}
-    assert len(statuses) == len(mocks.sample_input()["triggers"])
-    assert described["status"] == ("FAILED" if failing else "SUCCEEDED")
+    assert len(statuses) == len(SAMPLE["triggers"])
+    assert ended.status == ("FAILED" if failing else "SUCCEEDED")
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +88,14 @@ def test_case_on_the_second_interpreter(second: NodeProgram, name: str) -> None:
     case = CASES[name]
     script = {one.state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()}
     context = {"Execution": {"Id": "arn:aws:states:us-west-1:123456789012:execution:m:e", "Name": "e"}}
-    answer = second.ask(
-        {"definition": json.loads(DEFINITION), "input": mocks.sample_input(), "context": context, "script": script}
-    )
+    answer = second.ask({"definition": json.loads(DEFINITION), "input": SAMPLE, "context": context, "script": script})
     statuses = {one["type"]: one["result"]["status"] for one in answer["outcomes"]}
     assert statuses == {kind: "FAILED" if kind in case.failing else "TRIGGERED" for kind in INTEGRATIONS}
     assert answer["calls"] == {state: len(answers) for state, answers in script.items()}
 
 
 def test_mock_file_has_all_cases_for_every_type() -> None:
-    for kind in (trigger["type"] for trigger in mocks.sample_input()["triggers"]):
+    for kind in (trigger["type"] for trigger in SAMPLE["triggers"]):
         assert [case.name for case in CASES.values() if case.failing == {kind}], kind
         assert [case.name for case in CASES.values() if not case.failing and len(case.responses[kind]) > 1], kind
-    assert CASES["AllFail"].failing == {trigger["type"] for trigger in mocks.sample_input()["triggers"]}
+    assert CASES["AllFail"].failing == {trigger["type"] for trigger in SAMPLE["triggers"]}

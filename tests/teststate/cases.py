@@ -71,9 +71,12 @@ class StateCase:
         return arguments
 
 
+SAMPLE: Any = mocks.sample_input().to_json()
+
+
 def cases() -> Iterator[StateCase]:
     """Every case: each type's Task, the Choices, and the states that record and explain failures."""
-    for index, item in enumerate(mocks.sample_input()["triggers"]):
+    for index, item in enumerate(SAMPLE["triggers"]):
         outcome = {"index": index, "id": item["id"], "type": item["type"], "name": item["name"]}
         integration = INTEGRATIONS[item["type"]]
         yield from _task(

@@ -14,7 +14,6 @@ from analysis.plans.event_plan import EventPlan, plan_event
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import RoutingError
 from orchestration.settings import Settings
-from orchestration.values import strictjson
 from tests.orchestration.fake_aws import MACHINE, FakeAws
 
 SETTINGS = Settings(
@@ -84,8 +83,8 @@ def test_plan_equals_the_routers_calls(found: dict[str, Any], body: dict[str, An
     assert planned.status == {"STARTED": "WOULD_START"}.get(routed["status"], routed["status"])
     assert (planned.status != "IGNORED") or planned.reason == routed["reason"]
     sent = {name: given.replace('"delivery_id":"request"', '"delivery_id":""') for name, given in aws.inputs.items()}
-    assert {name: strictjson.dumps(given) for name, given in planned.executions.items()} == sent
-    assert [item["id"] for item in planned.triggers if item["type"] != "rejected"] == [
+    assert {name: execution.text() for name, execution in planned.executions.items()} == sent
+    assert [item.id for item in planned.triggers if not item.rejected] == [
         one["id"] for one in routed.get("triggers", [])
     ]
 

@@ -105,7 +105,7 @@ def test_failed_run_stops_its_branch_and_a_replay_goes_on(stack: Simulator, engi
     batch = next(one for one in third.executions if one.execution_status == "FAILED")
     engine.patch_context.job_runs.clear()
     executions = ExecutionClient(engine.client("stepfunctions"), stack.settings)
-    body = executions.describe(batch.name)["input"]["event"] | {"$replay": {"of": batch.name}, "$wait_seconds": 30}
+    body = executions.describe(batch.name).input.event | {"$replay": {"of": batch.name}, "$wait_seconds": 30}
     answer = engine.client("lambda").invoke(FunctionName=stack.stack.router, Payload=json.dumps(body).encode())
     (record,) = json.loads(answer["Payload"].read())["records"]
     assert [(one["id"], one["action"]) for one in record["replay"]["triggers"]] == [("score", "STARTED")]

@@ -66,7 +66,7 @@ def test_every_format_keeps_its_topic_and_body(body: Any, format_: str, topic: s
     found = parsed(body)
     assert (found.format, found.refusal) == (format_, "")
     (delivery,) = deliveries(found.payload, "")
-    assert (delivery.topic_arn, json.loads(delivery.body)) == (topic, GOOD)
+    assert (delivery.topic_arn, json.loads(str(delivery.body))) == (topic, GOOD)
 
 
 def test_raw_message_keeps_its_text_and_message_id() -> None:

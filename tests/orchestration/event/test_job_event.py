@@ -138,7 +138,7 @@ def test_deliveries_of_an_sns_invocation() -> None:
     assert (one.body, one.delivery_id, one.from_sns) == ("a", "req#0", True)
     assert (two.body, two.delivery_id) == ("b", "req#1")
     assert next(iter(deliveries({"Records": [record("a")]}, "req"))).delivery_id == "req"
-    with pytest.raises(EventError, match=r"Records\[2\]: not an SNS record"):
+    with pytest.raises(EventError, match=r"^not an SNS record"):
         read_event(alien)
 
 

@@ -10,21 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.executions.run_errors import readable
+from orchestration.input.item import Item
 from orchestration.planning.items import MAX_TRIGGERS
 from orchestration.planning.packing import Room, parts
-from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 from tests.orchestration.fake_aws import SETTINGS, FakeAws
 
 EVENT = {"job_name": "j", "job_run_id": "1", "status": "SUCCESS"}
 
 
-def item(number: int, size: int, *, wait: bool) -> dict[str, Any]:
-    return {
-        "id": f"t{number}",
-        "type": "glue_job",
-        "name": "n",
-        "request": {"x": "y" * size} | ({"wait": True} if wait else {}),
-    }
+def item(number: int, size: int, *, wait: bool) -> Item:
+    request: JsonObject = {"x": "y" * size}
+    request |= {"wait": True} if wait else {}
+    return Item(id=f"t{number}", type="glue_job", name="n", request=request)
 
 
 @settings(max_examples=300, deadline=None)
@@ -34,15 +32,15 @@ def test_every_item_has_one_place_within_the_limits(given_items: list[tuple[int,
     room = Room(whole=whole, batch=min(whole, 5_000) - 300, overhead=300)
     found = parts(items, room)
     placed = [one for part in found for one in (*part.direct, *(one for batch in part.batches for one in batch))]
-    assert sorted(one["id"] for one in placed) == sorted(one["id"] for one in items)
+    assert sorted(one.id for one in placed) == sorted(one.id for one in items)
     for part in found:
         assert len(part.direct) + len(part.batches) <= MAX_TRIGGERS
-        assert all("wait" not in one["request"] for one in part.direct)
+        assert all(not one.waits for one in part.direct)
         for batch in part.batches:
             assert len(batch) <= MAX_TRIGGERS
-            assert len(batch) == 1 or all("wait" not in one["request"] for one in batch)
-        size = sum(strictjson.size(one) + 1 for one in part.direct)
-        size += sum(room.overhead + sum(strictjson.size(one) + 1 for one in batch) for batch in part.batches)
+            assert len(batch) == 1 or all(not one.waits for one in batch)
+        size = sum(one.size + 1 for one in part.direct)
+        size += sum(room.overhead + sum(one.size + 1 for one in batch) for batch in part.batches)
         assert size <= room.whole or len(part.direct) + len(part.batches) == 1
 
 

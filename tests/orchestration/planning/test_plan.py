@@ -11,7 +11,7 @@ from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import OversizedEventError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
-from orchestration.planning import batch
+from orchestration.input.item import BATCH
 from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_TRIGGERS
 from orchestration.planning.plan import Plan, plan
 from orchestration.settings import Settings
@@ -20,6 +20,7 @@ from orchestration.triggers.glue_job import GlueJob
 from orchestration.triggers.mwaa_dag import MwaaDag
 from orchestration.triggers.step_function import StepFunction
 from orchestration.values import strictjson
+from tests.orchestration.fake_aws import child_input
 
 MACHINE = "arn:aws:states:us-west-1:123456789012:stateMachine:m"
 SETTINGS = Settings(region="us-west-1", state_machine_arn=MACHINE, state_machine_version="7")
@@ -36,15 +37,17 @@ def planned(of: JobEvent, triggers: Sequence[Trigger | InvalidTrigger]) -> Plan:
     return plan(of, configured, CONFIG, SETTINGS, "req")
 
 
-def inputs(of: Plan) -> list[dict[str, Any]]:
-    return [one.input for one in of.pack(of.items)]
+def inputs(of: Plan) -> list[Any]:
+    return [one.input.to_json() for one in of.pack(of.items)]
+
+
+def items_of(of: Plan) -> list[Any]:
+    return [item.to_json() for item in of.items]
 
 
 def children(given: dict[str, Any]) -> list[dict[str, Any]]:
     """Inputs of the executions that the state machine starts for the batches of ``given``."""
-    return [
-        batch.child_input(given["event"], item["request"]) for item in given["triggers"] if item["type"] == batch.TYPE
-    ]
+    return [child_input(given["event"], item["request"]) for item in given["triggers"] if item["type"] == BATCH]
 
 
 def glue(count: int, **fields: Any) -> list[Trigger | InvalidTrigger]:
@@ -55,12 +58,9 @@ def test_input() -> None:
     made = planned(event(artifacts={"a": 1}), glue(2))
     (execution,) = made.pack(made.items)
     assert execution.name == made.name
-    assert execution.input["event"] == event(artifacts={"a": 1}).fields
-    assert [(item["id"], item["name"]) for item in execution.input["triggers"]] == [
-        ("id-0", "job-0"),
-        ("id-1", "job-1"),
-    ]
-    assert execution.input["routing"] == {
+    assert execution.input.event == event(artifacts={"a": 1}).fields
+    assert [(item.id, item.name) for item in execution.input.items] == [("id-0", "job-0"), ("id-1", "job-1")]
+    assert execution.input.routing.to_json() == {
         "event_kind": "on_success",
         "config_source": "s3://b/k",
         "config_version": "v1",
@@ -95,15 +95,15 @@ def test_event_beyond_one_input_has_parts() -> None:
     made = planned(event(), glue(5, arguments={"--x": "x" * 100_000}))
     parts = made.pack(made.items)
     assert [one.name.removeprefix(made.name) for one in parts] == ["", "-p2", "-p3"]
-    assert [one.input["routing"]["batch"] for one in parts] == ["1/3", "2/3", "3/3"]
-    assert [len(one.input["triggers"]) for one in parts] == [2, 2, 1]
+    assert [one.input.routing.part for one in parts] == ["1/3", "2/3", "3/3"]
+    assert [len(one.input.items) for one in parts] == [2, 2, 1]
 
 
 def test_remaining_items_continue_the_numbers() -> None:
     made = planned(event(), glue(100, arguments={"--x": "x" * 4_000}))
     (first, *rest) = made.pack(made.items)
-    started = [item["id"] for one in children(first.input) for item in one["triggers"]]
-    again = made.pack(made.items[len(started) :], first_part=2, first_batch=1 + len(first.input["triggers"]))
+    started = first.input.triggers
+    again = made.pack(made.items[len(started) :], first_part=2, first_batch=1 + len(first.input.items))
     assert [one.input for one in again] == [one.input for one in rest]
     assert [one.name for one in again] == [one.name for one in rest]
 
@@ -125,15 +125,15 @@ def test_executions_fit_quotas_and_keep_every_trigger(sizes: list[int], event_si
         assert len(one["triggers"]) <= MAX_TRIGGERS
         for item in one["triggers"]:
             assert strictjson.size({"event": one["event"], "request": item["request"]}) <= 262_144 - 8_192
-    names = [item["name"] for one in executions for item in one["triggers"] if item["type"] != batch.TYPE]
+    names = [item["name"] for one in executions for item in one["triggers"] if item["type"] != BATCH]
     assert names == [f"job-{number}" for number in range(len(sizes))]
-    started = [item["request"]["Name"] for one in executions for item in one["triggers"] if item["type"] == batch.TYPE]
+    started = [item["request"]["Name"] for one in executions for item in one["triggers"] if item["type"] == BATCH]
     assert len(set(started)) == len(started)
 
 
 def test_oversized_request_is_rejected_alone() -> None:
     triggers = [*glue(1), GlueJob(job_name="fat", arguments={"--x": "${blob}", "--y": "${blob}"}), *glue(1)]
-    items = planned(event(blob="x" * 100_000), triggers).items
+    items = items_of(planned(event(blob="x" * 100_000), triggers))
     assert [item["type"] for item in items] == ["glue_job", "rejected", "glue_job"]
     assert items[1]["request"]["Error"] == "OversizedEventError"
     assert "glue_job fat: found a request of 200," in items[1]["request"]["Cause"]
@@ -150,7 +150,7 @@ def test_unresolved_trigger_becomes_a_rejected_item() -> None:
         InvalidTrigger("workflows.j.on_success[1]", "ConfigError", "c" * 9000),
         GlueJob(job_name="b"),
     ]
-    items = planned(event(), triggers).items
+    items = items_of(planned(event(), triggers))
     assert [(item["id"], item["type"]) for item in items] == [
         ("id-0", "rejected"),
         ("id-1", "rejected"),
@@ -166,13 +166,13 @@ def test_unresolved_trigger_becomes_a_rejected_item() -> None:
 def test_run_ids_derive_from_event_and_trigger_id() -> None:
     triggers = [MwaaDag(environment_name="e", dag_id="d"), StepFunction(arn=f"{MACHINE}-2")]
     made = planned(event(), triggers)
-    assert made.items[0]["request"]["dag_run_id"] == f"{made.name}-id-0"
-    assert made.items[1]["request"]["Name"] == f"{made.name}-id-1"
+    assert made.items[0].request["dag_run_id"] == f"{made.name}-id-0"
+    assert made.items[1].request["Name"] == f"{made.name}-id-1"
 
 
 def test_missing_mapped_field_gives_a_warning() -> None:
     mapping = {"a": "artifacts.a", "b": "nowhere"}
     result = planned(event(artifacts={"a": 1}), [MwaaDag(environment_name="e", dag_id="d", parameter_mapping=mapping)])
-    conf = result.items[0]["request"]["conf"]
+    conf = items_of(result)[0]["request"]["conf"]
     assert (conf["a"], "b" in conf) == (1, False)
     assert result.warnings == ["mwaa_dag d: the event has no field 'nowhere', so parameter 'b' was left out"]

@@ -10,6 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from orchestration.errors import ExecutionLookupError
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.item import Item
+from orchestration.input.routing import Routing
 from orchestration.planning.plan import PlannedExecution
 from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient
@@ -30,7 +33,7 @@ class FakeStepFunctions:
             raise ClientError({"Error": {"Code": "ExecutionAlreadyExists", "Message": ""}}, "StartExecution")
         self.inputs[name] = input
 
-    def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803
+    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803
         name = executionArn.rsplit(":", 1)[-1]
         if not self.describes:
             raise ClientError(
@@ -41,11 +44,14 @@ class FakeStepFunctions:
         status = self.statuses.get(name, "SUCCEEDED")
         return {"status": status, "startDate": datetime(2026, 1, 1, tzinfo=UTC), "input": self.inputs[name]}
 
+    def get_paginator(self, operation: str, /) -> Any:
+        raise AssertionError(operation)
+
 
 def planned(delivery: str = "d1", trigger: str = "a", event: Any = None, name: str = "name") -> PlannedExecution:
-    item = {"id": trigger, "type": "glue_job", "name": trigger, "request": {}}
-    routing = {"delivery_id": delivery, "config_version": "v1", "batch": "1/1"}
-    return PlannedExecution(name, {"event": event or {"a": 1}, "triggers": [item], "routing": routing})
+    item = Item(id=trigger, type="glue_job", name=trigger, request={})
+    routing = Routing(delivery_id=delivery, config_version="v1", part="1/1")
+    return PlannedExecution(name, ExecutionInput(event=event or {"a": 1}, items=(item,), routing=routing))
 
 
 def test_repeated_call_of_one_delivery_is_started() -> None:
@@ -57,15 +63,16 @@ def test_repeated_call_reports_the_triggers_that_started() -> None:
     """The configuration changed between the two attempts of one delivery."""
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(trigger="before"))
-    assert [item["id"] for item in executions.start(planned(trigger="after")).items()] == ["before"]
+    assert [item.id for item in executions.start(planned(trigger="after")).triggers] == ["before"]
 
 
 def test_another_delivery_is_a_duplicate() -> None:
     executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
     executions.start(planned(trigger="before"))
     second = executions.start(planned("d2", "after"))
-    assert (second.status, second.conflict, second.existing["status"]) == ("DUPLICATE", "", "SUCCEEDED")
-    assert [item["id"] for item in second.items()] == ["before"]
+    assert second.existing is not None
+    assert (second.status, second.conflict, second.existing.status) == ("DUPLICATE", "", "SUCCEEDED")
+    assert [item.id for item in second.triggers] == ["before"]
 
 
 def test_another_event_is_a_conflict() -> None:
@@ -109,5 +116,5 @@ def test_manually_started_execution_is_a_duplicate(given: Any) -> None:
     fake = FakeStepFunctions()
     fake.inputs["name"] = json.dumps(given)
     second = ExecutionClient(fake, SETTINGS).start(planned())
-    assert (second.status, second.items()) == ("DUPLICATE", [])
+    assert (second.status, second.triggers) == ("DUPLICATE", ())
     assert "a was absent and is now 1" in second.conflict

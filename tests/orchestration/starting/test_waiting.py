@@ -9,11 +9,15 @@ from botocore.exceptions import ClientError
 
 from orchestration.deadline import Deadline
 from orchestration.errors import DeadlineError
-from orchestration.starting.executions import ExecutionClient
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.routing import Routing
+from orchestration.starting.executions import ExecutionClient, StartedExecution
 from orchestration.starting.waiting import wait_for_outcomes
 from tests.orchestration.fake_aws import SETTINGS
 
-STARTED = [{"name": "e", "arn": "arn", "status": "STARTED"}]
+STARTED = [
+    StartedExecution(name="e", arn="arn", status="STARTED", input=ExecutionInput(event={}, routing=Routing())),
+]
 
 
 class Unreadable:
@@ -32,13 +36,13 @@ THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}
 
 @pytest.mark.parametrize("error", [THROTTLED, DeadlineError("too late")], ids=["throttled", "deadline"])
 def test_unreadable_execution_is_unknown(error: Exception) -> None:
-    client = Unreadable(error)
+    client: Any = Unreadable(error)
     (found,) = wait_for_outcomes(STARTED, ExecutionClient(client, SETTINGS), 0.0)
-    assert found == STARTED[0] | {"execution_status": "UNKNOWN", "outcomes": []}
+    assert found == {"name": "e", "arn": "arn", "status": "STARTED"} | {"execution_status": "UNKNOWN", "outcomes": []}
 
 
 def test_deadline_ends_the_wait_at_once() -> None:
-    client = Unreadable(DeadlineError("too late"))
+    client: Any = Unreadable(DeadlineError("too late"))
     wait_for_outcomes(STARTED, ExecutionClient(client, SETTINGS), 30.0)
     assert client.calls == 1
 

@@ -11,7 +11,7 @@ from local.engine.engine import Engine
 from local.simulation.simulator import Simulator
 from operations.repair import dead_letter_stores
 from tests.conftest import Router
-from tests.operations.repair.redrive.harness import CONFIG, Redrive
+from tests.operations.repair.harness import CONFIG, Redrive
 
 
 @pytest.fixture(scope="module")

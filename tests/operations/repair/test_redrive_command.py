@@ -16,10 +16,9 @@ import pytest
 
 from local.engine.faults import Fault
 from local.simulation.targets.queues import messages
-from operations.repair.dead_letter_stores import ReceiveSettings, SqsStore
 from tests.cli.helpers import COMMAND, ROOT, accept_interrupts
 from tests.local.helpers import Event
-from tests.operations.repair.redrive.harness import FUNCTION, Redrive
+from tests.operations.repair.harness import FUNCTION, Redrive
 
 
 @contextmanager
@@ -56,17 +55,6 @@ def test_failure_destination_may_be_a_queue(redrive: Redrive, event: Event) -> N
 def test_one_queue_may_serve_as_both_stores(redrive: Redrive) -> None:
     with failure_destination(redrive, redrive.url):
         assert redrive.run() == (0, f"no dead letters in {FUNCTION}-delivery-dlq\n")
-
-
-def test_message_received_twice_is_listed_once(redrive: Redrive, event: Event) -> None:
-    stored = {redrive.store(event(job_run_id=f"early-{number}")) for number in range(2)}
-    queue = SqsStore.open(redrive.sqs, redrive.url, ReceiveSettings(batch=1, visibility_timeout=1))
-    listed = []
-    for dead_letter in queue.messages():
-        listed.append(dead_letter.id)
-        time.sleep(1.2)  # longer than the visibility timeout
-    queue.release()
-    assert (len(listed), set(listed)) == (2, stored)
 
 
 def test_limit_exits_1_if_more_events_remain(redrive: Redrive, event: Event) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
+from operations.repair import redrive as operations
+from operations.repair.dead_letter_stores import REDRIVE, SqsStore
+from operations.stack.deployed_router import DeployedRouter
 from tests.local import helpers
 from tests.local.helpers import Event, counts
-from tests.operations.repair.redrive.harness import FUNCTION, Redrive, unreachable
+from tests.operations.repair.harness import FUNCTION, Redrive, unreachable
 
 
 def test_undelivered_event_starts_its_targets_once(redrive: Redrive, event: Event) -> None:
@@ -180,6 +184,42 @@ def test_duplicate_with_other_content_has_a_warning(redrive: Redrive, event: Eve
     code, (report,) = redrive.reports("--yes")
     assert (code, report["status"], redrive.bodies()) == (0, "DUPLICATE", {})
     assert "created_by" in " ".join(report["warnings"])
+
+
+def test_rejected_triggers_are_reported_before_deletion(redrive: Redrive, event: Event) -> None:
+    """The dead letter is deleted, so only the report names the triggers that did not start."""
+    redrive.store(event(job_name="broken", job_run_id="rejected"))
+    code, (report,) = redrive.reports("--yes")
+    assert (code, report["status"], report["deleted"], redrive.bodies()) == (0, "STARTED", True, {})
+    (warning,) = report["warnings"]
+    assert warning.startswith("rejected: workflows.broken.on_success[1]: ConfigError: ")
+    assert "found 'glue'" in warning
+
+
+def test_message_that_cannot_be_deleted_is_reported(redrive: Redrive, event: Event) -> None:
+    redrive.store(event(job_name="cheap", job_run_id="undeleted"))
+    opened = operations.Redrive.open(DeployedRouter.find(FUNCTION), REDRIVE)
+    (queue,) = [store for store in opened.stores if isinstance(store, SqsStore)]
+
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteMessage")
+
+    queue.client.meta.events.register("before-call.sqs.DeleteMessage", refuse)
+    (report,) = opened.send()
+    assert (report.status, report.deleted, len(redrive.bodies())) == ("STARTED", False, 1)
+    assert report.warnings[-1].startswith(f"not deleted from {FUNCTION}-delivery-dlq: ")
+    assert redrive.statuses("--yes") == (0, ["DUPLICATE"])
+
+
+def test_arrival_at_a_join_is_handled(redrive: Redrive, event: Event) -> None:
+    join = {"all_of": ["left", "right"], "key": "${start_date}", "on_complete": [helpers.FIVE[4], {"type": "glue"}]}
+    with redrive.router.config({"workflows": {}, "joins": {"both": join}}):
+        redrive.store(event(job_name="left", job_run_id="1", start_date="2026-01-01"))
+        assert redrive.statuses("--yes") == (0, ["JOINED"])
+        redrive.store(event(job_name="right", job_run_id="1", start_date="2026-01-01"))
+        code, (report,) = redrive.reports("--yes")
+    assert (code, report["status"], len(report["executions"])) == (0, "JOINED", 1)
+    assert set(report["executions"]) <= set(redrive.router.executions())
 
 
 def test_records_of_other_functions_remain(redrive: Redrive, event: Event) -> None:

@@ -1,0 +1,23 @@
+"""Intended differences between the two revisions, each with its reason.
+
+Add a row for each intended change of a text.
+"""
+
+from __future__ import annotations
+
+REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats its source"
+JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
+
+TEXTS: tuple[tuple[str, str, str], ...] = (
+    (
+        r"(SNS message (?:m-\d+|\(no id\))|direct invocation|Records\[\d+\]): EventError: \1: ",
+        r"\1: EventError: ",
+        REPEATED_SOURCE,
+    ),
+)
+"""Pattern, replacement and reason. Two lines are equal if they are equal after every replacement in both."""
+
+TAGGED: tuple[tuple[str, str, str], ...] = (
+    ("join deadline from SNS", r"EventError: .*\$join_deadline", JOIN_DEADLINE),
+)
+"""Tag of a delivery that may differ as a whole, a pattern that one of the new lines must have, and the reason."""
