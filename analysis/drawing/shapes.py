@@ -78,7 +78,7 @@ def rectangle(box: Box, *, fill: str, radius: float, stroke: str = LINE, dashes:
 
 
 def text(words: str, at: Point, attributes: Mapping[str, str] | None = None) -> str:
-    """A line of text; ``at`` is the left end of its base line, or its middle with the attribute ``text-anchor: middle``."""
+    """A line of text from ``at`` on its base line, or around it with the attribute ``text-anchor: middle``."""
     shown = _written({"fill": INK, **(attributes or {})})
     return f'<text x="{at[0]:g}" y="{at[1]:g}"{shown}>{escape(words)}</text>'
 

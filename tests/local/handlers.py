@@ -50,3 +50,8 @@ def fail(event: Any, context: Any) -> None:
 def echo(event: Any, context: Any) -> Any:
     """Return the event."""
     return event
+
+
+def session(event: Any, context: Any) -> int:
+    """Return the session of the worker's process."""
+    return os.getsid(0)

@@ -60,6 +60,12 @@ def test_template_of_the_key_is_checked() -> None:
     assert problem.startswith("joins.j.key: found '${x..y}', expected a dot path")
 
 
+def test_entry_that_is_no_object_is_one_problem() -> None:
+    join, (problem,) = read_join("x", "joins.j")
+    assert join is None
+    assert str(problem) == "joins.j: found 'x', expected an object"
+
+
 @pytest.mark.parametrize("hours", [0, 1, MAX_HOURS])
 def test_hours_at_the_limits_are_valid(hours: int) -> None:
     assert problems({"deadline_hours": hours}) == []
@@ -96,7 +102,7 @@ def test_joins_of_a_job_are_those_that_name_it() -> None:
 
 
 def test_join_of_a_join_is_a_problem() -> None:
-    found = list(check_joins(document({"j": VALID, "k": {"all_of": ["a", 7, "j"]}})))
+    found = list(check_joins(document({"j": VALID, "k": {"all_of": ["a", ["j"], "j"]}})))
     assert [problem.path for problem in found] == ["joins.k.all_of[2]"]
     assert found[0].message.startswith("found the join 'j', expected a job: a join publishes no event.")
 
