@@ -11,6 +11,7 @@ The modules::
     graph.py                  lineage as a graph: parts of it, JSON and Mermaid
     svg.py, html.py           pictures of a graph
     layers.py, shapes.py      drawing: a layered layout, and the parts of an SVG
+    policy_evaluation.py      what IAM statements allow: the only evaluator
     permissions.py            least privilege for the targets
     event_files.py            events from files, folders and JSON Lines
     event_plan.py             what one event would start under a configuration

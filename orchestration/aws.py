@@ -5,8 +5,9 @@ The clients come in as arguments, so a fake needs only these methods. mypy reads
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypedDict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias, TypedDict, overload
 
 from orchestration.values.strictjson import Json, JsonObject
 
@@ -101,3 +102,102 @@ class AirflowClient(Client, Protocol):
 
     def invoke_rest_api(self, *, Name: str, Path: str, Method: str, **arguments: JsonObject) -> Json:  # noqa: N803
         """Call Airflow, or a proxy before it; raises botocore's ClientError if one of them refuses."""
+
+
+class DescribedAnswer(TypedDict, total=False):
+    """Answer of DescribeExecution, as far as it is read."""
+
+    status: str
+    startDate: datetime
+    stopDate: datetime
+    input: str
+    output: str
+    error: str
+    cause: str
+
+
+class HistoryPage(TypedDict):
+    """One page of GetExecutionHistory."""
+
+    events: list[JsonObject]
+
+
+class HistoryPaginator(Protocol):
+    """Paginator of GetExecutionHistory."""
+
+    def paginate(self, *, executionArn: str, reverseOrder: bool) -> Iterable[HistoryPage]:  # noqa: N803 - boto3's names
+        """Yield the pages."""
+
+
+class ListedAnswer(TypedDict):
+    """One execution of ListExecutions, as far as it is read."""
+
+    name: str
+    startDate: datetime
+
+
+class ListPage(TypedDict):
+    """One page of ListExecutions."""
+
+    executions: list[ListedAnswer]
+
+
+class ListPaginator(Protocol):
+    """Paginator of ListExecutions, newest first."""
+
+    def paginate(self, *, stateMachineArn: str, **filters: str) -> Iterable[ListPage]:  # noqa: N803 - boto3's name
+        """Yield the pages."""
+
+
+class StepFunctionsClient(Protocol):
+    """The calls of a botocore Step Functions client that the router makes."""
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> object:  # noqa: A002, N803 - boto3's names
+        """StartExecution."""
+
+    def describe_execution(self, *, executionArn: str) -> DescribedAnswer:  # noqa: N803 - boto3's name
+        """DescribeExecution."""
+
+    @overload
+    def get_paginator(self, operation_name: Literal["get_execution_history"], /) -> HistoryPaginator: ...
+
+    @overload
+    def get_paginator(self, operation_name: Literal["list_executions"], /) -> ListPaginator: ...
+
+
+class AttributeValue(TypedDict, total=False):
+    """A value of DynamoDB."""
+
+    S: str
+    N: str
+    BOOL: bool
+
+
+AttributeValues: TypeAlias = dict[str, AttributeValue]
+
+
+class ItemAnswer(TypedDict, total=False):
+    """Answer of GetItem or UpdateItem, as far as it is read."""
+
+    Item: AttributeValues
+    Attributes: AttributeValues
+
+
+class DynamoDBClient(Protocol):
+    """The calls of a botocore DynamoDB client that joins make."""
+
+    def get_item(self, *, TableName: str, Key: AttributeValues, ConsistentRead: bool) -> ItemAnswer:  # noqa: N803 - boto3's names
+        """GetItem."""
+
+    def update_item(  # noqa: PLR0913
+        self,
+        *,
+        TableName: str,  # noqa: N803 - boto3's names
+        Key: AttributeValues,  # noqa: N803
+        UpdateExpression: str,  # noqa: N803
+        ExpressionAttributeNames: dict[str, str],  # noqa: N803
+        ExpressionAttributeValues: AttributeValues,  # noqa: N803
+        ReturnValues: str,  # noqa: N803
+        **condition: str,
+    ) -> ItemAnswer:
+        """UpdateItem."""

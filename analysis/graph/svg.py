@@ -49,7 +49,8 @@ def svg(graph: Graph) -> str:
         lines.append(sheet.line(link, offset=4.0 * (seen[link.source, link.target] - 1)))
     shapes = [_shape(graph.nodes[key], box) for key, box in sheet.boxes.items()]
     legend = group({}, _legend(graph, height - _LEGEND / 2))
-    return document(width, height, [*lines, *shapes, legend], tips=_COLOURS, font_size=12)
+    tips = {link.trigger.type: _COLOURS.get(link.trigger.type, _OTHER) for link in graph.links}
+    return document(width, height, [*lines, *shapes, legend], tips=dict(sorted(tips.items())), font_size=12)
 
 
 class _Sheet:

@@ -6,7 +6,7 @@ the Lambda functions. Terraform fills ``${...}`` and may narrow the targets.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from builder.machine.integrations import INTEGRATIONS
 from orchestration.triggers import PUBLISH, REGISTRY, WaitingTrigger
@@ -15,6 +15,21 @@ from orchestration.triggers.base import STATE_MACHINE, Allow
 _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LOG_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
+
+
+class Statement(TypedDict):
+    """A statement of a policy document."""
+
+    Effect: str
+    Action: list[str]
+    Resource: str
+
+
+class Policy(TypedDict):
+    """A policy document."""
+
+    Version: str
+    Statement: list[Statement]
 
 
 def _of_every_function(log_group: str) -> tuple[Allow, ...]:
@@ -125,7 +140,7 @@ UNSCOPED: tuple[Allow, ...] = (
 )
 
 
-def build() -> dict[str, dict[str, Any]]:
+def build() -> dict[str, Policy]:
     """The policies: file stem to policy document."""
     machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
     waiting = tuple(allow for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for allow in trigger.RUN.iam)
@@ -139,7 +154,7 @@ def build() -> dict[str, dict[str, Any]]:
     }
 
 
-def policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
+def policy(allows: tuple[Allow, ...]) -> Policy:
     """A policy document with one statement for each resource, in the order of first use."""
     by_resource: dict[str, list[str]] = {}
     for allow in allows:

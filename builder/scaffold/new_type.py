@@ -1,14 +1,19 @@
-"""Adds a trigger type to a checkout: new files with places to fill in, and a line in each file that lists the types."""
+"""Adds a trigger type to a checkout.
+
+The command writes new files with places to fill in, and a line in each file that lists the types.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 from builder.scaffold import templates
-from builder.schemas import configuration_schema
 from orchestration.input.item import BATCH
 from orchestration.triggers import BY_TYPE
+from orchestration.values.strictjson import JsonObject
 
 _NAME = r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 _INTERNAL = ("rejected", "paused", "skipped", BATCH)
@@ -80,7 +85,7 @@ def _refuse(kind: str, root: Path) -> None:
         )
     if kind in BY_TYPE:
         raise NewTypeError(f"--new-type: the type {kind} exists: orchestration/triggers/{kind}.py. Choose another name")
-    if kind in _INTERNAL or kind in configuration_schema.build()["$defs"]:
+    if kind in _INTERNAL or kind in _definitions():
         raise NewTypeError(
             f"--new-type: the name {kind} has another meaning in the configuration or the state machine. Choose another"
         )
@@ -89,11 +94,18 @@ def _refuse(kind: str, root: Path) -> None:
         raise NewTypeError(f"--new-type: {existing[0]} exists. Choose another name, or delete the file")
 
 
+def _definitions() -> JsonObject:
+    """Definitions of the configuration's schema, among which a type has one of its name."""
+    text = files("orchestration").joinpath("workflow_config.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, JsonObject] = json.loads(text)
+    return schema["$defs"]
+
+
 def _steps(kind: str) -> list[str]:
     return [
         "",
         "Remaining steps:",
-        "1. Fill in each TODO in these files (docs/adding-a-trigger-type.md). A target without a list of its own in Terraform:",
+        "1. Fill in each TODO in these files (docs/adding-a-trigger-type.md). A target that shares a list in Terraform:",
         "   name the existing variable in ALLOW_LIST, and remove the new lines from terraform/.",
         "2. make build",
         f"3. .venv/bin/pytest tests/contract -k {kind}   (names each missing facet and its file)",

@@ -16,6 +16,7 @@ from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.values import placeholders
+from orchestration.values.strictjson import JsonObject
 
 _ONE_OF = "|".join(re.escape(name) for name in placeholders.NAMES)
 _WITH_PLACEHOLDER = rf"^(?=.*\$\{{(?:{_ONE_OF})\}})(?!.*\$\{{(?!(?:{_ONE_OF})\}})).*$"
@@ -106,12 +107,12 @@ def build() -> dict[str, Any]:
     }
 
 
-def _snippet(trigger: type[Trigger]) -> dict[str, Any]:
+def _snippet(trigger: type[Trigger]) -> JsonObject:
     """The required fields of a type, for editors (code.visualstudio.com/docs/languages/json: define snippets)."""
     required = [
         one.name for one in dataclasses.fields(trigger) if one.default is one.default_factory is dataclasses.MISSING
     ]
-    body = {name: f"${{{number}:{trigger.EXAMPLE[name]}}}" for number, name in enumerate(required, 1)}
+    body: JsonObject = {name: f"${{{number}:{trigger.EXAMPLE[name]}}}" for number, name in enumerate(required, 1)}
     label = f"{trigger.TYPE}: {(inspect.getdoc(trigger) or '').partition('.')[0]}"
     return {"label": label, "body": {"type": trigger.TYPE, **body}}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -32,16 +33,15 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     needed = permissions(stack.triggers, stack.settings, stack.airflow_role).roles
     for role, arn in _roles(stack).items():
         name = arn.rpartition("/")[2]
-        about: dict[str, Any] = {"check": _CHECK, "subject": f"role {name}"}
+        about = partial(Finding, check=_CHECK, subject=f"role {name}")
         try:
             statements = role_statements(name, stack.settings.region)
         except RoleNotFoundError:
-            yield Finding(**about, status="problem", message="does not exist", advice="Apply Terraform")
+            yield about(status="problem", message="does not exist", advice="Apply Terraform")
             continue
         missing = [one for one in needed.get(role, []) if not _covered(one, statements)]
         for permission in missing:
-            yield Finding(
-                **about,
+            yield about(
                 status="problem",
                 message=f"does not allow {permission.action} on {permission.resource}, a target of the configuration",
                 advice="Extend the allow-list in Terraform (orchestrator iam prints it), and apply",
@@ -50,10 +50,10 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         lacking = [action for action in own if not allows_somewhere(statements, action)]
         if lacking:
             message = f"does not allow {', '.join(lacking)}, which it needs for its own work"
-            yield Finding(**about, status="problem", message=message, advice="Apply Terraform")
+            yield about(status="problem", message=message, advice="Apply Terraform")
         if not missing and not lacking:
             count = len(needed.get(role, []))
-            yield Finding(**about, status="ok", message=f"allows its own work and the start of {count} targets")
+            yield about(status="ok", message=f"allows its own work and the start of {count} targets")
 
 
 def _covered(needed: Permission, statements: Sequence[Statement]) -> bool:

@@ -77,7 +77,7 @@ def test_account_and_partition_come_from_the_arn() -> None:
     assert (Settings().account, Settings().partition) == ("", "")
 
 
-def test_only_account_replaces_the_account() -> None:
+def test_account_of_the_caller_replaces_the_account() -> None:
     assert Settings(only_account="1").account == "1"
     assert dataclasses.replace(settings(), only_account="1").account == "1"
 

@@ -59,7 +59,7 @@ def test_collector_runs_again_and_skips_modules_and_clients() -> None:
     assert clients == ["dynamodb", "s3", "ssm", "stepfunctions"]
 
 
-def test_no_client_lists_the_folders_of_all_services(environment: pytest.MonkeyPatch) -> None:
+def test_clients_are_created_without_a_list_of_all_services(environment: pytest.MonkeyPatch) -> None:
     """Fails if botocore no longer asks the session's loader which services exist, so that the shortcut saves nothing."""
     listed: list[str] = []
     genuine = os.listdir

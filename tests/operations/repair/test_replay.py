@@ -11,7 +11,7 @@ import pytest
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from operations.executions.ages import AgeError
-from operations.repair.replay import PreparedReplay, find_failed, prepare
+from operations.repair.replay import PreparedReplay, decisions, find_failed, prepare
 from operations.stack.deployed_router import DeployedRouter, RouterNotFoundError
 from orchestration.errors import ExecutionLookupError, ReplayError
 from tests.conftest import Router
@@ -43,7 +43,7 @@ def failing(router: Router, event: Event, environment: None) -> Iterator[Failing
 
 
 def actions(report: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(trigger["id"], trigger["action"]) for trigger in report["replay"]["triggers"]]
+    return [(str(trigger["id"]), str(trigger["action"])) for trigger in decisions(report)]
 
 
 def test_replay_asks_then_starts_what_failed(router: Router, failing: Failing, deployed: DeployedRouter) -> None:
@@ -53,7 +53,7 @@ def test_replay_asks_then_starts_what_failed(router: Router, failing: Failing, d
     before = len(router.executions())
     assert actions(prepared.ask()) == [("gone", "WOULD_START")]
     assert len(router.executions()) == before
-    sent = prepared.send()
+    sent: Any = prepared.send()
     assert actions(sent) == [("gone", "STARTED")]
     assert sent["executions"][0]["outcomes"][0]["result"]["status"] == "TRIGGERED"
     arn = deployed.settings.execution_arn(name)

@@ -106,7 +106,7 @@ WHOLE: JsonObject = {
 }
 
 
-def test_checked_entries_are_all_triggers_and_each_workflow_problem_once() -> None:
+def test_checked_entries_are_triggers_and_workflow_problems() -> None:
     entries = [(entry.job_name, entry.path, bool(entry.id)) for entry in checked_entries(WHOLE, SETTINGS)]
     assert entries == [
         ("j", "workflows.j", False),
@@ -208,3 +208,9 @@ def test_value_nested_too_deeply_rejects_its_trigger() -> None:
     assert isinstance(first, InvalidTrigger)
     assert "nested deeper than 100 levels" in first.cause
     assert isinstance(second, Trigger)
+
+
+def test_checked_entry_with_a_repeated_id_has_no_trigger() -> None:
+    same: JsonObject = {**GOOD, "id": "x"}
+    entries = list(checked_entries({"workflows": {"j": {"on_success": [same, same, GOOD]}}}, SETTINGS))
+    assert [entry.trigger is None for entry in entries] == [True, True, False]

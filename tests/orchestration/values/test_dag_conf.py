@@ -70,13 +70,13 @@ def test_nul_is_refused_in_values_and_keys(limits: ConfLimits) -> None:
     assert refusal({"x": {"\0": 1}}, limits) == f"c.x: found the key '\\x00' {reason}"
 
 
-def test_only_the_queue_refuses_noncharacters() -> None:
+def test_queue_refuses_noncharacters_and_rest_does_not() -> None:
     for text in ("\ufffe", "\uffff"):
         assert refusal({"x": text}, REST_API) == ""
         assert f"with the character U+{ord(text):04X}, which SQS refuses. Remove it" in refusal({"x": text}, QUEUE)
 
 
-def test_only_the_queue_reserves_keys() -> None:
+def test_queue_reserves_keys_and_rest_does_not() -> None:
     assert refusal({"x": [{"__type": 1}]}, REST_API) == ""
     assert refusal({"x": [{"__type": 1}]}, QUEUE) == "c.x[0].__type: a key that Airflow's XCom reserves. Rename it"
 

@@ -133,3 +133,10 @@ def test_object_at_a_key_is_empty_for_another_value() -> None:
 def test_surrogate_in_a_key_keeps_the_other_values() -> None:
     marked = loads('{"\\udfff": 1, "b": ["\\ud800", "x", {"c": "\\ud800"}]}')
     assert marked == {"b": [strictjson.SURROGATE, "x", {"c": strictjson.SURROGATE}], "\\udfff": strictjson.SURROGATE}
+
+
+@pytest.mark.parametrize(("depth", "valid"), [(strictjson.MAX_DEPTH, True), (strictjson.MAX_DEPTH + 1, False)])
+def test_depth_at_the_limit_is_valid_and_one_more_is_not(depth: int, valid: bool) -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        value = bounded(loads(opening * depth + "1" + closing * depth))
+        assert (first_invalid(value) is None) is valid
