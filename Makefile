@@ -87,6 +87,7 @@ format: $(STAMP) ## Format the code
 build: $(STAMP) ## Write the generated files
 	@$(BIN)/python -m builder
 	@$(BIN)/python -m cli.commands_page
+	@$(BIN)/python -m tests.localstack.summary
 
 # The last section runs `make test`, which installs Node's programs.
 bench: $(STAMP) node ## Measure everything and write docs/benchmarks.md (about 10 minutes; QUICK=1: 4; ONLY="section …")

@@ -9,7 +9,9 @@ The modules::
     sarif.py                  problems for code hosts
     lineage.py                which job starts which target, and cycles
     graph.py                  lineage as a graph: parts of it, JSON and Mermaid
-    graph_layout.py, graph_svg.py, graph_html.py    pictures of a graph
+    svg.py, html.py           pictures of a graph
+    layers.py, shapes.py      drawing: a layered layout, and the parts of an SVG
+    policy_evaluation.py      what IAM statements allow: the only evaluator
     permissions.py            least privilege for the targets
     event_files.py            events from files, folders and JSON Lines
     event_plan.py             what one event would start under a configuration

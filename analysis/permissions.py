@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from analysis.policy_evaluation import Statement, allows
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
+from orchestration.triggers.base import STATE_MACHINE
+from orchestration.values.strictjson import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Permissions:
     """Permissions and allow-lists of a configuration.
 
     Attributes:
-        roles: role (``state_machine`` or ``mwaa_dag``) to the permissions that it needs for the targets.
+        roles: role (``Trigger.CALLER``) to the permissions that it needs for the targets.
         allow_lists: Terraform variable to the targets; empty for a type that the configuration does not use.
         wait_for_runs: True if a trigger waits for its run.
         joins: True if the configuration has joins.
@@ -39,7 +40,7 @@ class Permissions:
     wait_for_runs: bool = False
     joins: bool = False
 
-    def policies(self) -> dict[str, dict[str, Any]]:
+    def policies(self) -> dict[str, JsonObject]:
         """A policy document for each role that needs one."""
         return {role: _policy(needed) for role, needed in self.roles.items() if needed}
 
@@ -69,16 +70,14 @@ def permissions(triggers: Iterable[Trigger], settings: Settings, airflow_role: s
         targets[type(trigger)][entry] = None
         if isinstance(trigger, WaitingTrigger) and trigger.wait:
             waiting |= dict.fromkeys(_of_the_run(trigger, entry, settings))
-    found = Permissions({"state_machine": [], "mwaa_dag": []}, wait_for_runs=bool(waiting))
+    found = Permissions({STATE_MACHINE: [], **{cls.CALLER: [] for cls in REGISTRY}}, wait_for_runs=bool(waiting))
     for cls, entries in targets.items():
         found.allow_lists[cls.ALLOW_LIST] = sorted({*found.allow_lists.get(cls.ALLOW_LIST, []), *entries})
-        # A type whose own call differs from the integration's is started by a Lambda function of its name.
-        role = "state_machine" if cls.TARGET_PERMISSION in cls.INTEGRATION.iam else cls.TYPE
         pattern = cls.TARGET_PERMISSION.resource.replace("${airflow_role}", airflow_role)
-        found.roles[role] += [
+        found.roles[cls.CALLER] += [
             Permission(cls.TARGET_PERMISSION.action, _resource(pattern, entry, settings)) for entry in sorted(entries)
         ]
-    found.roles["state_machine"].extend(waiting)
+    found.roles[STATE_MACHINE].extend(waiting)
     return found
 
 
@@ -90,37 +89,29 @@ def _of_the_run(trigger: WaitingTrigger, entry: str, settings: Settings) -> Iter
             yield Permission(allow.action, f"{resource}:*" if allow.resource.endswith(":execution:*") else resource)
 
 
-def missing(needed: Sequence[Permission], statements: Sequence[dict[str, Any]]) -> list[Permission]:
-    """Permissions that the statements do not give.
+def missing(needed: Sequence[Permission], statements: Sequence[Statement]) -> list[Permission]:
+    """Permissions that the statements do not give (analysis/policy_evaluation.py).
 
     Args:
         needed: permissions of a configuration.
-        statements: IAM statements. Conditions are not evaluated: the statement counts, as in IAM's own last-accessed view.
+        statements: statements of the policies of a role.
     """
-    denied = [one for one in statements if one.get("Effect") == "Deny" and "Condition" not in one]
-    allowed = [one for one in statements if one.get("Effect") == "Allow"]
-    return [
-        one
-        for one in needed
-        if not any(_covers(statement, one) for statement in allowed)
-        or any(_covers(statement, one) for statement in denied)
-    ]
+    return [permission for permission in needed if not allows(statements, permission.action, permission.resource)]
 
 
-def unused(needed: Sequence[Permission], statements: Sequence[dict[str, Any]]) -> list[Permission]:
+def unused(needed: Sequence[Permission], statements: Sequence[Statement]) -> list[Permission]:
     """Permissions to start targets that the configuration does not have, as the statements write them."""
-    actions = {cls.TARGET_PERMISSION.action.lower() for cls in REGISTRY}
-    exact = {(one.action.lower(), one.resource) for one in needed}
-    found = {
+    starts = {cls.TARGET_PERMISSION.action for cls in REGISTRY}
+    exact = {(permission.action.lower(), permission.resource) for permission in needed}
+    wide = {
         Permission(action, resource)
         for statement in statements
-        if statement.get("Effect") == "Allow"
-        for action in _listed(statement.get("Action"))
-        if any(_matches(action.lower(), one) for one in actions)
-        for resource in _listed(statement.get("Resource"))
+        if statement.effect == "Allow"
+        for action in statement.actions.naming(starts)
+        for resource in statement.resources.written()
         if (action.lower(), resource) not in exact
     }
-    return sorted(found, key=lambda one: (one.action, one.resource))
+    return sorted(wide, key=lambda permission: (permission.action, permission.resource))
 
 
 def _resource(pattern: str, entry: str, settings: Settings) -> str:
@@ -133,25 +124,11 @@ def _resource(pattern: str, entry: str, settings: Settings) -> str:
     return filled.replace("${region}", region).replace("*", name, 1)
 
 
-def _policy(needed: Sequence[Permission]) -> dict[str, Any]:
-    actions: dict[str, list[str]] = {}
-    for one in needed:
-        actions.setdefault(one.action, []).append(one.resource)
-    statements = [
+def _policy(needed: Sequence[Permission]) -> JsonObject:
+    actions: dict[str, list[Json]] = {}
+    for permission in needed:
+        actions.setdefault(permission.action, []).append(permission.resource)
+    statements: list[Json] = [
         {"Effect": "Allow", "Action": [action], "Resource": resources} for action, resources in actions.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _covers(statement: dict[str, Any], one: Permission) -> bool:
-    """True if the statement names the action and the resource. IAM's wildcards are * and ?, and actions ignore case."""
-    actions = any(_matches(pattern.lower(), one.action.lower()) for pattern in _listed(statement.get("Action")))
-    return actions and any(_matches(pattern, one.resource) for pattern in _listed(statement.get("Resource")))
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]

@@ -1,7 +1,11 @@
-"""Measures the router's cold start against handlers that only create clients: ``python -m bench.cold_start``."""
+"""Measures the router's cold start against handlers that only create clients: ``python -m bench.cold_start``.
+
+``AGAINST=REVISION python -m bench.cold_start`` adds the router of another revision of the repository, in the same run.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -87,15 +91,18 @@ TRIED = """docs/adr/0020-cold-start.md lists the improvements made and the ones 
 
 def measure(options: Run) -> Section:
     """Run every program in turn, ``ROUNDS`` times."""
-    found: dict[str, list[Used]] = {name: [] for name in PROGRAMS}
+    other = os.environ.get("AGAINST", "")
+    programs = PROGRAMS | ({f"router of {other}": ROUTER} if other else {})
+    found: dict[str, list[Used]] = {name: [] for name in programs}
     with tempfile.TemporaryDirectory(prefix="orchestrator-cold-") as name:
         options.step("installing Python's Lambda environment")
         made = environment.create(Path(name))
+        codes = {f"router of {other}": environment.code_of(other, Path(name) / "other")} if other else {}
         rounds = options.rounds if options.quick else ROUNDS
         for number in range(-1, rounds):  # The first round fills the machine's file cache and does not count.
             options.step(f"round {number + 1} of {rounds}")
-            for program, text in PROGRAMS.items():
-                code = made.compiled if program.endswith("with bytecode") else made.code
+            for program, text in programs.items():
+                code = made.compiled if program.endswith("with bytecode") else codes.get(program, made.code)
                 variables = clean_environment(**AWS, PYTHONPATH=str(code), PYTHONDONTWRITEBYTECODE="1")
                 used = run([made.python, "-P", "-c", text + PEAK], environment=variables)
                 if number >= 0:

@@ -15,7 +15,7 @@ from orchestration.configuration.loader import LoadedConfig
 from orchestration.event.job_event import Delivery, read_event
 from orchestration.planning.plan import plan
 from orchestration.settings import Settings
-from orchestration.values.strictjson import dumps
+from orchestration.values.strictjson import JsonObject, dumps
 
 TRIGGERS = 100
 RUNS = 101
@@ -33,7 +33,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "one field of 1,000 objects in a list": {"files": {"name": ["f999"]}},
     "one field, not equal (skipped)": {"status": ["FAILED"]},
 }
-EVENT = {
+EVENT: JsonObject = {
     "job_name": "j",
     "job_run_id": "r",
     "status": "SUCCESS",

@@ -59,6 +59,24 @@ def create(folder: Path) -> Environment:
     return found
 
 
+def code_of(revision: str, folder: Path) -> Path:
+    """Extract the files of the router's zip of another revision; returns their folder. The revision's own builder makes it."""
+    tree, code = folder / "tree", folder / "code"
+    tree.mkdir(parents=True)
+    archive = folder / "tree.tar"
+    run(["git", "-C", ROOT, "archive", "-o", archive, revision])
+    shutil.unpack_archive(archive, tree, filter="data")
+    program = "import sys; from builder import package; open(sys.argv[1], 'wb').write(package.build(sys.argv[2]).body)"
+    made = folder / "router.zip"
+    run(
+        [sys.executable, "-c", program, made, "downstream_orchestrator"],
+        environment=clean_environment(PYTHONPATH=str(tree)),
+        folder=tree,
+    )
+    shutil.unpack_archive(made, code)
+    return code
+
+
 def interpreters() -> Iterator[str]:
     """Interpreters of the runtime's version on this machine: on PATH, then pyenv's."""
     candidates = [shutil.which(f"python{RUNTIME}") or ""]

@@ -46,13 +46,17 @@ class Store:
         self.text, self.etag = Path(path).read_bytes(), f'"{path}-{len(self.etag)}"'
 
 
+def _no_ssm() -> Any:
+    raise AssertionError("the configuration is in S3")
+
+
 class ObjectClient:
     """Answers as the S3 and Step Functions clients do, without botocore."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def get_object(self, IfNoneMatch: str = "", **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's parameter
+    def get_object(self, IfNoneMatch: str = "", **_: str) -> Any:  # noqa: N803 - boto3's parameter
         """The object, or a 304."""
         if IfNoneMatch == self.store.etag:
             raise ClientError({"Error": {"Code": "304"}, "ResponseMetadata": {"HTTPStatusCode": 304}}, "GetObject")
@@ -98,7 +102,7 @@ def measure(case: dict[str, Any]) -> list[float]:
         s3, step_functions = botocore_client("s3", store), botocore_client("stepfunctions", store)
     else:
         s3 = step_functions = ObjectClient(store)
-    router, number, found = Router(ConfigLoader(s3, lambda: None), step_functions), 0, []
+    router, number, found = Router(ConfigLoader(s3, _no_ssm), step_functions), 0, []
     for path in case["configurations"]:
         store.upload(path)
         for _ in range(case["events"]):

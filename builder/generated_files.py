@@ -9,13 +9,16 @@ from typing import Any
 
 from builder.machine import definition_checks, join_deadline, mocks, state_machine
 from builder.machine.definition import DEADLINE_NAME, NAME, WAITING_NAME
-from builder.pages import diagram, error_names, quotas, rooms, terraform_page
+from builder.pages import diagram, error_names, packages, quotas, terraform_page
 from builder.pages import trigger_types as docs
 from builder.policies import iam, people
 from builder.schemas import configuration_schema as schema
 from builder.schemas import event_schema
 
 DEFINITION, WAITING, DEADLINE = (f"statemachines/{name}" for name in (NAME, WAITING_NAME, DEADLINE_NAME))
+
+CONTRIBUTING = "CONTRIBUTING.md"
+"""A page that people write, with one generated part."""
 
 
 def artifacts() -> dict[str, str]:
@@ -38,7 +41,7 @@ def artifacts() -> dict[str, str]:
         "docs/quotas.md": quotas.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},
         "docs/terraform.md": terraform_page.build(),
-        "docs/images/packages.svg": rooms.build(),
+        CONTRIBUTING: packages.build(_read(packages.ROOT / CONTRIBUTING)),
     }
 
 

@@ -52,6 +52,12 @@ class _OwnModules(ModuleFinder):
             raise ImportError(name)
         return super().find_module(name, path, parent)
 
+    def load_module(self, fqname: str, fp: Any, pathname: str, file_info: Any) -> Any:
+        """The module, without the imports that only mypy reads: they need no file in the zip."""
+        if fp is not None:
+            fp = io.StringIO(_run_time_part(fp.read()))
+        return super().load_module(fqname, fp, pathname, file_info)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -100,6 +106,15 @@ def manifest(version: str, packages: list[Package], root: Path = ROOT) -> dict[s
             name: hashlib.sha256((root / "statemachines" / name).read_bytes()).hexdigest() for name in GENERATED
         },
     }
+
+
+def _run_time_part(source: bytes) -> str:
+    """The source without the bodies of ``if TYPE_CHECKING``."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def _code_only(source: str) -> bytes:

@@ -29,11 +29,10 @@ def parse_config_file(text: str, path: Path) -> Any:
     Raises:
         ConfigError: it is not JSON, or has no workflows.
     """
-    from orchestration.configuration.workflows import check_document  # noqa: PLC0415 - botocore, which --help does not need
+    from orchestration.configuration.workflows import read_document  # noqa: PLC0415 - botocore, which --help does not need
 
     try:
-        document = read_config(text)
-        check_document(document)
+        document, _ = read_document(read_config(text))
     except ConfigError as error:
         name = "(standard input)" if str(path) == "-" else path
         raise ConfigError(f"{name}: {str(error).removeprefix('the configuration: ')}") from error

@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.io import print_json
 
 if TYPE_CHECKING:
-    from operations.doctor import Finding, PermissionRules
-    from orchestration.settings import Settings
-    from orchestration.triggers import Trigger
+    from operations.doctor import Finding
 
 
 def doctor(
@@ -39,7 +37,7 @@ def doctor(
     from operations.doctor import ExaminedStack, examine  # noqa: PLC0415
     from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3
 
-    stack = ExaminedStack(DeployedRouter.find(function), _rules(airflow_role))
+    stack = ExaminedStack(DeployedRouter.find(function), airflow_role)
     with working("examining") as update:
         findings = list(examine(stack, lambda name: update(f"examining: {name}")))
     if as_json:
@@ -47,21 +45,6 @@ def doctor(
     else:
         _print(findings, verbose=verbose)
     raise typer.Exit(int(any(one.status != "ok" for one in findings)))
-
-
-def _rules(airflow_role: str) -> PermissionRules:
-    """Least privilege, as ``orchestrator iam`` computes it."""
-    from analysis.permissions import Permission, missing, permissions  # noqa: PLC0415
-    from operations.doctor import PermissionRules  # noqa: PLC0415
-
-    def needed(triggers: Sequence[Trigger], settings: Settings) -> dict[str, list[tuple[str, str]]]:
-        roles = permissions(triggers, settings, airflow_role).roles
-        return {role: [(one.action, one.resource) for one in listed] for role, listed in roles.items()}
-
-    def covers(action: str, resource: str, statements: Sequence[dict[str, Any]]) -> bool:
-        return not missing([Permission(action, resource)], statements)
-
-    return PermissionRules(needed, covers)
 
 
 def _print(findings: Sequence[Finding], *, verbose: bool) -> None:

@@ -104,7 +104,7 @@ def main() -> None:
         app()
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if find_spec(package):  # the package exists: a module in it is missing, which is a defect
+        if not package or find_spec(package):  # the package exists: a module in it is missing, which is a defect
             raise
         _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
     except Exception as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from flask import Blueprint, Flask, redirect, request
@@ -49,5 +48,4 @@ def create_app(stack: ConsoleStack, port: int) -> Flask:
 
 
 def _error_page(stack: ConsoleStack, status: str, message: str) -> str:
-    values: dict[str, Any] = {"stack": dataclasses.replace(stack, token=""), "page": ""}
-    return render("error.html", **values, status=status, message=message)
+    return render("error.html", stack=dataclasses.replace(stack, token=""), page="", status=status, message=message)

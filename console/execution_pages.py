@@ -14,7 +14,7 @@ from operations.executions import listing
 from operations.executions.ages import age
 from operations.executions.inspection import find_names, inspect
 from operations.executions.router_log import why_nothing
-from operations.repair.replay import prepare
+from operations.repair.replay import decisions, prepare
 from orchestration.errors import ExecutionLookupError, OrchestrationError, ReplayError
 
 AGES = ("1h", "24h", "7d", "30d", "90d")
@@ -102,5 +102,5 @@ def _replayed(stack: ConsoleStack, name: str, *, preview: bool) -> dict[str, Any
         record = prepared.ask() if preview else prepared.send()
     except (ReplayError, ExecutionLookupError) as error:
         return values | {"error": str(error)}
-    decisions = [{"reason": "", **one} for one in record["replay"]["triggers"]]
-    return values | {"record": {"reason": "", **record}, "decisions": decisions}
+    reasons = [{"reason": "", **decision} for decision in decisions(record)]
+    return values | {"record": {"reason": "", **record}, "decisions": reasons}

@@ -17,7 +17,7 @@ from console.rendering import render
 from console.stack import ConsoleStack
 from operations.executions import listing
 from operations.stack.deployed_configuration import read_configuration
-from orchestration.configuration.workflows import check_document, checked_entries
+from orchestration.configuration.workflows import checked_entries, read_document
 from orchestration.errors import ConfigError, ConfigUnavailableError
 from orchestration.values import strictjson
 
@@ -39,8 +39,7 @@ def _values(stack: ConsoleStack) -> dict[str, Any]:
     values: dict[str, Any] = {"picture": "", "jobs": [], "error": "", "source": stack.router.settings.config_s3_uri}
     try:
         deployed = read_configuration(stack.router.settings)
-        document = strictjson.loads(deployed.data)
-        check_document(document)
+        document, _ = read_document(strictjson.loads(deployed.data))
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError) as error:
         return values | {"error": str(error)}
     entries = list(checked_entries(document, stack.router.settings))

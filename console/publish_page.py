@@ -15,7 +15,7 @@ from operations.publish import Follower, publish, topic_arn
 from operations.stack.deployed_configuration import read_configuration
 from operations.stack.topics import APPROVALS, EVENTS
 from orchestration.configuration.loader import LoadedConfig
-from orchestration.configuration.workflows import check_document
+from orchestration.configuration.workflows import read_document
 from orchestration.errors import ConfigError, ConfigUnavailableError, EventError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.values import strictjson
@@ -83,9 +83,9 @@ def _published(stack: ConsoleStack, event: JobEvent, text: str) -> str:
 def _example(stack: ConsoleStack) -> str:
     """An event of the first workflow."""
     try:
-        workflows = strictjson.loads(read_configuration(stack.router.settings).data)["workflows"]
-        job = next(iter(workflows), "my_job")
-    except (ConfigUnavailableError, strictjson.StrictJSONError, KeyError, TypeError):
+        document, _ = read_document(strictjson.loads(read_configuration(stack.router.settings).data))
+        job = next(iter(strictjson.object_at(document, "workflows")), "my_job")
+    except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError):
         job = "my_job"
     event: dict[str, object] = {
         "job_name": job,
@@ -105,8 +105,7 @@ def _plan(stack: ConsoleStack, text: str) -> EventPlan:
     settings = stack.router.settings
     try:
         deployed = read_configuration(settings)
-        document = strictjson.loads(deployed.data)
-        check_document(document)
+        document, _ = read_document(strictjson.loads(deployed.data))
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError) as error:
         return EventPlan(source="the event", status="FAILED", reason=str(error))
     return plan_event(text, LoadedConfig(document, deployed.source, deployed.version), settings)

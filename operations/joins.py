@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operations.stack.deployed_configuration import read_configuration
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.configuration.joins import Join, joins_of, key_of, valid_join
-from orchestration.configuration.workflows import check_document
+from orchestration.configuration.workflows import read_document
 from orchestration.errors import ConfigError, ConfigUnavailableError, JoinError
 from orchestration.event.job_event import JobEvent
 from orchestration.joining.arrivals import Arrivals, ArrivalTable
@@ -49,7 +49,8 @@ def join_status(router: DeployedRouter, join: str, key: str) -> JoinStatus | Non
     if not settings.joins_table:
         return None
     try:
-        wanted = valid_join(strictjson.loads(read_configuration(settings).data), join)
+        document, _ = read_document(strictjson.loads(read_configuration(settings).data))
+        wanted = valid_join(document, join)
     except (ConfigError, strictjson.StrictJSONError):
         return None
     return _status(_table(settings), wanted, join, key)
@@ -78,8 +79,7 @@ class EventJoins:
         if not settings.joins_table or kind != "on_success":
             return cls(settings, event, {}, only=False)
         try:
-            document = strictjson.loads(read_configuration(settings).data)
-            check_document(document)
+            document, _ = read_document(strictjson.loads(read_configuration(settings).data))
         except (ConfigUnavailableError, strictjson.StrictJSONError, ConfigError):
             return cls(settings, event, {}, only=False)
         keys: dict[str, tuple[str, Join]] = {}
@@ -89,8 +89,8 @@ class EventJoins:
                 keys[name] = key_of(wanted, name, event.fields), wanted
             except (ConfigError, JoinError):  # The router reports it.
                 continue
-        workflow = document["workflows"].get(event.job_name)
-        starts = isinstance(workflow, dict) and bool(workflow.get(kind))
+        workflow = strictjson.object_at(strictjson.object_at(document, "workflows"), event.job_name)
+        starts = bool(workflow.get(kind))
         return cls(settings, event, keys, only=bool(keys) and not starts)
 
     def settled(self) -> bool:

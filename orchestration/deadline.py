@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from orchestration.errors import DeadlineError
+
+if TYPE_CHECKING:
+    from orchestration.aws import Client
+
+    C = TypeVar("C", bound=Client)
 
 RESERVE_SECONDS = 3.0
 """Time for the fallbacks that need no call, for log lines and for the error."""
@@ -44,12 +49,12 @@ class Deadline:
                 f"{max(0.0, remaining):.0f} seconds left. The service answers too slowly, or the function's timeout is too short"
             )
 
-    def watch(self, client: Any) -> Any:
+    def watch(self, client: C) -> C:
         """Check the deadline before each attempt of a call of ``client``; returns the client."""
         config = client.meta.config
         seconds = config.connect_timeout + config.read_timeout
 
-        def before_send(event_name: str, **_: Any) -> None:
+        def before_send(event_name: str, **_: object) -> None:
             self.check(event_name.removeprefix("before-send."), seconds)
 
         client.meta.events.register("before-send", before_send)

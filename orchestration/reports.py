@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
 from orchestration.input.item import Item
@@ -92,7 +93,9 @@ def _rejected(item: Item) -> Json:
     return {"id": item.id, "type": item.target.type, "name": item.name, **item.request}
 
 
-def ignored_reason(event: JobEvent, triggers: Sequence[object] | None, skipped: Sequence[Skipped] = ()) -> str:
+def ignored_reason(
+    event: JobEvent, triggers: Sequence[ConfiguredTrigger] | None, skipped: Sequence[Skipped] = ()
+) -> str:
     """The reason why an event starts nothing.
 
     Args:

@@ -35,7 +35,6 @@ from orchestration.reports import (
     started_by,
 )
 from orchestration.settings import Settings
-from orchestration.starting.client import StepFunctionsClient
 from orchestration.starting.executions import ExecutionClient, StartedExecution
 from orchestration.starting.starts import EventStarter
 from orchestration.starting.waiting import wait_for_outcomes
@@ -43,7 +42,7 @@ from orchestration.values import strictjson
 from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
-    from orchestration.joining.arrivals import DynamoDBClient
+    from orchestration.aws import DynamoDBClient, StepFunctionsClient
     from orchestration.joining.join_router import JoinReport, JoinRouter
 
 log = logging.getLogger(__name__)

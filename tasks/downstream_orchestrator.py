@@ -6,12 +6,13 @@ import functools
 import gc
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 gc.disable()  # Until the clients exist: each collection would visit all modules again. See docs/adr/0020-cold-start.md.
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from orchestration.configuration.loader import ConfigLoader
 from orchestration.deadline import Deadline
@@ -19,6 +20,10 @@ from orchestration.log_lines import keep_single_lines
 from orchestration.router import Router
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+
+if TYPE_CHECKING:
+    from orchestration.aws import LambdaContext, SsmClient
+    from orchestration.values.strictjson import Json
 
 SERVICES = ("dynamodb", "s3", "ssm", "stepfunctions")
 """Services that the function has a client of."""
@@ -33,7 +38,7 @@ _CLIENT = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard",
 _DEADLINE = Deadline()
 
 
-def handler(event: Any, context: Any) -> dict[str, Any]:
+def handler(event: Json, context: LambdaContext) -> dict[str, Any]:
     """Route one invocation.
 
     Args:
@@ -71,9 +76,10 @@ def _router() -> Router:
 
 
 @functools.cache
-def _ssm() -> Any:
+def _ssm() -> SsmClient:
     """The SSM client, created when a fallback needs it."""
-    return _client("ssm")
+    client: SsmClient = _client("ssm")
+    return client
 
 
 @functools.cache
@@ -86,12 +92,23 @@ def _client(service: str) -> Any:
     return _DEADLINE.watch(_session().create_client(service, config=_CLIENT))
 
 
+class KnownServices(Loader):
+    """botocore's loader of service models, with the services that the function uses.
+
+    For each client the loader lists the folders of botocore's 400 services, only to know whether the service exists.
+    """
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Names of the services, without a look into the folders."""
+        return list(SERVICES)
+
+
 @functools.cache
 def _session() -> Any:
     """A session of botocore, because the import of boto3 adds about 4 % to the cold start. The clients are the same."""
     session = botocore.session.get_session()
-    # For each client botocore lists the folders of its 400 services, only to know whether the service exists.
-    session.get_component("data_loader").list_available_services = lambda *_, **__: list(SERVICES)
+    paths = session.get_component("data_loader").search_paths
+    session.register_component("data_loader", KnownServices(paths, include_default_search_paths=False))
     return session
 
 

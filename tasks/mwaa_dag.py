@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 from botocore.config import Config
 
 from orchestration.mwaa.client import MwaaClient
 
+if TYPE_CHECKING:
+    from orchestration.aws import AirflowClient, LambdaContext
+    from orchestration.values.strictjson import JsonObject
 
-def handler(event: dict[str, Any], context: Any) -> str:
+
+class DagRunRequest(TypedDict):
+    """Request of a trigger, which ``triggers/mwaa_dag.py`` writes."""
+
+    environment_name: str
+    region: str
+    dag_id: str
+    dag_run_id: str
+    conf: JsonObject
+
+
+def handler(event: DagRunRequest, context: LambdaContext) -> str:
     """Start the DAG run that the trigger's request describes.
 
     Args:
-        event: ``{environment_name, region, dag_id, dag_run_id, conf}``.
+        event: the request.
         context: the Lambda context.
 
     Returns:
@@ -36,10 +50,11 @@ def handler(event: dict[str, Any], context: Any) -> str:
 
 
 @functools.cache
-def _client(region: str) -> Any:
+def _client(region: str) -> AirflowClient:
     # The API's hosts begin with "env."; a local endpoint has one host only.
     custom = any(name in os.environ for name in ("AWS_ENDPOINT_URL_MWAA", "AWS_ENDPOINT_URL"))
     settings = Config(
         connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 1}, inject_host_prefix=not custom
     )
-    return boto3.client("mwaa", region_name=region, config=settings)
+    client: AirflowClient = boto3.client("mwaa", region_name=region, config=settings)
+    return client

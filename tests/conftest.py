@@ -55,15 +55,18 @@ class Router:
         arn = self.simulator.stack.topics[topic]
         return {"EventSource": "aws:sns", "Sns": {"Message": message, "MessageId": message_id, "TopicArn": arn}}
 
+    def configure(self, document: dict[str, Any]) -> None:
+        """Upload another configuration with existing targets."""
+        upload_config(self.simulator.engine, self.simulator.stack.config_uri, json.dumps(document))
+
     @contextmanager
     def config(self, document: dict[str, Any]) -> Iterator[None]:
         """Upload another configuration with existing targets, and restore the first one when the context closes."""
-        engine, uri = self.simulator.engine, self.simulator.stack.config_uri
-        upload_config(engine, uri, json.dumps(document))
+        self.configure(document)
         try:
             yield
         finally:
-            upload_config(engine, uri, json.dumps(self.simulator.document))
+            self.configure(self.simulator.document)
 
     def executions(self) -> list[str]:
         """Return the names of all executions of the orchestrator."""

@@ -1,4 +1,7 @@
-"""Writes a lineage graph as an HTML page, with a search field and highlighted ways."""
+"""Writes a lineage graph as an HTML page, with a search field and highlighted ways.
+
+The console's lineage page needs a running program and a deployed stack. This page is a file that CI can attach to a change.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
 from orchestration.triggers.base import ServiceIntegration
-from orchestration.values.strictjson import JsonObject
+from orchestration.values.strictjson import JsonObject, object_at
 
 DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
@@ -135,7 +135,8 @@ def plan_event(
         return EventPlan(**about, status="FAILED", reason=str(error))
     about |= {"skipped": planned.skipped if planned is not None else []}
     if planned is None or not planned.items:
-        suggestion = nearest(event.job_name, list(config.document["workflows"])) if triggers is None else ""
+        jobs = list(object_at(config.document, "workflows"))
+        suggestion = nearest(event.job_name, jobs) if triggers is None else ""
         reason = ignored_reason(event, triggers, about["skipped"])
         status = "WOULD_JOIN" if about["joins"] else "IGNORED"
         return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)

@@ -11,7 +11,7 @@ from analysis.problem import Problem, Severity, nearest
 from analysis.problems import syntax_errors
 from analysis.problems.places import Places
 from analysis.problems.warnings import warnings
-from orchestration.configuration.workflows import TOP_LEVEL, check_document, checked_entries
+from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.settings import Settings
@@ -53,7 +53,7 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
         return _unreadable(file, (line, column), f"is not UTF-8 (byte {error.start}). Save the file as UTF-8")
     try:
-        document = strictjson.loads(text)
+        parsed = strictjson.loads(text)
     except strictjson.StrictJSONError as error:
         wrong = syntax_errors.explain(text)
         if wrong is None:
@@ -61,11 +61,12 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         return _unreadable(file, syntax_errors.line_and_column(text, wrong.offset), wrong.message)
     places = Places(text)
     try:
-        found = list(check_document(document))
+        document, found = read_document(parsed)
     except ConfigError as error:
         path, _, message = str(error).partition(": ")
         where = path if path == "workflows" else ""
-        misspelt = [unknown_field(key, key, TOP_LEVEL) for key in document if key not in TOP_LEVEL] if where else []
+        keys = parsed if where and isinstance(parsed, dict) else ()
+        misspelt = [unknown_field(key, key, TOP_LEVEL) for key in keys if key not in TOP_LEVEL]
         unusable = _unreadable(file, places.find(where), message, path=where, rule="configuration")
         unusable.problems.extend(_placed(file, places, "error", "configuration", one) for one in misspelt)
         return unusable
@@ -75,7 +76,7 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
     problems = [_placed(file, places, "error", "configuration", one) for one in found]
     problems += [_placed(file, places, "error", "cycle", one) for one in _cycles(document, lineage)]
     problems += [_placed(file, places, "warning", rule, one) for rule, one in warnings(document, lineage)]
-    workflows = document["workflows"].values()
+    workflows = strictjson.object_at(document, "workflows").values()
     return CheckedFile(
         file=file,
         problems=sorted(problems, key=lambda one: (one.line, one.column)),

@@ -17,6 +17,7 @@ from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.planning.items import MAX_INPUT, MAX_ITEM
 from orchestration.triggers import BY_TYPE
+from orchestration.triggers.facets import KeyPrefix
 from orchestration.values import strictjson
 from orchestration.values.validation import ValidationProblem
 
@@ -132,16 +133,22 @@ def _entry(entry: dict[str, Any], path: str) -> Iterator[RuleProblem]:
             yield from _region(region["region"], place)
     if isinstance(entry.get("region"), str) and entry["region"]:
         yield from _region(entry["region"], f"{path}.region")
-    arguments = entry.get("arguments") if entry.get("type") == "glue_job" else None
-    for key in arguments if isinstance(arguments, dict) else ():
-        if not key.startswith("--"):
-            text = (
-                f"found argument {key!r:.80}, expected '--{key.lstrip('-'):.80}'. Glue reads only arguments with '--'"
-            )
-            yield "glue-argument", ValidationProblem(f"{path}.arguments.{key}", text, at="key")
+    kind = entry.get("type")
+    cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
+    for name, rule in cls.KEY_PREFIXES.items() if cls else ():
+        yield from _prefixes(entry.get(name), rule, f"{path}.{name}")
 
 
-_TARGETS = {trigger.TARGET_FIELD for trigger in BY_TYPE.values()} | {"queue_url", "event_bus"}
+def _prefixes(keys: Any, rule: KeyPrefix, path: str) -> Iterator[RuleProblem]:
+    """Keys that the service ignores."""
+    for key in keys if isinstance(keys, dict) else ():
+        if not key.startswith(rule.prefix):
+            expected = f"{rule.prefix}{key.lstrip(rule.prefix):.80}"
+            text = f"found {rule.noun} {key!r:.80}, expected '{expected}'. {rule.reason}"
+            yield rule.rule, ValidationProblem(f"{path}.{key}", text, at="key")
+
+
+_TARGETS = {name for trigger in BY_TYPE.values() for name in trigger.ADDRESSES}
 
 
 def _templates(text: str, path: str) -> Iterator[RuleProblem]:

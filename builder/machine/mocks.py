@@ -7,9 +7,7 @@ Source: docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from builder.machine.integrations import INTEGRATIONS
 from orchestration.configuration.trigger_reader import read_trigger
@@ -23,11 +21,12 @@ from orchestration.planning.items import build_item
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY
 from orchestration.triggers.base import RequestContext, ServiceIntegration
+from orchestration.values.strictjson import JsonObject
 
 STATE_MACHINE = "downstream_orchestrator"
 _STATE_MACHINE_ARN = f"arn:aws:states:us-west-1:123456789012:stateMachine:{STATE_MACHINE}"
 
-SAMPLE_EVENT: dict[str, Any] = {
+SAMPLE_EVENT: JsonObject = {
     "event_type": "job_completed",
     "job_name": "transform_images",
     "job_run_id": "spark-application-0001",
@@ -54,7 +53,7 @@ class MockCase:
 
     name: str
     failing: frozenset[str]
-    responses: dict[str, dict[str, Any]]
+    responses: dict[str, JsonObject]
 
 
 def cases() -> list[MockCase]:
@@ -73,17 +72,18 @@ def cases() -> list[MockCase]:
     return [*made, MockCase("AllFail", frozenset(bad), bad)]
 
 
-def build() -> dict[str, Any]:
+def build() -> JsonObject:
     """The ``MockConfigFile.json``."""
-    tests: dict[str, dict[str, str]] = {}
-    responses: dict[str, dict[str, Any]] = {}
+    tests: JsonObject = {}
+    responses: JsonObject = {}
     for case in cases():
-        tests[case.name] = {}
+        keys: JsonObject = {}
         for kind, integration in INTEGRATIONS.items():
             response = case.responses[kind]
             key = f"{kind}-{_kind(response)}"
             responses[key] = response
-            tests[case.name][integration.state] = key
+            keys[integration.state] = key
+        tests[case.name] = keys
     return {"StateMachines": {STATE_MACHINE: {"TestCases": tests}}, "MockedResponses": responses}
 
 
@@ -111,32 +111,37 @@ def sample_input() -> ExecutionInput:
     return ExecutionInput(event=event.fields, items=(*items, batch), routing=routing)
 
 
-def _good(integration: ServiceIntegration) -> dict[str, Any]:
+def _good(integration: ServiceIntegration) -> JsonObject:
     return {"0": {"Return": dict(integration.sample)}}
 
 
-def _bad(integration: ServiceIntegration) -> dict[str, Any]:
+def _bad(integration: ServiceIntegration) -> JsonObject:
     """The error of a missing target, at every attempt if the Task retries it."""
     error = integration.sample_error
     attempts = max((retry.max_attempts for retry in integration.retries if error in retry.errors), default=0)
     return {f"0-{attempts}" if attempts else "0": _throw(error)}
 
 
-def _retried(integration: ServiceIntegration) -> dict[str, Any]:
+def _retried(integration: ServiceIntegration) -> JsonObject:
     """One error of the retrier with the shortest interval, then success."""
     retry = min(integration.retries, key=lambda one: one.interval_seconds)
     return {"0": _throw(retry.errors[0]), "1": {"Return": dict(integration.sample)}}
 
 
-def _throw(error: str) -> dict[str, Any]:
+def _throw(error: str) -> JsonObject:
     return {"Throw": {"Error": error, "Cause": f"mocked {error}"}}
 
 
-def _kind(response: dict[str, Any]) -> str:
-    errors: Iterable[str] = [
-        answer["Throw"]["Error"].rpartition(".")[2] for answer in response.values() if "Throw" in answer
-    ]
-    return "-".join([*errors, *("started" for answer in response.values() if "Return" in answer)])
+def _kind(response: JsonObject) -> str:
+    """Names of the errors, and of the success, in the order of the attempts."""
+    errors: list[str] = []
+    starts: list[str] = []
+    for answer in response.values():
+        if isinstance(answer, dict):
+            thrown = answer.get("Throw")
+            errors += [str(thrown["Error"]).rpartition(".")[2]] if isinstance(thrown, dict) else []
+            starts += ["started"] if "Return" in answer else []
+    return "-".join([*errors, *starts])
 
 
 def _camel(kind: str) -> str:

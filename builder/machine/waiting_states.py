@@ -12,9 +12,7 @@ from typing import Any
 
 from builder.machine import sdk
 from orchestration.triggers import REGISTRY, WaitingTrigger
-from orchestration.triggers._waiting_trigger import JOB_EVENTS
-from orchestration.triggers.base import Retry, ServiceIntegration
-from orchestration.triggers.step_function import StepFunction
+from orchestration.triggers._waiting_trigger import JOB_EVENTS, RunLookUp
 
 RUN = "$.event"
 """Place of the ended run ``{id, status, output}`` in the item; ``output`` is text."""
@@ -26,21 +24,6 @@ _POLL_SECONDS = 60
 
 _ATTRIBUTES = {"status": {"DataType": "String", "StringValue": "SUCCESS"}}
 """For subscriptions that filter by attributes (Terraform variable ``filter_policy_scope``)."""
-
-_HARMLESS = (Retry(errors=("States.ALL",), reason="", interval_seconds=2, max_attempts=9, max_delay_seconds=300),)
-"""For calls that may be repeated: a read, and a message that the router reads as a duplicate."""
-
-_DESCRIBE = ServiceIntegration(
-    state="Read the state of the nested execution",
-    resource="aws-sdk:sfn:describeExecution",
-    comment="Asked for only if the result of the execution did not arrive: it is too large, or an earlier call started it.",
-    parameters={"ExecutionArn.$": "$.request.ExecutionArn", "IncludedData": "METADATA_ONLY"},
-    run_id_path="$.ExecutionArn",
-    retries=_HARMLESS,
-    iam=(),
-    sample={},
-    sample_error="",
-)
 
 
 def add_choices(choice: Any, record: Any) -> None:
@@ -55,10 +38,9 @@ def add_choices(choice: Any, record: Any) -> None:
         if not issubclass(trigger, WaitingTrigger):
             continue
         run = sdk.service_task(trigger.RUN, result_selector=dict(trigger.RUN_RESULT), result_path=RUN)
-        if trigger is StepFunction:
-            # The execution runs already, or its result is too large to arrive: ask for its state.
-            unknown = ["StepFunctions.ExecutionAlreadyExistsException", "States.DataLimitExceeded"]
-            run.add_catch(sdk.Catcher(_described(ended, record), error_equals=unknown, result_path=RUN))
+        if trigger.LOOK_UP is not None:
+            look_up = _looked_up(trigger, trigger.LOOK_UP, ended, record)
+            run.add_catch(sdk.Catcher(look_up, error_equals=list(trigger.LOOK_UP.errors), result_path=RUN))
         run.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
         run.next(ended)
         waits = sdk.ChoiceRule.And(
@@ -70,31 +52,27 @@ def add_choices(choice: Any, record: Any) -> None:
         choice.add_choice(waits, run)
 
 
-def _described(ended: Any, record: Any) -> Any:
-    """The states that ask for a nested execution until it has ended, and then read its output."""
-    describe = sdk.service_task(
-        _DESCRIBE,
-        result_selector={"id.$": "$.ExecutionArn", "status.$": "$.Status", "output": ""},
-        result_path=RUN,
-    )
+def _looked_up(trigger: type[WaitingTrigger], look_up: RunLookUp, ended: Any, record: Any) -> Any:
+    """The states that ask for a run until it has ended, and then read its output."""
+    describe = sdk.service_task(look_up.describe, result_selector=dict(look_up.describe_result), result_path=RUN)
     describe.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
-    pause = sdk.Wait("Wait before the next look at the execution", seconds=_POLL_SECONDS)
+    pause = sdk.Wait(look_up.pause_state, seconds=_POLL_SECONDS)
     pause.next(describe)
     read = sdk.Task(
-        "Read the output of the nested execution",
+        look_up.read_state,
         comment="An output that is too large is left out of the published event.",
-        resource=f"arn:aws:states:::{_DESCRIBE.resource}",
-        parameters={"ExecutionArn.$": "$.request.ExecutionArn"},
+        resource=f"arn:aws:states:::{look_up.describe.resource}",
+        parameters=dict(look_up.read_parameters),
         timeout_seconds=60,
-        result_selector=dict(StepFunction.RUN_RESULT),
+        result_selector=dict(trigger.RUN_RESULT),
         result_path=RUN,
     )
     # ResultPath keeps the run without its output.
     read.add_catch(sdk.Catcher(ended, error_equals=["States.DataLimitExceeded"], result_path="$.unread"))
     read.add_catch(sdk.Catcher(ended, error_equals=["States.ALL"], result_path="$.unread"))
     read.next(ended)
-    running = sdk.Choice("Has the nested execution ended?")
-    for status in ("RUNNING", "PENDING_REDRIVE"):
+    running = sdk.Choice(look_up.ended_state)
+    for status in look_up.running:
         running.add_choice(sdk.ChoiceRule.StringEquals(variable=f"{RUN}.status", value=status), pause)
     running.add_choice(_succeeded(), read)
     running.default_choice(ended)
@@ -138,9 +116,12 @@ def _after_the_run(record: Any) -> Any:
         "Publish the success with the output", f"States.StringToJson({RUN}.output)", done, unpublished, plain
     )
     wanted = sdk.ChoiceRule.IsPresent(variable="$.request.publish", value=True)
-    # Of all JSON texts, only that of an object does not sort before "{". Interpreters differ in StringMatches with a brace.
+    # StringMatches "{*" reads better, but aws-local-stepfunctions ends its "*" at a line break: pretty-printed JSON has some.
     is_object = sdk.ChoiceRule.StringGreaterThanEquals(variable=f"{RUN}.output", value="{")
-    choice = sdk.Choice("Did the run succeed, and is it published?")
+    choice = sdk.Choice(
+        "Did the run succeed, and is it published?",
+        comment="An output becomes the artifacts only if it is an object: no other JSON text sorts at or after a brace.",
+    )
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted, is_object]), whole)
     choice.add_choice(sdk.ChoiceRule.And([_succeeded(), wanted]), plain)
     choice.add_choice(_succeeded(), done)

@@ -1,17 +1,15 @@
 """Draws the state machine as an SVG: the steps, the way of failures, and the ends.
 
-A state's row is its distance from the start (networkx). Solid lines are the path without failures, dashed lines failures.
+A state's row is its longest distance from the start. Solid lines are the path without failures, dashed lines failures.
 """
 
 from __future__ import annotations
 
-import itertools
 import textwrap
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-import networkx as nx
+from analysis.drawing.layers import Layout, layers
+from analysis.drawing.shapes import MUTED, Box, Stroke, document, downwards, group, line, rectangle, text
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 176, 56, 18, 54, 28
 _FILL = {
@@ -20,31 +18,10 @@ _FILL = {
     "Pass": "#f4f4f4",
     "Fail": "#fde8e8",
     "Succeed": "#e7f6ea",
-    "Map": "#ffffff",
 }
-
-
-_OPENING = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
-    'font-family="Helvetica, Arial, sans-serif" font-size="13">\n<defs><marker id="tip" viewBox="0 0 8 8" refX="7" '
-    'refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="context-stroke"/></marker></defs>'
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A state on the sheet; ``x`` and ``y`` are its upper left corner, in pixels."""
-
-    name: str
-    kind: str
-    x: float
-    y: float
-    width: float = _WIDTH
-    height: float = _HEIGHT
-
-    @property
-    def middle(self) -> float:
-        return self.x + self.width / 2
+_WAY, _FAILURE = "way", "failure"
+_COLOURS = {_WAY: "#2c3e50", _FAILURE: "#c0392b"}
+"""Class of a line to its colour, and to that of its arrowhead."""
 
 
 def build(definition: dict[str, Any]) -> str:
@@ -52,98 +29,112 @@ def build(definition: dict[str, Any]) -> str:
     (map_name, map_state), *_ = (
         (name, state) for name, state in definition["States"].items() if state["Type"] == "Map"
     )
-    inner = _rows(map_state["ItemProcessor"])
-    widest = max(len(row) for row in inner)
-    width = widest * (_WIDTH + _GAP_X) - _GAP_X + 4 * _MARGIN
-    boxes = _placed(inner, map_state["ItemProcessor"], width, top=_MARGIN + 62)
-    bottom = max(box.y + box.height for box in boxes.values()) + _MARGIN
-    frame = _Box(map_name, "Map", _MARGIN, _MARGIN, width - 2 * _MARGIN, bottom - _MARGIN)
     outer = {name: state for name, state in definition["States"].items() if name != map_name}
-    after = {"StartAt": map_state["Next"], "States": outer}
-    below = _placed(_rows(after), after, width, top=bottom + _GAP_Y)
-    height = max(box.y + box.height for box in below.values()) + _MARGIN
+    item = _Part(map_state["ItemProcessor"]["States"])
+    after = _Part(outer)
+    width = max(item.width, after.width) + 4 * _MARGIN
+    item.move((width - item.width) / 2, _MARGIN + 62)
+    frame = Box(_MARGIN, _MARGIN, width - 2 * _MARGIN, item.bottom)
+    after.move((width - after.width) / 2, frame.bottom + _GAP_Y)
+    first = after.boxes[map_state["Next"]]
     parts = [
-        _OPENING.format(width=width, height=height),
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-        _frame(frame),
-        *_edges(map_state["ItemProcessor"], boxes),
-        *_edges(after, below),
-        _line(frame, below[map_state["Next"]], failure=False),
-        *(_box(box) for box in (*boxes.values(), *below.values())),
-        "</svg>",
+        _frame(map_name, frame),
+        *item.lines(),
+        *after.lines(),
+        _line(frame, first, [], _WAY),
+        *item.states(),
+        *after.states(),
     ]
-    return "\n".join(parts) + "\n"
+    return document(width, after.bottom + _MARGIN, parts, tips=_COLOURS, font_size=13)
 
 
-def _targets(state: dict[str, Any]) -> list[tuple[str, bool]]:
-    """Next states of a state, each with True if only a failure leads there."""
-    ways = [(choice["Next"], choice.get("StringEquals") == "rejected") for choice in state.get("Choices", [])]
-    ways += [(state["Default"], True)] if "Default" in state else []
-    ways += [(catch["Next"], catch["ErrorEquals"] == ["States.ALL"]) for catch in state.get("Catch", [])]
-    return ways + ([(state["Next"], state["Type"] == "Pass")] if "Next" in state else [])
+class _Part:
+    """The states of the Map, or those after it, with a place for each."""
+
+    def __init__(self, machine: dict[str, Any]) -> None:
+        self._machine = machine
+        links = [(name, target) for name, state in machine.items() for target, _ in _targets(state)]
+        self._layout: Layout = layers(list(machine), links)
+        self._left, self._top = 0.0, 0.0
+        self.width = max(place for _, place in self._layout.places.values()) * (_WIDTH + _GAP_X) + _WIDTH
+
+    def move(self, left: float, top: float) -> None:
+        """Put the part on the sheet."""
+        self._left, self._top = left, top
+
+    @property
+    def boxes(self) -> dict[str, Box]:
+        """The box of each state on the sheet."""
+        return {name: self._box(*place) for name, place in self._layout.places.items()}
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge of the last row."""
+        return max(box.bottom for box in self.boxes.values())
+
+    def states(self) -> list[str]:
+        """Markup of the states."""
+        return [_state(name, self._machine[name]["Type"], box) for name, box in self.boxes.items()]
+
+    def lines(self) -> list[str]:
+        """Markup of the lines between the states; the first way from a state to another gives its kind."""
+        kinds: dict[tuple[str, str], str] = {}
+        for name, state in self._machine.items():
+            for target, kind in _targets(state):
+                kinds.setdefault((name, target), kind)
+        boxes, ways = self.boxes, self._layout.ways
+        return [
+            _line(boxes[name], boxes[target], [self._box(*place) for place in ways[name, target]], kind)
+            for (name, target), kind in kinds.items()
+        ]
+
+    def _box(self, row: int, place: float) -> Box:
+        return Box(self._left + place * (_WIDTH + _GAP_X), self._top + row * (_HEIGHT + _GAP_Y), _WIDTH, _HEIGHT)
 
 
-def _rows(machine: dict[str, Any]) -> list[list[str]]:
-    """The states by their longest distance from the start."""
-    graph = nx.DiGraph()
-    graph.add_nodes_from(machine["States"])
-    graph.add_edges_from((name, target) for name, state in machine["States"].items() for target, _ in _targets(state))
-    order = [target for target, _ in _targets(machine["States"][machine["StartAt"]])] + list(machine["States"])
-    rows = [sorted(row, key=order.index) for row in nx.topological_generations(graph)]
-    for above, row in itertools.pairwise(rows):  # a state stands below those that lead to it
-        parents = {name: [above.index(one) for one in graph.predecessors(name) if one in above] for name in row}
-        row.sort(key=lambda name: sum(parents[name]) / len(parents[name]))
-    return rows
+def _targets(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """Next states of a state, each with the kind of way that leads there."""
+
+    def kind(*, failure: bool) -> str:
+        return _FAILURE if failure else _WAY
+
+    ways = [
+        (choice["Next"], kind(failure=choice.get("StringEquals") == "rejected")) for choice in state.get("Choices", [])
+    ]
+    ways += [(state["Default"], _FAILURE)] if "Default" in state else []
+    ways += [(catch["Next"], kind(failure=catch["ErrorEquals"] == ["States.ALL"])) for catch in state.get("Catch", [])]
+    return ways + ([(state["Next"], kind(failure=state["Type"] == "Pass"))] if "Next" in state else [])
 
 
-def _placed(rows: list[list[str]], machine: dict[str, Any], width: float, top: float) -> dict[str, _Box]:
-    boxes = {}
-    for number, row in enumerate(rows):
-        left = (width - len(row) * (_WIDTH + _GAP_X) + _GAP_X) / 2
-        for place, name in enumerate(row):
-            x, y = left + place * (_WIDTH + _GAP_X), top + number * (_HEIGHT + _GAP_Y)
-            boxes[name] = _Box(name, machine["States"][name]["Type"], x, y)
-    return boxes
+def _line(start: Box, end: Box, crossed: list[Box], kind: str) -> str:
+    points = [(start.middle[0], start.bottom)]
+    for box in crossed:
+        points += [(box.middle[0], box.y), (box.middle[0], box.bottom)]
+    points.append((end.middle[0], end.y))
+    dashes = "5 4" if kind == _FAILURE else ""
+    return line(downwards(points), Stroke(_COLOURS[kind], 1.4, dashes, tip=kind), {"class": kind})
 
 
-def _edges(machine: dict[str, Any], boxes: dict[str, _Box]) -> list[str]:
-    seen: set[tuple[str, str]] = set()
-    lines = []
-    for name, state in machine["States"].items():
-        for target, failure in _targets(state):
-            if (name, target) not in seen:
-                seen.add((name, target))
-                lines.append(_line(boxes[name], boxes[target], failure=failure))
-    return lines
-
-
-def _line(start: _Box, end: _Box, *, failure: bool) -> str:
-    y1, y2 = start.y + start.height, end.y
-    bend = (y1 + y2) / 2
-    style = 'class="failure" stroke="#c0392b" stroke-dasharray="5 4"' if failure else 'class="way" stroke="#2c3e50"'
-    path = f"M{start.middle:g} {y1:g} C{start.middle:g} {bend:g} {end.middle:g} {bend:g} {end.middle:g} {y2:g}"
-    return f'<path d="{path}" fill="none" stroke-width="1.4" marker-end="url(#tip)" {style}/>'
-
-
-def _box(box: _Box) -> str:
-    lines = textwrap.wrap(box.name, 24)
-    first = box.y + box.height / 2 - (len(lines) - 1) * 8 + 4
-    texts = "".join(
-        f'<tspan x="{box.middle:g}" y="{first + 16 * row:g}">{escape(line)}</tspan>' for row, line in enumerate(lines)
+def _state(name: str, kind: str, box: Box) -> str:
+    words = textwrap.wrap(name, 24)
+    middle, first = box.middle[0], box.middle[1] - (len(words) - 1) * 8 + 4
+    radius = 26 if kind in ("Succeed", "Fail") else 14 if kind == "Choice" else 5
+    return group(
+        {"class": "state", "data-state": name},
+        [
+            rectangle(box, fill=_FILL[kind], radius=radius),
+            *(text(part, (middle, first + 16 * row), {"text-anchor": "middle"}) for row, part in enumerate(words)),
+        ],
     )
-    radius = 26 if box.kind in ("Succeed", "Fail") else 14 if box.kind == "Choice" else 5
-    return (
-        f'<g class="state" data-state="{escape(box.name)}">'
-        f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="{radius}" '
-        f'fill="{_FILL[box.kind]}" stroke="#5d6d7e"/><text text-anchor="middle" fill="#1b2631">{texts}</text></g>'
-    )
 
 
-def _frame(frame: _Box) -> str:
-    return (
-        f'<g class="frame" data-state="{escape(frame.name)}">'
-        f'<rect x="{frame.x:g}" y="{frame.y:g}" width="{frame.width:g}" height="{frame.height:g}" rx="10" fill="#fbfcfd" '
-        f'stroke="#5d6d7e" stroke-dasharray="2 3"/><text x="{frame.x + 18:g}" y="{frame.y + 28:g}" font-size="16" '
-        f'font-weight="bold" fill="#1b2631">{escape(frame.name)}</text><text x="{frame.x + 18:g}" y="{frame.y + 48:g}" '
-        'fill="#566573">up to 40 at a time; a failed one is recorded (dashed), and the others still start</text></g>'
+def _frame(name: str, frame: Box) -> str:
+    note = "up to 40 at a time; a failed one is recorded (dashed), and the others still start"
+    return group(
+        {"class": "frame", "data-state": name},
+        [
+            rectangle(frame, fill="#fbfcfd", radius=10, dashes="2 3"),
+            text(name, (frame.x + 18, frame.y + 28), {"font-size": "16", "font-weight": "bold"}),
+            text(note, (frame.x + 18, frame.y + 48), {"fill": MUTED}),
+        ],
     )

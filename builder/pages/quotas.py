@@ -10,6 +10,7 @@ from builder.machine.integrations import INTEGRATIONS
 from orchestration.planning.items import MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
 from orchestration.triggers.base import ServiceIntegration
 from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
 
 HISTORY = 25_000
 PAYLOAD = 262_144
@@ -53,10 +54,10 @@ def most_events(integration: ServiceIntegration, count: int) -> int:
     return _FRAME_EVENTS + count * item
 
 
-def failed_outcomes(count: int) -> list[dict[str, object]]:
+def failed_outcomes(count: int) -> list[JsonObject]:
     """Outcomes of ``count`` triggers that all failed with a long name and a long cause."""
-    error = {"Error": "Glue.ConcurrentRunsExceededException", "Cause": "c" * LONG_CAUSE}
-    outcome = {
+    error: JsonObject = {"Error": "Glue.ConcurrentRunsExceededException", "Cause": "c" * LONG_CAUSE}
+    outcome: JsonObject = {
         "id": "i" * LONG_ID,
         "type": "step_function",
         "name": "n" * LONG_NAME,

@@ -1,4 +1,4 @@
-"""Writes the IAM policies of the state machine and of both Lambdas.
+"""Writes the IAM policies of the state machine and of the Lambda functions.
 
 ``orchestration/triggers`` has the state machine's statements, next to the states that need them. This module has those of
 the Lambda functions. Terraform fills ``${...}`` and may narrow the targets.
@@ -6,16 +6,30 @@ the Lambda functions. Terraform fills ``${...}`` and may narrow the targets.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from builder.machine.integrations import INTEGRATIONS
 from orchestration.triggers import PUBLISH, REGISTRY, WaitingTrigger
-from orchestration.triggers.base import Allow
-from orchestration.triggers.mwaa_dag import MwaaDag
+from orchestration.triggers.base import STATE_MACHINE, Allow
 
 _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LOG_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
+
+
+class Statement(TypedDict):
+    """A statement of a policy document."""
+
+    Effect: str
+    Action: list[str]
+    Resource: str
+
+
+class Policy(TypedDict):
+    """A policy document."""
+
+    Version: str
+    Statement: list[Statement]
 
 
 def _of_every_function(log_group: str) -> tuple[Allow, ...]:
@@ -65,10 +79,15 @@ ROUTER: tuple[Allow, ...] = (
     *_of_every_function("${router_log_group_arn}"),
 )
 
-MWAA_DAG: tuple[Allow, ...] = (
-    MwaaDag.TARGET_PERMISSION,
-    *_of_every_function("${mwaa_dag_log_group_arn}"),
-)
+CALLERS: dict[str, tuple[Allow, ...]] = {
+    caller: (
+        *(trigger.TARGET_PERMISSION for trigger in REGISTRY if caller == trigger.CALLER),
+        *_of_every_function(f"${{{caller}_log_group_arn}}"),
+    )
+    for caller in dict.fromkeys(trigger.CALLER for trigger in REGISTRY)
+    if caller != STATE_MACHINE
+}
+"""Permissions of the functions that start targets."""
 
 JOINS: tuple[Allow, ...] = (
     Allow(
@@ -121,7 +140,7 @@ UNSCOPED: tuple[Allow, ...] = (
 )
 
 
-def build() -> dict[str, dict[str, Any]]:
+def build() -> dict[str, Policy]:
     """The policies: file stem to policy document."""
     machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
     waiting = tuple(allow for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for allow in trigger.RUN.iam)
@@ -129,13 +148,13 @@ def build() -> dict[str, dict[str, Any]]:
         "state_machine": policy((*machine, *UNSCOPED)),
         "state_machine_waiting": policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
         "downstream_orchestrator": policy(ROUTER),
-        "mwaa_dag": policy(MWAA_DAG),
+        **{caller: policy(allows) for caller, allows in CALLERS.items()},
         "joins": policy(JOINS),
         "join_deadline": policy((JOIN_DEADLINE, *UNSCOPED)),
     }
 
 
-def policy(allows: tuple[Allow, ...]) -> dict[str, Any]:
+def policy(allows: tuple[Allow, ...]) -> Policy:
     """A policy document with one statement for each resource, in the order of first use."""
     by_resource: dict[str, list[str]] = {}
     for allow in allows:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from orchestration.values.condition_syntax import COMPARISONS, NESTED, OPERATORS
 from orchestration.values.conditions import OR
+from orchestration.values.strictjson import Json, JsonObject
 
-_TEXT = {"type": "string"}
-_TEXTS = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TEXT}]}
-_TEXT_OR_IGNORED_CASE = {
+_TEXT: JsonObject = {"type": "string"}
+_TEXTS: Json = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TEXT}]}
+_TEXT_OR_IGNORED_CASE: JsonObject = {
     "if": {"type": "object"},
     "then": {
         "required": ["equals-ignore-case"],
@@ -18,7 +17,7 @@ _TEXT_OR_IGNORED_CASE = {
     },
     "else": _TEXT,
 }
-_OPERANDS: dict[str, dict[str, Any]] = {
+_OPERANDS: dict[str, JsonObject] = {
     "anything-but": {
         "if": {"type": "object"},
         "then": {
@@ -44,7 +43,7 @@ _OPERANDS: dict[str, dict[str, Any]] = {
         "type": "array",
         "minItems": 2,
         "maxItems": 4,
-        "items": {"anyOf": [{"enum": list(COMPARISONS)}, {"type": "number"}]},
+        "items": {"anyOf": [{"enum": [*COMPARISONS]}, {"type": "number"}]},
         "description": 'A comparison or a range of numbers, such as [">=", 0, "<", 10].',
     },
     "prefix": {**_TEXT_OR_IGNORED_CASE, "description": "Texts that start with this one."},
@@ -53,9 +52,9 @@ _OPERANDS: dict[str, dict[str, Any]] = {
 }
 
 
-def definitions() -> dict[str, Any]:
+def definitions() -> JsonObject:
     """The definitions ``condition`` and ``matcher``."""
-    condition = {"$ref": "#/$defs/condition"}
+    condition: Json = {"$ref": "#/$defs/condition"}
     return {
         "condition": {
             "type": "object",

@@ -16,6 +16,7 @@ from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.values import placeholders
+from orchestration.values.strictjson import JsonObject
 
 _ONE_OF = "|".join(re.escape(name) for name in placeholders.NAMES)
 _WITH_PLACEHOLDER = rf"^(?=.*\$\{{(?:{_ONE_OF})\}})(?!.*\$\{{(?!(?:{_ONE_OF})\}})).*$"
@@ -106,12 +107,12 @@ def build() -> dict[str, Any]:
     }
 
 
-def _snippet(trigger: type[Trigger]) -> dict[str, Any]:
+def _snippet(trigger: type[Trigger]) -> JsonObject:
     """The required fields of a type, for editors (code.visualstudio.com/docs/languages/json: define snippets)."""
     required = [
         one.name for one in dataclasses.fields(trigger) if one.default is one.default_factory is dataclasses.MISSING
     ]
-    body = {name: f"${{{number}:{trigger.EXAMPLE[name]}}}" for number, name in enumerate(required, 1)}
+    body: JsonObject = {name: f"${{{number}:{trigger.EXAMPLE[name]}}}" for number, name in enumerate(required, 1)}
     label = f"{trigger.TYPE}: {(inspect.getdoc(trigger) or '').partition('.')[0]}"
     return {"label": label, "body": {"type": trigger.TYPE, **body}}
 
@@ -120,10 +121,9 @@ def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
     schema = fields(trigger)
     schema["properties"] = {"type": {"const": trigger.TYPE}, **schema["properties"]}
     schema["examples"] = [dict(trigger.EXAMPLE)]
-    for name in ("arguments", "conf", "parameter_mapping"):
-        if name in schema["properties"]:
-            schema["properties"][name]["propertyNames"] = {
-                "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
-                "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
-            }
+    for name in trigger.RESERVED_IN:
+        schema["properties"][name]["propertyNames"] = {
+            "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
+            "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
+        }
     return schema

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from orchestration.event.job_event import MAX_JOB_NAME, MAX_JOB_RUN_ID, MAX_WAIT_SECONDS
+from orchestration.values.strictjson import JsonObject
 
 
-def build() -> dict[str, Any]:
+def build() -> JsonObject:
     """The schema of an event as ``orchestration.event.job_event`` reads it. Fields that it does not name are free-form."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -61,7 +60,7 @@ def build() -> dict[str, Any]:
     }
 
 
-def _required_text(description: str, longest: int) -> dict[str, Any]:
+def _required_text(description: str, longest: int) -> JsonObject:
     return {
         "type": "string",
         "maxLength": longest,

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.engine.call_recorder import Call
-from local.engine.invocation import Function, Invocation, SubscriptionMatch, failure_record
+from local.engine.invocation import Function, Invocation, Request, SubscriptionMatch, failure_record
 from local.engine.worker_pool import WorkerPool
+from local.engine.worker_processes import Worker
 
 KEPT = 2_000
 """Maximum number of stored invocations and filter decisions, which bounds the memory of a stack that runs for days."""
@@ -56,6 +56,7 @@ class LambdaRuntime:
     subscription_matches: deque[SubscriptionMatch] = field(default_factory=lambda: deque(maxlen=KEPT))
     listeners: list[Callable[[Invocation | SubscriptionMatch], None]] = field(default_factory=list)
     _pools: dict[str, WorkerPool] = field(default_factory=dict)
+    _retired: list[WorkerPool] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asynchronous: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "lambda-async"))
     _pending: list[Future[None]] = field(default_factory=list)
@@ -69,23 +70,17 @@ class LambdaRuntime:
             RuntimeClosedError: the runtime is closed, or closes before a worker is free.
         """
         request_id = request_id or str(uuid.uuid4())
-        given = {
-            "handler": function.handler,
-            "event": event,
-            "request_id": request_id,
-            "function_name": function.function_name,
-            "function_arn": function.function_arn,
-        }
-        while (reply := self._pool(function).run(given, timeout=function.timeout)) is None:
+        request = Request(function.handler, event, request_id, function.function_name, function.function_arn)
+        while (reply := self._pool(function).run(request, timeout=function.timeout)) is None:
             pass  # The function was changed, or recycled, while the invocation waited for a worker.
         invocation = Invocation(
             function=function.function_name,
             request_id=request_id,
             event=event,
-            result=reply.get("result"),
-            error=reply.get("error"),
-            logs=reply.get("logs", ""),
-            calls=tuple(Call(*call) for call in reply.get("calls", [])),
+            result=reply.result,
+            error=reply.error,
+            logs=reply.logs,
+            calls=reply.calls,
         )
         with self._lock:
             self.invocations.append(invocation)
@@ -129,7 +124,7 @@ class LambdaRuntime:
         self._closed.set()
         self._asynchronous.shutdown(wait=False, cancel_futures=True)
         with self._lock:  # An invocation that has just begun may add its pool; later ones find the runtime closed.
-            pools = list(self._pools.values())
+            pools = [*self._retired, *self._pools.values()]
         for pool in pools:
             pool.close()
         self._asynchronous.shutdown(wait=True)
@@ -152,11 +147,15 @@ class LambdaRuntime:
             self.on_failure(destination, failure_record(function, invocation, retries + 1))
 
     def recycle(self) -> None:
-        """End all execution environments, so that the next invocation of each function is a cold start."""
+        """Make the next invocation of each function a cold start; running invocations end in their old workers."""
         with self._lock:
-            pools, self._pools = list(self._pools.values()), {}
-        for pool in pools:
-            pool.close()
+            for arn in list(self._pools):
+                self._retire(arn)
+
+    def workers(self) -> list[Worker]:
+        """Return all workers that the runtime started, also those that have ended."""
+        with self._lock:
+            return [worker for pool in (*self._retired, *self._pools.values()) for worker in pool.started]
 
     def _pool(self, function: Function) -> WorkerPool:
         with self._lock:
@@ -164,11 +163,17 @@ class LambdaRuntime:
                 raise RuntimeClosedError("the Lambda runtime is closed")
             environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
             pool = self._pools.get(function.function_arn)
-            if pool is None or pool.environment != environment:  # A changed function gets new workers, as on AWS.
-                if pool is not None:
-                    pool.close()
+            if pool is not None and pool.environment != environment:
+                self._retire(function.function_arn)  # A changed function gets new workers, as on AWS.
+                pool = None
+            if pool is None:
                 pool = self._pools[function.function_arn] = WorkerPool(environment, self.concurrency)
             return pool
+
+    def _retire(self, arn: str) -> None:
+        pool = self._pools.pop(arn)
+        self._retired.append(pool)
+        pool.retire()
 
     def _unpacked(self, function: Function) -> str:
         """Extract the function's zip; returns the folder. A worker imports all other modules from this checkout."""

@@ -1,8 +1,7 @@
 """Runs one Lambda execution environment: a process that handles one event at a time.
 
-The worker reads a JSON line ``{handler, event, request_id, function_name, function_arn, deadline}`` from standard input. It
-answers with a JSON line ``{result | error, logs, calls}`` on standard output. The worker ends when its input ends, so it
-never outlives the process that started it. The error has the fields of Lambda's error:
+The worker reads a ``Request`` from each line of standard input, and writes a ``Reply`` to a line of standard output. It ends
+when its input ends, so it never outlives the process that started it. The error has the fields of Lambda's error:
 docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html.
 """
 
@@ -11,16 +10,19 @@ from __future__ import annotations
 import functools
 import importlib
 import io
-import json
 import logging
 import os
 import sys
 import time
 import traceback
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from local.engine.call_recorder import Call, record
+from local.engine.invocation import Reply, Request
+
+if TYPE_CHECKING:  # A worker imports the domain's modules from its function's code only.
+    from orchestration.values.strictjson import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +53,37 @@ def main() -> None:
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # A handler's print() must not write into the replies.
     for line in sys.stdin:
-        _serve(json.loads(line), replies)
+        replies.write(_serve(Request.from_line(line)) + "\n")
+        replies.flush()
     os._exit(0)  # Lambda runs no exit handlers either, and Python's own cleanup takes 0.2 s with boto3.
 
 
-def _serve(invocation: dict[str, Any], replies: TextIO) -> None:
+def _serve(request: Request) -> str:
+    """Run the handler; returns the line of its reply."""
     logs = io.StringIO()
     handler = logging.StreamHandler(logs)
-    handler.setFormatter(logging.Formatter(f"[%(levelname)s]\t{invocation['request_id']}\t%(message)s"))
+    handler.setFormatter(logging.Formatter(f"[%(levelname)s]\t{request.request_id}\t%(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     sys.stdout = logs
     try:
-        reply = {"result": _call(invocation)}
-        json.dumps(reply)
+        result = _call(request)
+        return Reply(result, logs=logs.getvalue(), calls=tuple(_CALLS)).to_line()
     except Exception as error:  # noqa: BLE001 - a handler may raise any error; the reply reports it
-        reply = {"error": _describe(error)}
+        return Reply(error=_describe(error), logs=logs.getvalue(), calls=tuple(_CALLS)).to_line()
     finally:
+        _CALLS.clear()
         root.removeHandler(handler)
         sys.stdout = sys.__stdout__
-    calls = [[call.service, call.operation, call.parameters, call.region] for call in _CALLS]
-    _CALLS.clear()
-    replies.write(json.dumps(reply | {"logs": logs.getvalue(), "calls": calls}) + "\n")
-    replies.flush()
 
 
-def _call(invocation: dict[str, Any]) -> Any:
-    module, _, name = invocation["handler"].rpartition(".")
-    context = LambdaContext(
-        invocation["request_id"], invocation["function_name"], invocation["function_arn"], invocation["deadline"]
-    )
+def _call(request: Request) -> Json:
+    module, _, name = request.handler.rpartition(".")
+    context = LambdaContext(request.request_id, request.function_name, request.function_arn, request.deadline)
     handler = getattr(importlib.import_module(module), name)
     _record_calls()
-    return handler(invocation["event"], context)
+    result: Json = handler(request.event, context)
+    return result
 
 
 @functools.cache
@@ -104,11 +104,12 @@ def _record_calls() -> None:
     session.Session.create_client = create_client
 
 
-def _describe(error: Exception) -> dict[str, Any]:
+def _describe(error: Exception) -> JsonObject:
+    trace: list[Json] = [*traceback.format_list(traceback.extract_tb(error.__traceback__)[2:])]
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
-        "stackTrace": traceback.format_list(traceback.extract_tb(error.__traceback__)[2:]),
+        "stackTrace": trace,
     }
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import queue
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import IO
 
 from local.engine import worker_processes
+from local.engine.invocation import Reply, Request
 from local.engine.worker_processes import Worker
 
 CLOSE_TIMEOUT = 2.0
@@ -19,89 +18,138 @@ CLOSE_TIMEOUT = 2.0
 
 
 class WorkerPool:
-    """The workers of one function; ``environment`` holds their environment variables."""
+    """The workers of one function.
+
+    A worker is idle, or belongs to one invocation. Only that invocation uses and closes the worker's pipes, so a pool that
+    closes cannot take the pipes away from an invocation that has just begun, or that reads its reply.
+
+    Attributes:
+        environment: environment variables of the workers.
+        started: all workers that the pool started, also those that have ended.
+    """
 
     def __init__(self, environment: dict[str, str], size: int) -> None:
         self.environment = environment
-        self._slots: queue.Queue[Worker | None] = queue.LifoQueue()
-        self._all: list[Worker] = []
+        self.started: list[Worker] = []
+        self._size = size
+        self._idle: list[Worker] = []
+        self._busy = 0
         self._closed = False
-        self._lock = threading.Lock()
-        for _ in range(size):
-            self._slots.put(None)
+        self._changed = threading.Condition()
 
-    def run(self, invocation: dict[str, Any], timeout: float) -> dict[str, Any] | None:
-        """Run one invocation in one worker; a worker that dies or exceeds the timeout returns an error.
+    def run(self, request: Request, timeout: float) -> Reply | None:
+        """Run one event in one worker; a worker that dies or exceeds the timeout returns an error.
 
         Returns None if the pool was closed before the invocation had a worker.
         """
-        with self._worker() as slot:
-            if slot[0] is not None and slot[0].poll() is not None:
-                slot[0] = None  # The worker died between two invocations.
-            worker = slot[0] = slot[0] or self._start()
-            # The worker of a closed pool has ended its invocation, and accepts no other one.
-            if worker is None or self._closed:
-                return None
+        worker = self._take()
+        if worker is None:
+            return None
+        reusable = False
+        expired = threading.Event()
+
+        def expire() -> None:
+            expired.set()
+            worker.kill()
+
+        try:
             # The timeout begins with the run, not with the wait for a worker.
-            invocation = invocation | {"deadline": time.time() + timeout}
-            timer = threading.Timer(timeout, worker.kill)
+            timer = threading.Timer(timeout, expire)
             timer.start()
             try:
-                if worker.stdin is None or worker.stdout is None:
-                    raise ValueError("the worker has no pipes")
-                worker.stdin.write(json.dumps(invocation) + "\n")
-                worker.stdin.flush()
-                line = worker.stdout.readline()
-            except (OSError, ValueError):
-                line = ""
+                line = _ask(worker, replace(request, deadline=time.time() + timeout).to_line())
             finally:
-                expired = not timer.is_alive()
                 timer.cancel()
-            if line:
-                reply: dict[str, Any] = json.loads(line)
-                return reply
-            slot[0] = None
-            if expired:
-                return _error(invocation, "Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
-            return _error(invocation, "Runtime.ExitError", "the worker process ended unexpectedly")
+                timer.join()  # Otherwise the timer could kill the worker's next invocation.
+            reusable = bool(line) and not expired.is_set()
+        finally:
+            self._give_back(worker, reusable=reusable)
+        if line:
+            return Reply.from_line(line)
+        if expired.is_set():
+            return _error(request, "Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds")
+        return _error(request, "Runtime.ExitError", "the worker process ended unexpectedly")
+
+    def retire(self) -> None:
+        """Accept no further invocation and end the idle workers; a busy worker ends after its invocation."""
+        with self._changed:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            self._changed.notify_all()
+        for worker in idle:
+            _close(worker.stdin)
+        for worker in idle:
+            _end(worker)
 
     def close(self) -> None:
-        """Close the input of all workers, which ends idle workers, and kill busy workers after a timeout."""
-        with self._lock:
-            self._closed = True  # An invocation that waits for a killed worker's place must not start another worker.
-        for worker in self._all:
-            _close(worker.stdin)
-        for worker in self._all:
-            try:
-                worker.wait(timeout=CLOSE_TIMEOUT)
-            except subprocess.TimeoutExpired:
+        """End all workers; a worker that is still busy after ``CLOSE_TIMEOUT`` is killed."""
+        self.retire()
+        with self._changed:
+            if self._changed.wait_for(lambda: not self._busy, CLOSE_TIMEOUT):
+                return
+            for worker in self.started:
                 worker.kill()
-                worker.wait()
-            _close(worker.stdout)
+            self._changed.wait_for(lambda: not self._busy)
 
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[list[Worker | None]]:
-        slot = [self._slots.get()]
-        try:
-            yield slot
-        finally:
-            self._slots.put(slot[0])
-
-    def _start(self) -> Worker | None:
-        """Start a worker; returns None if the pool is closed."""
-        with self._lock:
+    def _take(self) -> Worker | None:
+        """Wait for a worker and take it; returns None if the pool is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._busy < self._size)
             if self._closed:
                 return None
-            worker = worker_processes.start(self.environment)
-            self._all.append(worker)
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.poll() is None:
+                    break
+                _end(worker)  # It died between two invocations.
+            else:
+                worker = worker_processes.start(self.environment)
+                self.started.append(worker)
+            self._busy += 1
             return worker
 
+    def _give_back(self, worker: Worker, *, reusable: bool) -> None:
+        with self._changed:
+            keep = reusable and not self._closed
+            if keep:
+                self._idle.append(worker)
+                self._busy -= 1
+                self._changed.notify_all()
+        if not keep:
+            _end(worker)
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
 
-def _error(invocation: dict[str, Any], kind: str, problem: str) -> dict[str, Any]:
+
+def _ask(worker: Worker, request: str) -> str:
+    """Write a line to a worker and return the line that it answers; "" if the worker ends."""
+    if worker.stdin is None or worker.stdout is None:
+        return ""
+    with contextlib.suppress(OSError):
+        worker.stdin.write(request + "\n")
+        worker.stdin.flush()
+        return worker.stdout.readline()
+    return ""
+
+
+def _end(worker: Worker) -> None:
+    """Close the worker's input, which ends it, and wait for its end; kill it after a timeout."""
+    _close(worker.stdin)
+    try:
+        worker.wait(timeout=CLOSE_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+    _close(worker.stdout)
+
+
+def _close(pipe: IO[str] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):  # The input's last flush fails if the worker has ended.
+            pipe.close()
+
+
+def _error(request: Request, kind: str, problem: str) -> Reply:
     """Answer in the place of a worker that gave none."""
-    return {"error": {"errorMessage": f"RequestId: {invocation['request_id']} Error: {problem}", "errorType": kind}}
-
-
-def _close(pipe: Any) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        pipe.close()
+    return Reply(error={"errorMessage": f"RequestId: {request.request_id} Error: {problem}", "errorType": kind})

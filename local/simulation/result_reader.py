@@ -11,7 +11,7 @@ from local.defaults import ACCOUNT
 from local.engine.engine import Engine
 from local.engine.invocation import Invocation
 from local.simulation.result import ExecutionResult, Simulation, TriggerResult
-from local.simulation.targets import TARGETS
+from local.simulation.targets import target_of
 from operations.executions.run_errors import readable
 from operations.stack.topics import FILTERS
 from orchestration.configuration.workflows import ConfiguredTrigger
@@ -156,7 +156,7 @@ class ResultReader:
         if outcome.status != "TRIGGERED":
             return TriggerResult(**common, status="FAILED", error=outcome.error, cause=readable(outcome.cause))
         run_id = outcome.run_id
-        received = TARGETS[trigger.TYPE].received(self.engine, trigger, run_id)
+        received = target_of(trigger.TYPE).received(self.engine, trigger, run_id)
         if received is None:
             cause = "the service accepted the call, but the target does not exist, so it received nothing. AWS does the same."
             return TriggerResult(**common, status="LOST", id=run_id, error="NothingReceived", cause=cause)

@@ -15,7 +15,7 @@ from typing import Any
 from local.engine.engine import Engine
 from local.simulation.result import Simulation
 from local.simulation.result_reader import Message, Progress, ResultReader
-from local.simulation.targets import TARGETS
+from local.simulation.targets import target_of
 from local.stack import Stack, deploy, upload_config
 from orchestration.configuration.workflows import ConfiguredTrigger, triggers_for
 from orchestration.errors import ConfigError
@@ -73,7 +73,7 @@ class Simulator:
                 )
         gone = {self._address(trigger) for trigger in triggers if f"{trigger.TYPE}:{trigger.target_name()}" in without}
         for address, trigger in {self._address(trigger): trigger for trigger in triggers}.items():
-            target = TARGETS[trigger.TYPE]
+            target = target_of(trigger.TYPE)
             target.create(self.engine, trigger)
             if address in gone:
                 target.remove(self.engine, trigger)
@@ -98,7 +98,7 @@ class Simulator:
                     f'--failing-run {name}: the configuration has no such trigger with "wait": true. Expected one of: '
                     f"{', '.join(sorted(waiting)) or 'none'}"
                 )
-            TARGETS[waiting[name].TYPE].fail(self.engine, waiting[name])  # type: ignore[attr-defined] # both types have it
+            target_of(waiting[name].TYPE).fail(self.engine, waiting[name])  # type: ignore[attr-defined] # both types have it
 
     def add_targets(self, document: Any) -> int:
         """Use another configuration, and create the targets that only it has; returns their number."""
@@ -106,12 +106,12 @@ class Simulator:
         self.document = document
         new = {self._address(one): one for one in self._triggers() if self._address(one) not in known}
         for trigger in new.values():
-            TARGETS[trigger.TYPE].create(self.engine, trigger)
+            target_of(trigger.TYPE).create(self.engine, trigger)
         return len(new)
 
     @staticmethod
     def _address(trigger: Trigger) -> tuple[str, str]:
-        return trigger.TYPE, TARGETS[trigger.TYPE].address(trigger)
+        return trigger.TYPE, target_of(trigger.TYPE).address(trigger)
 
     def replace_config(self, document: Any) -> None:
         """Upload another configuration and create its targets; the router reads it on the next event."""

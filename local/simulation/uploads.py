@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from local.simulation.simulator import Simulator
 from local.stack import object_address
-from orchestration.configuration.workflows import check_document, problems_of
+from orchestration.configuration.workflows import problems_of, read_document
 from orchestration.errors import ConfigError
 from orchestration.values import strictjson
 
@@ -36,15 +36,15 @@ class UploadedConfiguration:
         simulator = self.simulator
         body = simulator.engine.client("s3").get_object(**object_address(simulator.stack.config_uri))["Body"].read()
         try:
-            document = strictjson.loads(body)
-            check_document(document)
+            document, _ = read_document(strictjson.loads(body))
         except (ConfigError, strictjson.StrictJSONError) as error:
             yield f"UPLOADED  configuration: the router cannot use it: {error}"
             return
         problems = list(problems_of(document, simulator.settings))
         created = simulator.add_targets(document)
         about = f", {len(problems)} problems; run: orchestrator validate" if problems else ""
-        yield f"UPLOADED  configuration with {len(document['workflows'])} workflows, {created} new targets{about}"
+        workflows = strictjson.object_at(document, "workflows")
+        yield f"UPLOADED  configuration with {len(workflows)} workflows, {created} new targets{about}"
         for problem in problems[:3]:
             yield f"  {problem}"
 

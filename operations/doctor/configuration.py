@@ -8,7 +8,7 @@ from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.stack.deployed_configuration import read_configuration
 from orchestration.configuration.notify import notify_topic
-from orchestration.configuration.workflows import check_document, checked_entries
+from orchestration.configuration.workflows import checked_entries, read_document
 from orchestration.errors import ConfigError, ConfigUnavailableError
 from orchestration.values import strictjson
 
@@ -30,13 +30,13 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         )
         return
     try:
-        document = strictjson.loads(deployed.data)
-        problems = list(check_document(document))
+        document, problems = read_document(strictjson.loads(deployed.data))
     except (ConfigError, strictjson.StrictJSONError) as error:
         yield _problem(deployed.source, f"the router cannot use it: {error}")
         return
     stack.entries = list(checked_entries(document, stack.settings))
-    topics = {job: notify_topic(document, job, stack.settings) for job in document["workflows"]}
+    workflows = strictjson.object_at(document, "workflows")
+    topics = {job: notify_topic(document, job, stack.settings) for job in workflows}
     stack.topics = {job: topic for job, topic in topics.items() if topic}
     problems += [problem for entry in stack.entries for problem in entry.problems]
     for problem in problems[:_LISTED]:
@@ -44,7 +44,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     if len(problems) > _LISTED:
         yield _problem(deployed.source, f"{len(problems) - _LISTED} more problems")
     if not problems:
-        about = f"version {deployed.version}, {len(document['workflows'])} workflows, {len(stack.entries)} triggers"
+        about = f"version {deployed.version}, {len(workflows)} workflows, {len(stack.entries)} triggers"
         yield Finding(check=_CHECK, subject=deployed.source, status="ok", message=f"readable and valid: {about}")
 
 

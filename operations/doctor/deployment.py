@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -47,12 +48,12 @@ def check_router(stack: ExaminedStack) -> Iterator[Finding]:
 def check_state_machine(stack: ExaminedStack) -> Iterator[Finding]:
     """The version that the router starts exists, and its definition is the committed one."""
     arn = stack.settings.start_arn
-    about: dict[str, Any] = {"check": "state machine", "subject": arn}
+    about = partial(Finding, check="state machine", subject=arn)
     client = stack.client("stepfunctions")
     try:
         deployed = client.describe_state_machine(stateMachineArn=arn)
     except client.exceptions.StateMachineDoesNotExist:
-        yield Finding(**about, status="problem", message="does not exist, so the router cannot start it", advice=_APPLY)
+        yield about(status="problem", message="does not exist, so the router cannot start it", advice=_APPLY)
         return
     name = f"downstream_orchestrator{'_waiting' if stack.settings.wait_for_runs else ''}.asl.json"
     committed = files("statemachines").joinpath(name).read_text(encoding="utf-8")
@@ -62,9 +63,9 @@ def check_state_machine(stack: ExaminedStack) -> Iterator[Finding]:
         advice = (
             "Use the tool of the deployed release, or apply Terraform with this one. Nobody may edit the definition"
         )
-        yield Finding(**about, status="problem", message=message, advice=advice)
+        yield about(status="problem", message=message, advice=advice)
     else:
-        yield Finding(**about, status="ok", message="its definition is the committed one")
+        yield about(status="ok", message="its definition is the committed one")
 
 
 def _difference(  # noqa: PLR0911 - one return a kind of value

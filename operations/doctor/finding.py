@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from orchestration.settings import Settings
-from orchestration.triggers import Trigger
+from typing import Literal
 
 Status = Literal["ok", "problem", "unknown"]
 
@@ -29,16 +25,3 @@ class Finding:
     status: Status
     message: str
     advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionRules:
-    """Least privilege, which another package computes from the configuration.
-
-    Attributes:
-        needed: role (``state_machine`` or ``mwaa_dag``) to action and ARN of each target.
-        covers: True if IAM statements allow an action on a resource.
-    """
-
-    needed: Callable[[Sequence[Trigger], Settings], dict[str, list[tuple[str, str]]]]
-    covers: Callable[[str, str, Sequence[dict[str, Any]]], bool]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
@@ -15,11 +15,11 @@ _APPLY = "Set the Terraform variable joins = true, and apply"
 def check(stack: ExaminedStack) -> Iterator[Finding]:
     """Compare the configuration with the deployed table and state machine."""
     table, machine = stack.settings.joins_table, stack.settings.join_deadline_arn
-    about: dict[str, Any] = {"check": "joins", "subject": table or stack.name}
+    about = partial(Finding, check="joins", subject=table or stack.name)
     if not table:
         if any(entry.event_kind in JOIN_KINDS for entry in stack.entries):
             message = "the configuration has joins, but the router has no table, so their events fail"
-            yield Finding(**about, status="problem", message=message, advice=_APPLY)
+            yield about(status="problem", message=message, advice=_APPLY)
         return
     dynamodb, states = stack.client("dynamodb"), stack.client("stepfunctions")
     wrong = ""
@@ -32,6 +32,6 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     except (states.exceptions.StateMachineDoesNotExist, states.exceptions.InvalidArn):
         wrong = wrong or f"the state machine {machine!r} does not exist, so no deadline starts"
     if wrong:
-        yield Finding(**about, status="problem", message=wrong, advice=_APPLY)
+        yield about(status="problem", message=wrong, advice=_APPLY)
     else:
-        yield Finding(**about, status="ok", message="table and state machine of the deadlines exist")
+        yield about(status="ok", message="table and state machine of the deadlines exist")

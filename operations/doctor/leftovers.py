@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
@@ -17,12 +17,12 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     redrive = f"Read them: orchestrator redrive-dlq {stack.name} --dry-run, fix the cause, then redrive"
     queue = f"{stack.name}-delivery-dlq"
     sqs = stack.client("sqs")
-    about: dict[str, Any] = {"check": _CHECK, "subject": f"queue {queue}"}
+    about = partial(Finding, check=_CHECK, subject=f"queue {queue}")
     try:
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
         message = "does not exist, so an event that SNS cannot deliver is lost"
-        yield Finding(**about, status="problem", message=message, advice="Apply Terraform")
+        yield about(status="problem", message=message, advice="Apply Terraform")
     else:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -31,7 +31,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     destination = stack.router.failure_destination()
     if ":s3:" in destination:
         bucket = destination.rpartition(":")[2]
-        about = {"check": _CHECK, "subject": f"bucket {bucket}"}
+        about = partial(Finding, check=_CHECK, subject=f"bucket {bucket}")
         found = (
             stack.client("s3")
             .list_objects_v2(Bucket=bucket, Prefix=failures_of(stack.name), MaxKeys=100)
@@ -40,7 +40,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         yield _counted(about, found, "events on which the router failed three times", redrive)
 
 
-def _counted(about: dict[str, Any], count: int, what: str, advice: str) -> Finding:
+def _counted(about: partial[Finding], count: int, what: str, advice: str) -> Finding:
     if count:
-        return Finding(**about, status="problem", message=f"has {count} {what}", advice=advice)
-    return Finding(**about, status="ok", message="is empty")
+        return about(status="problem", message=f"has {count} {what}", advice=advice)
+    return about(status="ok", message="is empty")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
+from analysis.permissions import Permission, permissions
+from analysis.policy_evaluation import Statement, allows, allows_somewhere
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.stack.role_policies import RoleNotFoundError, role_statements
@@ -27,52 +30,43 @@ _JOINS_POLICY = "joins.iam.json"
 
 def check(stack: ExaminedStack) -> Iterator[Finding]:
     """Compare the policies of each role with the generated ones, and with the targets of the configuration."""
-    needed = stack.rules.needed(stack.triggers, stack.settings)
+    needed = permissions(stack.triggers, stack.settings, stack.airflow_role).roles
     for role, arn in _roles(stack).items():
         name = arn.rpartition("/")[2]
-        about: dict[str, Any] = {"check": _CHECK, "subject": f"role {name}"}
+        about = partial(Finding, check=_CHECK, subject=f"role {name}")
         try:
             statements = role_statements(name, stack.settings.region)
         except RoleNotFoundError:
-            yield Finding(**about, status="problem", message="does not exist", advice="Apply Terraform")
+            yield about(status="problem", message="does not exist", advice="Apply Terraform")
             continue
-        missing = [
-            (action, resource)
-            for action, resource in needed.get(role, [])
-            if not _covered(stack, action, resource, statements)
-        ]
-        for action, resource in missing:
-            yield Finding(
-                **about,
+        missing = [one for one in needed.get(role, []) if not _covered(one, statements)]
+        for permission in missing:
+            yield about(
                 status="problem",
-                message=f"does not allow {action} on {resource}, a target of the configuration",
+                message=f"does not allow {permission.action} on {permission.resource}, a target of the configuration",
                 advice="Extend the allow-list in Terraform (orchestrator iam prints it), and apply",
             )
         own = [action for policy in _policies(role, stack) for action in _own_actions(policy) if action not in _STARTS]
-        lacking = [action for action in own if not _names(action, statements)]
+        lacking = [action for action in own if not allows_somewhere(statements, action)]
         if lacking:
             message = f"does not allow {', '.join(lacking)}, which it needs for its own work"
-            yield Finding(**about, status="problem", message=message, advice="Apply Terraform")
+            yield about(status="problem", message=message, advice="Apply Terraform")
         if not missing and not lacking:
             count = len(needed.get(role, []))
-            yield Finding(**about, status="ok", message=f"allows its own work and the start of {count} targets")
+            yield about(status="ok", message=f"allows its own work and the start of {count} targets")
 
 
-def _covered(stack: ExaminedStack, action: str, resource: str, statements: list[dict[str, Any]]) -> bool:
-    """True if the statements allow the action; of a resource that ends with ``/*``, one part is enough.
+def _covered(needed: Permission, statements: Sequence[Statement]) -> bool:
+    """True if the statements allow a target's start; of a resource that ends with ``/*``, one part is enough.
 
     The MWAA Lambda function calls as one Airflow role, which Terraform knows: ``role/ENVIRONMENT/ROLE``. ENVIRONMENT may have
     wildcards.
     """
-    parts = [resource]
-    if resource.endswith("/*"):
-        allowed = [one for statement in statements for one in _list(statement.get("Resource")) if ":role/" in one]
-        parts += [resource[:-1] + one.rpartition("/")[2] for one in allowed]
-    return any(stack.rules.covers(action, one, statements) for one in parts)
-
-
-def _list(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    parts = [needed.resource]
+    if needed.resource.endswith("/*"):
+        named = [pattern for statement in statements for pattern in statement.resources.patterns if ":role/" in pattern]
+        parts += [needed.resource[:-1] + pattern.rpartition("/")[2] for pattern in named]
+    return any(allows(statements, needed.action, part) for part in parts)
 
 
 def _roles(stack: ExaminedStack) -> dict[str, str]:
@@ -113,11 +107,3 @@ def _own_actions(policy: str) -> list[str]:
 
 _STARTS = {cls.TARGET_PERMISSION.action for cls in REGISTRY}
 """Actions on targets: an allow-list may leave out a type, so the targets decide."""
-
-
-def _names(action: str, statements: list[dict[str, Any]]) -> bool:
-    service, _, operation = action.lower().partition(":")
-    patterns = [
-        pattern.lower() for one in statements if one.get("Effect") == "Allow" for pattern in _list(one.get("Action"))
-    ]
-    return any(pattern in ("*", f"{service}:*", f"{service}:{operation}") for pattern in patterns)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import NotRequired, TypedDict
 
+from analysis.policy_evaluation import allows
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.publish import topic_arn
 from operations.stack.role_policies import RoleNotFoundError, role_statements
 
 _CHECK = "alarms"
+
+
+class RuleTarget(TypedDict):
+    """Target of an EventBridge rule, as far as it is read."""
+
+    Arn: str
+    RoleArn: NotRequired[str]
 
 
 def check(stack: ExaminedStack, alarm_actions: Iterable[str]) -> Iterator[Finding]:
@@ -49,7 +57,7 @@ def _deaf(stack: ExaminedStack, arn: str) -> Iterator[Finding]:
         yield _problem(arn, "the alarm topic has no confirmed subscriber", "Subscribe on-call, and confirm the mail")
 
 
-def _targets(stack: ExaminedStack, rules: str) -> Iterator[dict[str, Any]]:
+def _targets(stack: ExaminedStack, rules: str) -> Iterator[RuleTarget]:
     """Targets of the stack's enabled rules whose names continue with ``rules`` (terraform/notifications.tf)."""
     events = stack.client("events")
     pages = events.get_paginator("list_rules").paginate(NamePrefix=f"{stack.name}-{rules}")
@@ -65,7 +73,7 @@ def _unheard(stack: ExaminedStack, told: set[str]) -> Iterator[Finding]:
         yield _problem(topic, message, "Add the topic to notify_topics in Terraform, and apply")
 
 
-def _powerless(stack: ExaminedStack, target: dict[str, Any]) -> Iterator[Finding]:
+def _powerless(stack: ExaminedStack, target: RuleTarget) -> Iterator[Finding]:
     """Finding about a topic of another account to which EventBridge may not publish.
 
     The topic's own policy cannot be read from this account.
@@ -78,7 +86,7 @@ def _powerless(stack: ExaminedStack, target: dict[str, Any]) -> Iterator[Finding
         yield _problem(topic, message, "Apply Terraform")
         return
     try:
-        allowed = stack.rules.covers("sns:Publish", topic, role_statements(role, stack.settings.region))
+        allowed = allows(role_statements(role, stack.settings.region), "sns:Publish", topic)
     except RoleNotFoundError:
         yield _problem(topic, f"role {role} of the rule's target does not exist", "Apply Terraform")
         return

@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from operations.doctor.finding import PermissionRules
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.configuration.workflows import CheckedEntry
 from orchestration.settings import Settings
@@ -24,13 +23,13 @@ class ExaminedStack:
 
     Attributes:
         router: the router.
-        rules: how permissions are derived and compared.
+        airflow_role: Airflow role of the MWAA Lambda function.
         entries: entries of the configuration; the check of the configuration fills them, and the topics.
         topics: topic of each workflow that names one, by job.
     """
 
     router: DeployedRouter
-    rules: PermissionRules
+    airflow_role: str = "*"
     entries: list[CheckedEntry] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)

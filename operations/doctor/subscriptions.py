@@ -36,7 +36,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
             yield from _compared(arn, one["Endpoint"], attributes, expected)
 
 
-def _subscriptions(sns: Any, arn: str, account: str) -> list[dict[str, Any]]:
+def _subscriptions(sns: Any, arn: str, account: str) -> list[dict[str, str]]:
     """Subscriptions to a topic; of another account's topic, those of this account.
 
     Source: docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html (the requester's subscriptions).
@@ -48,7 +48,7 @@ def _subscriptions(sns: Any, arn: str, account: str) -> list[dict[str, Any]]:
     return [one for page in pages for one in page["Subscriptions"] if one["TopicArn"] == arn]
 
 
-def _compared(arn: str, endpoint: str, attributes: dict[str, Any], expected: dict[str, list[str]]) -> Iterator[Finding]:
+def _compared(arn: str, endpoint: str, attributes: dict[str, str], expected: dict[str, list[str]]) -> Iterator[Finding]:
     wrong = []
     if not endpoint.endswith(":live"):
         wrong.append(f"its endpoint is {endpoint}, expected the alias live")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 from operations.doctor import receivers
 from operations.doctor.finding import Finding
@@ -17,15 +17,15 @@ def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
     """Each alarm of the stack is enabled, is not ringing, and notifies a topic that has a confirmed subscriber."""
     pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack.name}-")
     alarms = sorted((one for page in pages for one in page["MetricAlarms"]), key=lambda one: one["AlarmName"])
-    about: dict[str, Any] = {"check": "alarms", "subject": f"{stack.name}-*"}
+    about = partial(Finding, check="alarms", subject=f"{stack.name}-*")
     if not alarms:
-        yield Finding(**about, status="problem", message="the stack has no alarms", advice="Apply Terraform")
+        yield about(status="problem", message="the stack has no alarms", advice="Apply Terraform")
         return
     wrong = list[Finding]()
     silent = [one["AlarmName"] for one in alarms if not one.get("AlarmActions") or not one.get("ActionsEnabled", True)]
     if silent:
         message = f"{len(silent)} of {len(alarms)} alarms notify nobody, first {silent[0]}"
-        wrong.append(Finding(**about, status="problem", message=message, advice="Set alarm_topic_arn in Terraform"))
+        wrong.append(about(status="problem", message=message, advice="Set alarm_topic_arn in Terraform"))
     for one in alarms:
         if one.get("StateValue") == "ALARM":
             advice = one.get("AlarmDescription") or "See docs/operations.md"
@@ -37,7 +37,7 @@ def check_alarms(stack: ExaminedStack) -> Iterator[Finding]:
     wrong += receivers.check(stack, {action for one in alarms for action in one.get("AlarmActions", ())})
     yield from wrong
     if not wrong:
-        yield Finding(**about, status="ok", message=f"{len(alarms)} alarms, all with a receiver")
+        yield about(status="ok", message=f"{len(alarms)} alarms, all with a receiver")
 
 
 def check_dispatcher(stack: ExaminedStack) -> Iterator[Finding]:
@@ -49,13 +49,12 @@ def check_dispatcher(stack: ExaminedStack) -> Iterator[Finding]:
     urls = {getattr(one, "queue_url", "") or default for one in stack.triggers if one.TYPE == "sqs_mwaa"}
     for url in sorted(filter(None, urls)):
         name = url.rpartition("/")[2]
-        about: dict[str, Any] = {"check": "dispatcher", "subject": f"queue {name}"}
+        about = partial(Finding, check="dispatcher", subject=f"queue {name}")
         read = sum(_sum(stack, name, metric) for metric in ("NumberOfEmptyReceives", "NumberOfMessagesReceived"))
         if read:
-            yield Finding(**about, status="ok", message=f"read {read:g} times in {_MINUTES} minutes")
+            yield about(status="ok", message=f"read {read:g} times in {_MINUTES} minutes")
             continue
-        yield Finding(
-            **about,
+        yield about(
             status="problem",
             message=f"nobody has read it in {_MINUTES} minutes, so DAGs do not start",
             advice="Check in Airflow that the DAG event_dispatcher is deployed, not paused, and reads this queue",

@@ -6,10 +6,10 @@ links/step_function.py).
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from orchestration.triggers import BY_TYPE
+from orchestration.values.strictjson import JsonObject
 
 
 def execution_url(arn: str) -> str:
@@ -18,7 +18,7 @@ def execution_url(arn: str) -> str:
     return f"{_host(arn, region)}/states/home?region={region}#/v2/executions/details/{arn}"
 
 
-def run_url(kind: str, request: dict[str, Any], run_id: str, execution: str) -> str:
+def run_url(kind: str, request: JsonObject, run_id: str, execution: str) -> str:
     """Page of a run in the AWS console, or of its target; empty if there is none.
 
     Args:
@@ -32,9 +32,7 @@ def run_url(kind: str, request: dict[str, Any], run_id: str, execution: str) -> 
     started = run_id
     if not run_id.startswith("arn:") and "StateMachineArn" in request:
         # The call found its own earlier execution, so the service gave no ARN (step_function.already_started_id).
-        started = (
-            f"{':'.join(request['StateMachineArn'].split(':')[:7]).replace(':stateMachine:', ':execution:')}:{run_id}"
-        )
+        started = f"{':'.join(str(request['StateMachineArn']).split(':')[:7]).replace(':stateMachine:', ':execution:')}:{run_id}"
     fields = {key: value for key, value in request.items() if isinstance(value, str)}
     fields |= {"id": run_id, "region": region, "execution_arn": started}
     filled = page.format_map({key: quote(value, safe=":") for key, value in fields.items()})

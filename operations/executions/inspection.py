@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import boto3
 
 from operations.executions.console_pages import execution_url, run_url
 from operations.executions.inspected import InspectedTrigger, Inspection, Run
 from operations.executions.run_errors import readable
-from operations.executions.timeline import Call, StateCount, calls, states
+from operations.executions.timeline import Call, HistoryEvent, StateCount, calls, states
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.errors import ExecutionLookupError
-from orchestration.event.identity import execution_name, replay_name
+from orchestration.event.identity import execution_name
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.input.item import Item
 from orchestration.input.routing import Routing
 from orchestration.replaying.ledger import Ledger, Original
 from orchestration.settings import EXECUTION_ARN, Settings
 from orchestration.starting.executions import Execution, ExecutionClient
-from orchestration.starting.outcomes import Outcome
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
@@ -65,14 +63,15 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         ExecutionLookupError: the execution does not exist, or cannot be read.
         ReplayError: the router did not start the execution.
     """
-    reader = _Reader(executions, Ledger.open(executions, name))
-    ledger, settings = reader.ledger, executions.settings
-    triggers = [reader.trigger(original) for original in ledger.originals.values()]
-    root = reader.described(ledger.name)
+    ledger, settings = Ledger.open(executions, name), executions.settings
+    histories = _Histories(executions)
+    triggers = [_trigger(ledger, histories, original) for original in ledger.originals.values()]
+    root = ledger.find(ledger.name)
     routing = root.input.routing if root is not None else Routing()
     arn = settings.execution_arn(ledger.name)
-    originals = dict.fromkeys([ledger.name, *(place.parent or place.execution for place in ledger.originals.values())])
-    originals |= dict.fromkeys(place.execution for place in ledger.originals.values())
+    names = dict.fromkeys([ledger.name, *(place.parent or place.execution for place in ledger.originals.values())])
+    names |= dict.fromkeys(place.execution for place in ledger.originals.values())
+    originals = {name: ledger.find(name) for name in names}
     return Inspection(
         name=ledger.name,
         arn=arn,
@@ -83,108 +82,91 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         event=ledger.event,
         config_source=routing.config_source,
         config_version=routing.config_version,
-        executions=[reader.summary(original) for original in originals],
+        executions=[_summary(name, execution) for name, execution in originals.items()],
         triggers=triggers,
         skipped=list(routing.skipped),
-        states=reader.states(originals),
+        states=_states(histories, [name for name, execution in originals.items() if execution is not None]),
         replay=f"orchestrator replay {arn}" if any(trigger.status == "FAILED" for trigger in triggers) else "",
     )
 
 
+def _summary(name: str, execution: Execution | None) -> dict[str, str]:
+    if execution is None:
+        return {"name": name, "status": "NOT_STARTED"}
+    times = {"stop": execution.stop} if execution.stop else {}
+    error = {"error": execution.error} if execution.error else {}
+    return {"name": name, "status": execution.status, "start": execution.start, **times, **error}
+
+
+def _trigger(ledger: Ledger, histories: _Histories, original: Original) -> InspectedTrigger:
+    item, name = original.item, original.execution
+    first = ledger.find(name)
+    if first is None:
+        runs = [Run(number=0, execution=name, status="NOT_STARTED", request=item.request)]
+    else:
+        runs = [_run(ledger, histories, 0, first, item)]
+    runs += [_run(ledger, histories, number, replay, item) for number, replay in enumerate(ledger.replays(item.id), 1)]
+    return InspectedTrigger(
+        id=item.id,
+        type=item.target.type or item.type,
+        name=item.target.name or item.name,
+        batch=original.batch.name if original.batch else "",
+        runs=runs,
+    )
+
+
+def _run(ledger: Ledger, histories: _Histories, number: int, execution: Execution, item: Item) -> Run:
+    index, sent = next(
+        ((index, sent) for index, sent in enumerate(execution.input.items) if sent.id == item.id), (-1, item)
+    )
+    request = sent.request if isinstance(sent, Item) else item.request
+    run = Run(
+        number=number,
+        execution=execution.name,
+        status="RUNNING" if execution.running else "UNKNOWN",
+        calls=histories.calls(execution.name).get(index, []),
+        request=request,
+    )
+    outcome = ledger.outcomes(execution).get(item.id)
+    if outcome is None:
+        return run
+    arn = ledger.executions.settings.execution_arn(execution.name)
+    return replace(
+        run,
+        status=outcome.status,
+        id=outcome.run_id,
+        url=run_url(item.type, request, outcome.run_id, arn),
+        error=outcome.error,
+        cause=readable(outcome.cause),
+    )
+
+
+def _states(histories: _Histories, names: Iterable[str]) -> dict[str, StateCount]:
+    """Visits of each state, summed over the executions."""
+    total: dict[str, StateCount] = {}
+    for name in names:
+        for state, count in states(histories.events(name)).items():
+            known = total.setdefault(state, StateCount())
+            known.entered += count.entered
+            known.failed += count.failed
+            known.retried += count.retried
+    return total
+
+
 @dataclass(slots=True)
-class _Reader:
-    """Reads executions and their histories once each."""
+class _Histories:
+    """Reads the history of each execution once."""
 
     executions: ExecutionClient
-    ledger: Ledger
-    _described: dict[str, Execution | None] = field(default_factory=dict)
     _calls: dict[str, dict[int, list[Call]]] = field(default_factory=dict)
-    _events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    _outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    _events: dict[str, list[HistoryEvent]] = field(default_factory=dict)
 
-    def described(self, name: str) -> Execution | None:
-        if name not in self._described:
-            self._described[name] = self.executions.find(name)
-        return self._described[name]
-
-    def summary(self, name: str) -> dict[str, str]:
-        execution = self.described(name)
-        if execution is None:
-            return {"name": name, "status": "NOT_STARTED"}
-        times = {"stop": execution.stop} if execution.stop else {}
-        error = {"error": execution.error} if execution.error else {}
-        return {"name": name, "status": execution.status, "start": execution.start, **times, **error}
-
-    def trigger(self, original: Original) -> InspectedTrigger:
-        item = original.item
-        runs = [self._run(0, original.execution, item)]
-        runs += [self._run(number, execution, item) for number, execution in self._replays(item.id)]
-        return InspectedTrigger(
-            id=item.id,
-            type=item.target.type or item.type,
-            name=item.target.name or item.name,
-            batch=original.batch.name if original.batch else "",
-            runs=runs,
-        )
-
-    def _replays(self, trigger_id: str) -> Iterator[tuple[int, str]]:
-        number = 1
-        while True:
-            name = replay_name(self.ledger.event_kind, *self.ledger.identity, trigger_id, number)
-            if self.described(name) is None:
-                return
-            yield number, name
-            number += 1
-
-    def _run(self, number: int, name: str, item: Item) -> Run:
-        execution = self.described(name)
-        if execution is None:
-            return Run(number=number, execution=name, status="NOT_STARTED", request=item.request)
-        outcome = next((outcome for outcome in self._outcomes_of(execution) if outcome.id == item.id), None)
-        ids = [sent.id for sent in execution.input.items]
-        index = ids.index(item.id) if item.id in ids else -1
-        sent = next((sent for sent in execution.input.items if sent.id == item.id), item)
-        request = sent.request if isinstance(sent, Item) else item.request
-        run = Run(
-            number=number,
-            execution=name,
-            status="RUNNING" if execution.running else "UNKNOWN",
-            calls=self._calls_of(name).get(index, []),
-            request=request,
-        )
-        if outcome is None:
-            return run
-        return replace(
-            run,
-            status=outcome.status,
-            id=outcome.run_id,
-            url=run_url(item.type, request, outcome.run_id, self.executions.settings.execution_arn(name)),
-            error=outcome.error,
-            cause=readable(outcome.cause),
-        )
-
-    def _outcomes_of(self, execution: Execution) -> list[Outcome]:
-        if execution.name not in self._outcomes:
-            self._outcomes[execution.name] = self.executions.outcomes(execution)
-        return self._outcomes[execution.name]
-
-    def states(self, names: Iterable[str]) -> dict[str, StateCount]:
-        """Visits of each state, summed over the executions that exist."""
-        total: dict[str, StateCount] = {}
-        for name in names:
-            for state, count in states(self._history(name)).items() if self.described(name) else ():
-                known = total.setdefault(state, StateCount())
-                known.entered += count.entered
-                known.failed += count.failed
-                known.retried += count.retried
-        return total
-
-    def _calls_of(self, name: str) -> dict[int, list[Call]]:
+    def calls(self, name: str) -> dict[int, list[Call]]:
         if name not in self._calls:
-            self._calls[name] = calls(self._history(name))
+            self._calls[name] = calls(self.events(name))
         return self._calls[name]
 
-    def _history(self, name: str) -> list[dict[str, Any]]:
+    def events(self, name: str) -> list[HistoryEvent]:
         if name not in self._events:
             pages = self.executions.client.get_paginator("get_execution_history")
             arn = self.executions.settings.execution_arn(name)

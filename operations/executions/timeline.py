@@ -10,7 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+HistoryEvent: TypeAlias = dict[str, Any]
+"""An event of boto3's ``get_execution_history``: dates are ``datetime``, and each type has its own details."""
 
 _ENDS = ("TaskSucceeded", "TaskFailed", "TaskTimedOut", "TaskSubmitFailed", "TaskStartFailed")
 
@@ -48,7 +51,7 @@ class StateCount:
     retried: int = 0
 
 
-def states(events: Iterable[dict[str, Any]]) -> dict[str, StateCount]:
+def states(events: Iterable[HistoryEvent]) -> dict[str, StateCount]:
     """Visits of each state, by its name.
 
     Args:
@@ -79,7 +82,7 @@ def states(events: Iterable[dict[str, Any]]) -> dict[str, StateCount]:
     return dict(found)
 
 
-def calls(events: Iterable[dict[str, Any]]) -> dict[int, list[Call]]:
+def calls(events: Iterable[HistoryEvent]) -> dict[int, list[Call]]:
     """The calls of each item, by the item's index, in order.
 
     Args:
@@ -118,7 +121,7 @@ def calls(events: Iterable[dict[str, Any]]) -> dict[int, list[Call]]:
     return dict(found)
 
 
-def _details(event: dict[str, Any]) -> dict[str, str]:
+def _details(event: HistoryEvent) -> dict[str, str]:
     """The ``task…EventDetails`` of an event."""
     return next((value for key, value in event.items() if key.endswith("EventDetails") and isinstance(value, dict)), {})
 

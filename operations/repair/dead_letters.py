@@ -25,6 +25,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from orchestration.values.strictjson import JsonObject
+
 Format = Literal["invocation record", "Lambda event", "SNS envelope", "raw message", "unreadable"]
 Refusal = Literal["", "UNREADABLE", "TOPIC_UNKNOWN"]
 
@@ -90,7 +92,7 @@ def parse_payload(dead_letter: DeadLetter, function: str, topic: str = "") -> Pa
         return _unreadable(f"found {type(value).__name__} as JSON, expected an object")
     if not value.keys() & _PUBLISHED:
         if isinstance(value.get("requestContext"), dict) and ("requestPayload" in value or "responseContext" in value):
-            return _invocation_record(value, function)
+            return _invocation_record(value, value["requestContext"], function)
         if isinstance(value.get("Records"), list):
             return ParsedPayload(format="Lambda event", payload=value, error=dead_letter.error)
         if _is_envelope(value):
@@ -98,25 +100,25 @@ def parse_payload(dead_letter: DeadLetter, function: str, topic: str = "") -> Pa
     return _raw_message(text, value, dead_letter, topic)
 
 
-def _invocation_record(record: dict[str, Any], function: str) -> ParsedPayload:
-    arn = str(record["requestContext"].get("functionArn", "")).split(":")
+def _invocation_record(record: JsonObject, context: JsonObject, function: str) -> ParsedPayload:
+    arn = str(context.get("functionArn", "")).split(":")
     if len(arn) > 6 and arn[6] != function:
         return _unreadable(f"is a failed invocation of function {arn[6]}, not of {function}")
     if record.get("requestPayload") is None:
         return _unreadable("has no requestPayload: the payload did not fit into the destination")
-    response, condition = record.get("responsePayload"), record["requestContext"].get("condition", "")
+    response, condition = record.get("responsePayload"), context.get("condition", "")
     error = f"{response.get('errorType')}: {response.get('errorMessage')}" if isinstance(response, dict) else condition
     return ParsedPayload(format="invocation record", payload=record["requestPayload"], error=str(error))
 
 
-def _is_envelope(value: dict[str, Any]) -> bool:
+def _is_envelope(value: JsonObject) -> bool:
     texts = all(isinstance(value.get(name), str) and value[name] for name in ("TopicArn", "MessageId"))
     return texts and value.get("Type") == "Notification" and isinstance(value.get("Message"), str)
 
 
-def _raw_message(text: str, value: dict[str, Any], dead_letter: DeadLetter, topic: str) -> ParsedPayload:
+def _raw_message(text: str, value: JsonObject, dead_letter: DeadLetter, topic: str) -> ParsedPayload:
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(dead_letter.stored_at))
-    sns: dict[str, Any] = {
+    sns: JsonObject = {
         "Type": "Notification",
         "MessageId": dead_letter.id,
         "TopicArn": topic or UNKNOWN_TOPIC,
@@ -138,7 +140,7 @@ def _raw_message(text: str, value: dict[str, Any], dead_letter: DeadLetter, topi
     )
 
 
-def _event(sns: dict[str, Any]) -> dict[str, Any]:
+def _event(sns: JsonObject) -> JsonObject:
     """The Lambda event of one SNS message: docs.aws.amazon.com/lambda/latest/dg/with-sns.html."""
     return {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": "", "Sns": sns}]}
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 
 from operations.executions.ages import age
+from operations.executions.listing import names_since
 from operations.stack.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import ReplayError
 from orchestration.event.identity import execution_name
 from orchestration.settings import EXECUTION_ARN
 from orchestration.starting.executions import ExecutionClient
+from orchestration.values.strictjson import JsonObject
 
 Progress = Callable[[str], None]
 
@@ -37,24 +38,24 @@ class PreparedReplay:
 
     router: DeployedRouter
     execution: str
-    event: Mapping[str, Any]
-    options: Mapping[str, Any]
+    event: JsonObject
+    options: JsonObject
 
     @property
     def job(self) -> str:
         """Name of the upstream job."""
         return str(self.event["job_name"])
 
-    def ask(self) -> dict[str, Any]:
+    def ask(self) -> JsonObject:
         """The router's record of a dry run: each trigger with the router's decision; starts nothing."""
         return self._send({"dry_run": True}, {})
 
-    def send(self) -> dict[str, Any]:
+    def send(self) -> JsonObject:
         """The router's record, with the outcomes of the new executions."""
         return self._send({}, {"$wait_seconds": WAIT_SECONDS})
 
-    def _send(self, mode: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-        request = {"of": self.execution, **self.options, **mode}
+    def _send(self, mode: JsonObject, more: JsonObject) -> JsonObject:
+        request: JsonObject = {"of": self.execution, **self.options, **mode}
         return self.router.invoke({**self.event, "$replay": request, **more})[0]
 
 
@@ -90,7 +91,7 @@ def prepare(
     event = original.input.event
     if not {"job_name", "job_run_id"} <= event.keys():
         raise ReplayError(f"execution {original.name}: the router did not start it; its input has no job event.")
-    options: dict[str, Any] = {"only": dict(only)} if only else {}
+    options: JsonObject = {"only": dict(only)} if only else {}
     options |= {name: True for name, wanted in (("again", again), ("as_was", as_was)) if wanted}
     return PreparedReplay(router=router, execution=original.name, event=event, options=options)
 
@@ -104,7 +105,7 @@ class FailedEvents:
         unanswered: executions that the router refuses to replay, with the reason.
     """
 
-    answers: list[tuple[PreparedReplay, dict[str, Any]]]
+    answers: list[tuple[PreparedReplay, JsonObject]]
     unanswered: list[str]
 
     @property
@@ -112,7 +113,7 @@ class FailedEvents:
         """Number of triggers that would start."""
         return sum(_startable(record) for _, record in self.answers)
 
-    def send(self) -> Iterator[dict[str, Any]]:
+    def send(self) -> Iterator[JsonObject]:
         """Start the triggers, and yield the router's record of each event that has some."""
         for replay, record in self.answers:
             if _startable(record):
@@ -162,19 +163,21 @@ def _prepare_each(router: DeployedRouter, begin: datetime, job: str, progress: P
     return list(found.values())
 
 
-def _startable(record: dict[str, Any]) -> int:
-    return sum(one["action"] == "WOULD_START" for one in record["replay"]["triggers"])
+def decisions(record: JsonObject) -> list[JsonObject]:
+    """The router's decisions in its record of a replay: ``{id, now, type, name, attempt, action, reason?}``."""
+    replay = record.get("replay")
+    triggers = replay.get("triggers") if isinstance(replay, dict) else None
+    return [one for one in triggers if isinstance(one, dict)] if isinstance(triggers, list) else []
+
+
+def _startable(record: JsonObject) -> int:
+    return sum(decision["action"] == "WOULD_START" for decision in decisions(record))
 
 
 def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:
     """Names of the executions that started after ``begin`` and failed, newest first within each status."""
-    pages = executions.client.get_paginator("list_executions")
     for status in FAILED_STATUSES:
-        arn = executions.settings.state_machine_arn
-        for page in pages.paginate(stateMachineArn=arn, statusFilter=status):
-            for one in page["executions"]:
-                if one["startDate"] >= begin:
-                    yield one["name"]
+        yield from names_since(executions, begin, status)
 
 
 def _executions(router: DeployedRouter) -> ExecutionClient:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
 from urllib.parse import unquote
 
 import boto3
 
+from analysis.policy_evaluation import Statement, read_statements
 from orchestration.errors import OrchestrationError
+from orchestration.values.strictjson import Json
 
 
 class RoleNotFoundError(OrchestrationError):
     """The role does not exist. The person who named it acts."""
 
 
-def role_statements(role: str, region: str = "") -> list[dict[str, Any]]:
+def role_statements(role: str, region: str = "") -> list[Statement]:
     """IAM statements of a role's inline and attached policies.
 
     Source: docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html (documents may be URL-encoded).
@@ -37,7 +38,7 @@ def role_statements(role: str, region: str = "") -> list[dict[str, Any]]:
         raise RoleNotFoundError(
             f"role {role!r}: does not exist. Name the state machine's role, PREFIX-orchestrator-machine-REGION."
         ) from error
-    documents = []
+    documents: list[Json] = []
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         documents += [
             iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in page["PolicyNames"]
@@ -47,10 +48,9 @@ def role_statements(role: str, region: str = "") -> list[dict[str, Any]]:
             arn = attached["PolicyArn"]
             version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
             documents.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
-    return [statement for document in documents for statement in _statements(document)]
+    return [statement for document in documents for statement in read_statements(_parsed(document))]
 
 
-def _statements(document: Any) -> list[dict[str, Any]]:
-    parsed = json.loads(unquote(document)) if isinstance(document, str) else document
-    found = parsed.get("Statement", [])
-    return found if isinstance(found, list) else [found]
+def _parsed(document: Json) -> Json:
+    parsed: Json = json.loads(unquote(document)) if isinstance(document, str) else document
+    return parsed

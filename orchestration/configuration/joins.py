@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from orchestration.errors import ConfigError, JoinError, ResolutionError
 from orchestration.event.job_event import MAX_JOB_RUN_ID
 from orchestration.values import templating
+from orchestration.values.strictjson import object_at
 from orchestration.values.validation import StringPattern, ValidationProblem, describe, read
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
+    from orchestration.values.validation import JsonSchema, SchemaOf
 
 MAX_JOBS = 50
 """Jobs of one join. Their events travel in one execution input."""
@@ -34,7 +39,7 @@ class JobNames:
             elif not name.strip():
                 yield ValidationProblem(f"{path}[{index}]", "found an empty text, expected a job name")
 
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return the schema with the bounds. Pydantic calls this at build time."""
         return {**handler(core_schema), "minItems": 2, "maxItems": MAX_JOBS, "uniqueItems": True}
 
@@ -47,7 +52,7 @@ class Hours:
         if not 0 <= value <= MAX_HOURS:
             yield ValidationProblem(path, f"found {value}, expected 0 (no deadline) to {MAX_HOURS} hours")
 
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return the schema with the range. Pydantic calls this at build time."""
         return {**handler(core_schema), "minimum": 0, "maximum": MAX_HOURS}
 
@@ -70,50 +75,50 @@ class Join:
     """Purpose of the join, for people."""
 
 
-def joins_of(document: Mapping[str, Any], job_name: str) -> list[str]:
+def joins_of(document: JsonObject, job_name: str) -> list[str]:
     """Names of the joins that a job belongs to, as far as they are readable."""
-    joins = document.get("joins")
-    return [
-        name
-        for name, entry in (joins.items() if isinstance(joins, dict) else ())
-        if isinstance(entry, dict) and isinstance(entry.get("all_of"), list) and job_name in entry["all_of"]
-    ]
+    return [name for name, entry in object_at(document, "joins").items() if job_name in _jobs(entry)]
 
 
-def read_join(entry: Any, path: str) -> tuple[Join | None, list[ValidationProblem]]:
+def _jobs(entry: Json) -> list[Json]:
+    jobs = entry.get("all_of") if isinstance(entry, dict) else None
+    return jobs if isinstance(jobs, list) else []
+
+
+def read_join(entry: Json, path: str) -> tuple[Join | None, list[ValidationProblem]]:
     """Read one join; returns it, or None and every problem outside its triggers."""
     join, problems = read(Join, entry, path)
-    if isinstance(entry, dict) and isinstance(entry.get("key"), str):
-        problems += list(templating.problems(entry["key"], f"{path}.key"))
+    key = entry.get("key") if isinstance(entry, dict) else None
+    if isinstance(key, str):
+        problems += list(templating.problems(key, f"{path}.key"))
     return (None if problems else join), problems
 
 
-def check_joins(document: Mapping[str, Any]) -> Iterator[ValidationProblem]:
+def check_joins(document: JsonObject) -> Iterator[ValidationProblem]:
     """Problems that only the joins together show."""
     joins = document.get("joins", {})
     if not isinstance(joins, dict):
         yield ValidationProblem("joins", f"found {describe(joins)}, expected an object of join name to join")
         return
     for name, entry in joins.items():
-        jobs = entry.get("all_of") if isinstance(entry, dict) else None
-        for index, job in enumerate(jobs if isinstance(jobs, list) else ()):
+        for index, job in enumerate(_jobs(entry)):
             if isinstance(job, str) and job in joins:
                 yield ValidationProblem(
                     f"joins.{name}.all_of[{index}]",
                     f"found the join {job!r:.80}, expected a job: a join publishes no event. Let one of its triggers publish one",
                 )
-        if name in document["workflows"]:
+        if name in object_at(document, "workflows"):
             yield ValidationProblem(f"joins.{name}", "found a workflow of the same name. Rename the join", at="key")
 
 
-def valid_join(document: Mapping[str, Any], name: str) -> Join:
+def valid_join(document: JsonObject, name: str) -> Join:
     """The join of a name.
 
     Raises:
         ConfigError: it is invalid.
     """
-    joins = document.get("joins")
-    if not isinstance(joins, dict) or name not in joins:
+    joins = object_at(document, "joins")
+    if name not in joins:
         raise ConfigError(f"joins.{name}: found nothing, expected a join. Restore it, or let its deadline fail")
     join, problems = read_join(joins[name], f"joins.{name}")
     if join is None:
@@ -121,7 +126,7 @@ def valid_join(document: Mapping[str, Any], name: str) -> Join:
     return join
 
 
-def key_of(join: Join, name: str, fields: Mapping[str, Any]) -> str:
+def key_of(join: Join, name: str, fields: JsonObject) -> str:
     """The key under which an event arrives.
 
     Raises:
@@ -138,7 +143,7 @@ def key_of(join: Join, name: str, fields: Mapping[str, Any]) -> str:
     return key
 
 
-def join_event(name: str, key: str, arrived: Mapping[str, dict[str, Any]], missing: list[str]) -> dict[str, Any]:
+def join_event(name: str, key: str, arrived: Mapping[str, JsonObject], missing: list[str]) -> JsonObject:
     """The event that the join's triggers see.
 
     Args:
@@ -147,7 +152,9 @@ def join_event(name: str, key: str, arrived: Mapping[str, dict[str, Any]], missi
         arrived: job name to its event.
         missing: jobs that have not arrived; empty if the join is complete.
     """
-    event: dict[str, Any] = {"job_name": name, "job_run_id": key, "status": "SUCCESS"}
-    event["artifacts"] = {job: one.get("artifacts") or {} for job, one in arrived.items()}
+    event: JsonObject = {"job_name": name, "job_run_id": key, "status": "SUCCESS"}
+    event["artifacts"] = {job: arrival.get("artifacts") or {} for job, arrival in arrived.items()}
     event["upstream"] = dict(arrived)
-    return event | ({"missing": missing} if missing else {})
+    if missing:
+        event["missing"] = [*missing]
+    return event

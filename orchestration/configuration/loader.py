@@ -13,16 +13,20 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 from urllib3.exceptions import HTTPError
 
-from orchestration.configuration.workflows import ConfiguredTrigger, check_document, triggers_for
+from orchestration.configuration.workflows import ConfiguredTrigger, read_document, triggers_for
 from orchestration.errors import ConfigError, ConfigUnavailableError, DeadlineError
 from orchestration.event.kinds import JOIN_KINDS, EventKind
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+
+if TYPE_CHECKING:
+    from orchestration.aws import GetObjectAnswer, S3Client, SsmClient
+    from orchestration.values.strictjson import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,7 @@ class LoadedConfig:
         warnings: problems that did not prevent the load.
     """
 
-    document: dict[str, Any]
+    document: JsonObject
     source: str
     version: str
     version_id: str = ""
@@ -56,7 +60,7 @@ class LoadedConfig:
 
     def triggers(self, job_name: str, event_kind: EventKind, settings: Settings) -> list[ConfiguredTrigger] | None:
         """Triggers of one workflow, as ``workflows.triggers_for``. An unchanged workflow is validated once."""
-        if job_name not in self.document["workflows"] and event_kind not in JOIN_KINDS:
+        if job_name not in strictjson.object_at(self.document, "workflows") and event_kind not in JOIN_KINDS:
             return None  # not cached: events may name any number of jobs
         key = (job_name, event_kind, settings)
         if key not in self._read:
@@ -77,8 +81,8 @@ class ConfigLoader:
         ssm: returns a boto3 SSM client. Few invocations need one, and its creation slows the cold start.
     """
 
-    s3: Any
-    ssm: Callable[[], Any]
+    s3: S3Client
+    ssm: Callable[[], SsmClient]
     _cache: dict[str, tuple[str, LoadedConfig]] = field(default_factory=dict)
 
     def load(self, settings: Settings, usable: Usable) -> LoadedConfig:
@@ -130,8 +134,8 @@ class ConfigLoader:
         try:
             if source.startswith("s3://"):
                 bucket, key = _address(source)
-                given = {"VersionId": version_id} if version_id else {}
-                _, body = self._object(Bucket=bucket, Key=key, **given)
+                version_of = {"VersionId": version_id} if version_id else {}
+                _, body = self._get_object(Bucket=bucket, Key=key, **version_of)
                 config = _parse(body, source, version_id)
             else:
                 name = source.removeprefix("ssm:")
@@ -148,9 +152,11 @@ class ConfigLoader:
             )
         return config
 
-    def _attempt(self, load: Any, address: str, store: str, reasons: list[str]) -> LoadedConfig | None:
+    def _attempt(
+        self, load: Callable[[str], LoadedConfig], address: str, store: str, reasons: list[str]
+    ) -> LoadedConfig | None:
         try:
-            config: LoadedConfig = load(address)
+            config = load(address)
         except _UNAVAILABLE as error:
             reasons.append(f"cannot load the configuration from {store} ({address}): {error}")
             log.warning(LOG_CONFIG_FALLBACK, store, address, error)
@@ -175,7 +181,7 @@ class ConfigLoader:
         etag, cached = self._cache.get(uri, ("", None))
         condition = {} if cached is None else {"IfNoneMatch": etag}
         try:
-            answer, body = self._object(Bucket=bucket, Key=key, **condition)
+            answer, body = self._get_object(Bucket=bucket, Key=key, **condition)
         except ClientError as error:
             if cached is not None and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
                 return cached
@@ -192,14 +198,15 @@ class ConfigLoader:
         self._cache[uri] = (answer["ETag"], config)
         return config
 
-    def _object(self, **given: str) -> tuple[Any, bytes]:
+    def _get_object(self, **request: str) -> tuple[GetObjectAnswer, bytes]:
         """Answer and body of GetObject. The SDK does not retry a body that breaks off, so this method does, once."""
-        answer = self.s3.get_object(**given)
+        answer = self.s3.get_object(**request)
         try:
             return answer, answer["Body"].read()
         except _BROKEN_BODY as error:
-            log.warning("The body of s3://%s/%s broke off (%s); reading it again", given["Bucket"], given["Key"], error)
-        answer = self.s3.get_object(**given)
+            bucket, key = request["Bucket"], request["Key"]
+            log.warning("The body of s3://%s/%s broke off (%s); reading it again", bucket, key, error)
+        answer = self.s3.get_object(**request)
         return answer, answer["Body"].read()
 
     def _from_ssm(self, name: str, source: str = "") -> LoadedConfig:
@@ -215,6 +222,6 @@ def _address(uri: str) -> tuple[str, str]:
 
 
 def _parse(text: bytes, source: str, version_id: str) -> LoadedConfig:
-    document = strictjson.loads(text)
-    warnings = tuple(f"configuration {source}: {problem}" for problem in check_document(document))
+    document, problems = read_document(strictjson.loads(text))
+    warnings = tuple(f"configuration {source}: {problem}" for problem in problems)
     return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], version_id, warnings)

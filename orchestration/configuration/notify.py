@@ -7,30 +7,35 @@ rule that looks for it there (terraform/notifications.tf). So an event or a conf
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
-from orchestration.values.placeholders import fill
+from orchestration.values.placeholders import fill_text
+from orchestration.values.strictjson import object_at
 from orchestration.values.validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
 
 TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]{1,256}"
 """Pattern of a standard topic's ARN. A FIFO topic cannot be the target of a rule without a message group."""
 
 
-def notify_topic(document: Any, job_name: str, settings: Settings) -> str:
+def notify_topic(document: JsonObject, job_name: str, settings: Settings) -> str:
     """ARN of the topic of a workflow; empty if it has none, or an invalid one."""
-    workflow = document["workflows"].get(job_name)
-    if not isinstance(workflow, dict) or not isinstance(workflow.get("notify"), str):
+    written = object_at(object_at(document, "workflows"), job_name).get("notify")
+    if not isinstance(written, str):
         return ""
-    topic, problems = fill(workflow["notify"], "notify", settings)
-    return "" if problems or not re.fullmatch(TOPIC, topic) else str(topic)
+    topic, problems = fill_text(written, "notify", settings)
+    return "" if problems or not re.fullmatch(TOPIC, topic) else topic
 
 
-def with_topic(workflow: Any, path: str, settings: Settings) -> tuple[Any, list[ValidationProblem]]:
+def with_topic(workflow: Json, path: str, settings: Settings) -> tuple[Json, list[ValidationProblem]]:
     """The workflow with the placeholders of its topic filled, and the problems of the topic's place."""
-    if not isinstance(workflow, dict) or not isinstance(workflow.get("notify"), str):
+    written = workflow.get("notify") if isinstance(workflow, dict) else None
+    if not isinstance(workflow, dict) or not isinstance(written, str):
         return workflow, []
-    topic, problems = fill(workflow["notify"], f"{path}.notify", settings)
+    topic, problems = fill_text(written, f"{path}.notify", settings)
     region = topic.split(":")[3] if re.fullmatch(TOPIC, topic) else ""
     if region and settings.region not in ("", region):
         message = f"found region {region}, expected {settings.region}: EventBridge tells topics of its region only"

@@ -6,13 +6,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.event.identity import TRIGGER_ID, digest
-from orchestration.values.strictjson import InvalidValue
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import InvalidValue, Json
 
 
-def trigger_ids(entries: Sequence[Any]) -> tuple[list[str], set[int]]:
+def trigger_ids(entries: Sequence[Json]) -> tuple[list[str], set[int]]:
     """Ids of a workflow's entries, and the indices of entries whose explicit id appears twice.
 
     An entry without a valid ``id`` gets a digest of its content without ``description``. Equal entries get the suffixes
@@ -21,8 +23,8 @@ def trigger_ids(entries: Sequence[Any]) -> tuple[list[str], set[int]]:
     """
     explicit = [_explicit(entry) for entry in entries]
     counts = Counter(explicit)
-    repeated = {index for index, one in enumerate(explicit) if one and counts[one] > 1}
-    used = {one for index, one in enumerate(explicit) if one and index not in repeated}
+    repeated = {index for index, written in enumerate(explicit) if written and counts[written] > 1}
+    used = {written for index, written in enumerate(explicit) if written and index not in repeated}
     ids = []
     for index, entry in enumerate(entries):
         if explicit[index] and index not in repeated:
@@ -37,19 +39,19 @@ def problem_id(problem: str) -> str:
     return f"problem:{digest(problem, 8)}"
 
 
-def _explicit(entry: Any) -> str:
-    found = entry.get("id") if isinstance(entry, dict) else None
-    return found if isinstance(found, str) and re.fullmatch(TRIGGER_ID, found) else ""
+def _explicit(entry: Json) -> str:
+    written = entry.get("id") if isinstance(entry, dict) else None
+    return written if isinstance(written, str) and re.fullmatch(TRIGGER_ID, written) else ""
 
 
-def _content(entry: Any) -> str:
+def _content(entry: Json) -> str:
     """Canonical text of an entry without its description; invalid values become their reason."""
     fields = {key: value for key, value in entry.items() if key != "description"} if isinstance(entry, dict) else entry
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), default=_reason)
 
 
-def _reason(value: Any) -> str:
-    return value.reason if isinstance(value, InvalidValue) else repr(value)
+def _reason(value: InvalidValue) -> str:
+    return value.reason
 
 
 def _unused(wanted: str, used: set[str]) -> str:

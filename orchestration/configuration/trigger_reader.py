@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.values.placeholders import fill
 from orchestration.values.validation import ValidationProblem, describe, read, valid_fields
 
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
 
-def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
+
+def read_trigger(entry: Json, path: str, settings: Settings) -> tuple[Trigger | None, list[ValidationProblem]]:
     """Read and check one trigger; returns the trigger, or None and every problem."""
     entry, problems = fill(entry, path, settings)
     if not isinstance(entry, dict):
@@ -22,10 +25,8 @@ def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | N
     if cls is None:
         what = describe(kind) if "type" in entry else "nothing"
         message = f"found {what}, expected one of: {', '.join(BY_TYPE)}"
-        found = ValidationProblem(
-            f"{path}.type", message, found=kind if isinstance(kind, str) else "", options=tuple(BY_TYPE)
-        )
-        return None, [*problems, found]
+        written = kind if isinstance(kind, str) else ""
+        return None, [*problems, ValidationProblem(f"{path}.type", message, found=written, options=tuple(BY_TYPE))]
     fields = {key: value for key, value in entry.items() if key != "type"}
     trigger, wrong = read(cls, fields, path)
     problems += new_problems(wrong, problems)
@@ -36,18 +37,19 @@ def read_trigger(entry: Any, path: str, settings: Settings) -> tuple[Trigger | N
     return (None if problems else trigger), problems
 
 
-def _despite(cls: type[Trigger], fields: dict[str, Any], path: str, settings: Settings) -> Iterator[ValidationProblem]:
+def _despite(cls: type[Trigger], fields: JsonObject, path: str, settings: Settings) -> Iterator[ValidationProblem]:
     """Problems of the valid fields of a trigger that cannot be read, so that one problem does not hide others."""
     valid = valid_fields(cls, fields)
     # A trigger needs its required fields to be checked. Problems of the stand-ins are not reported.
     stand_ins = {key: value for key, value in cls.EXAMPLE.items() if key not in valid and key != "type"}
-    for problem in cls(**{**stand_ins, **valid}).check(path, settings):
+    whole, _ = read(cls, {**stand_ins, **valid}, path)
+    for problem in whole.check(path, settings) if whole is not None else ():
         field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
         if field_name not in stand_ins:
             yield problem
 
 
-def new_problems(found: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
+def new_problems(problems: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
     """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
     paths = {problem.path for problem in known}
-    return [problem for problem in found if problem.path not in paths]
+    return [problem for problem in problems if problem.path not in paths]

@@ -8,9 +8,10 @@ Every trigger has an id (``identity.py``), because its place in the list changes
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from orchestration.configuration.joins import check_joins, read_join
 from orchestration.configuration.notify import TOPIC, with_topic
@@ -21,7 +22,11 @@ from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.values import strictjson
+from orchestration.values.strictjson import object_at
 from orchestration.values.validation import StringPattern, ValidationProblem, describe, read, unknown_field
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
 
 TOP_LEVEL = ("$schema", "allow_cycles", "joins", "workflows")
 """Fields of a configuration. Only ``orchestrator validate`` reads ``allow_cycles``."""
@@ -73,8 +78,8 @@ class ConfiguredTrigger:
     trigger: Trigger | InvalidTrigger
 
 
-def check_document(document: Any) -> list[ValidationProblem]:
-    """Problems of the document outside its workflows.
+def read_document(document: Json) -> tuple[JsonObject, list[ValidationProblem]]:
+    """The document as an object with workflows, and its problems outside of its workflows.
 
     Raises:
         ConfigError: it has no ``workflows`` object, so the router cannot use it.
@@ -88,11 +93,11 @@ def check_document(document: Any) -> list[ValidationProblem]:
     for key, kind, expected in (("$schema", str, "a string"), ("allow_cycles", bool, "true or false")):
         if key in document and type(document[key]) is not kind:
             problems.append(ValidationProblem(key, f"found {describe(document[key])}, expected {expected}"))
-    return problems + list(check_joins(document))
+    return document, problems + list(check_joins(document))
 
 
 def triggers_for(
-    document: Any, job_name: str, event_kind: EventKind, settings: Settings
+    document: JsonObject, job_name: str, event_kind: EventKind, settings: Settings
 ) -> list[ConfiguredTrigger] | None:
     """Triggers of one workflow and event kind, in the configuration's order.
 
@@ -101,17 +106,17 @@ def triggers_for(
         workflow itself come after its triggers.
     """
     name = "joins" if event_kind in JOIN_KINDS else "workflows"
-    section, path = document.get(name, {}), f"{name}.{job_name}"
-    if not isinstance(section, dict) or job_name not in section:
+    workflows, path = object_at(document, name), f"{name}.{job_name}"
+    if job_name not in workflows:
         return None
-    entries, problems = _entries(section[job_name], path, event_kind, settings)
-    found = []
+    entries, problems = _entries(workflows[job_name], path, event_kind, settings)
+    configured = []
     for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
         trigger, wrong = read_trigger(entry, where, settings)
         wrong += repeated
-        read = _rejected(entry, where, wrong) if trigger is None or wrong else trigger
-        found.append(ConfiguredTrigger(trigger_id, read))
-    return found + [
+        valid = _rejected(entry, where, wrong) if trigger is None or wrong else trigger
+        configured.append(ConfiguredTrigger(trigger_id, valid))
+    return configured + [
         ConfiguredTrigger(problem_id(str(problem)), InvalidTrigger(problem.path, "ConfigError", str(problem)))
         for problem in problems
     ]
@@ -135,55 +140,55 @@ class CheckedEntry:
     problems: list[ValidationProblem]
 
 
-def checked_entries(document: dict[str, Any], settings: Settings) -> Iterator[CheckedEntry]:
-    """Every entry of a document that ``check_document`` accepts, and every workflow with problems."""
-    joins = document.get("joins")
-    sections = [("workflows", EVENT_KINDS, name, one) for name, one in document["workflows"].items()]
-    sections += [("joins", JOIN_KINDS, name, one) for name, one in (joins.items() if isinstance(joins, dict) else ())]
-    for section, event_kinds, job_name, workflow in sections:
-        path = f"{section}.{job_name}"
-        about: dict[str, Any] = {"job_name": job_name}
-        for event_kind in event_kinds:
-            about["event_kind"] = event_kind
-            entries, problems = _entries(workflow, path, event_kind, settings)
-            if problems and event_kind == event_kinds[0]:
-                yield CheckedEntry(**about, path=path, id="", trigger=None, problems=problems)
-            for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
-                trigger, wrong = read_trigger(entry, where, settings)
-                wrong += repeated
-                found = None if wrong else trigger
-                yield CheckedEntry(**about, path=where, id=trigger_id, trigger=found, problems=wrong)
+def checked_entries(document: JsonObject, settings: Settings) -> Iterator[CheckedEntry]:
+    """Every entry of a document that ``read_document`` accepts, and every workflow with problems."""
+    sections: tuple[tuple[str, tuple[EventKind, ...]], ...] = (("workflows", EVENT_KINDS), ("joins", JOIN_KINDS))
+    for section, event_kinds in sections:
+        for job_name, workflow in object_at(document, section).items():
+            for event_kind in event_kinds:
+                yield from _checked(workflow, f"{section}.{job_name}", job_name, event_kind, settings)
 
 
-def problems_of(document: Any, settings: Settings) -> Iterator[ValidationProblem]:
+def _checked(
+    workflow: Json, path: str, job_name: str, event_kind: EventKind, settings: Settings
+) -> Iterator[CheckedEntry]:
+    about = functools.partial(CheckedEntry, job_name=job_name, event_kind=event_kind)
+    entries, problems = _entries(workflow, path, event_kind, settings)
+    if problems and event_kind in (EVENT_KINDS[0], JOIN_KINDS[0]):  # once a workflow
+        yield about(path=path, id="", trigger=None, problems=problems)
+    for where, trigger_id, entry, repeated in _identified(entries, f"{path}.{event_kind}"):
+        trigger, wrong = read_trigger(entry, where, settings)
+        wrong += repeated
+        yield about(path=where, id=trigger_id, trigger=None if wrong else trigger, problems=wrong)
+
+
+def problems_of(document: Json, settings: Settings) -> Iterator[ValidationProblem]:
     """Every problem of a whole configuration.
 
     Raises:
         ConfigError: the document has no ``workflows`` object.
     """
-    yield from check_document(document)
-    for entry in checked_entries(document, settings):
+    readable, problems = read_document(document)
+    yield from problems
+    for entry in checked_entries(readable, settings):
         yield from entry.problems
 
 
-def _identified(entries: list[Any], path: str) -> Iterator[tuple[str, str, Any, list[ValidationProblem]]]:
+def _identified(entries: list[Json], path: str) -> Iterator[tuple[str, str, Json, list[ValidationProblem]]]:
     """Path, id, entry, and the problem of an explicit id that several entries have."""
     ids, repeated = trigger_ids(entries)
     for index, (entry, trigger_id) in enumerate(zip(entries, ids, strict=True)):
         where = f"{path}[{index}]"
-        problem = (
-            ValidationProblem(
-                f"{where}.id", f"found {describe(entry['id'])} twice, expected an id that is unique within {path}"
-            )
-            if index in repeated
-            else None
-        )
-        yield where, trigger_id, entry, [] if problem is None else [problem]
+        problems = []
+        if index in repeated and isinstance(entry, dict):
+            what = f"found {describe(entry['id'])} twice"
+            problems = [ValidationProblem(f"{where}.id", f"{what}, expected an id that is unique within {path}")]
+        yield where, trigger_id, entry, problems
 
 
 def _entries(
-    workflow: Any, path: str, event_kind: EventKind, settings: Settings
-) -> tuple[list[Any], list[ValidationProblem]]:
+    workflow: Json, path: str, event_kind: EventKind, settings: Settings
+) -> tuple[list[Json], list[ValidationProblem]]:
     """The raw triggers, and the problems of the workflow itself."""
     strictjson.bounded(workflow)
     if event_kind in JOIN_KINDS:
@@ -197,11 +202,13 @@ def _entries(
     return (entries if isinstance(entries, list) else []), problems
 
 
-def _rejected(entry: Any, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
+def _rejected(entry: Json, where: str, problems: list[ValidationProblem]) -> InvalidTrigger:
     """The invalid trigger ``entry``, with its target's name, which on-call looks for, if it is readable."""
     fields = entry if isinstance(entry, dict) else {}
-    target = next((fields[key] for key in _TARGET_FIELDS if isinstance(fields.get(key), str)), "")
-    kind = fields.get("type") if isinstance(fields.get("type"), str) else ""
+    targets = (fields.get(key) for key in _TARGET_FIELDS)
+    target = next((name for name in targets if isinstance(name, str)), "")
+    kind = fields.get("type")
     cause = "; ".join(str(problem) for problem in problems)
     name = f"{where} ({target:.100})" if target else where
-    return InvalidTrigger(name, "ConfigError", cause, (kind if kind in BY_TYPE else "", target))
+    declared_type = kind if isinstance(kind, str) and kind in BY_TYPE else ""
+    return InvalidTrigger(name, "ConfigError", cause, (declared_type, target))

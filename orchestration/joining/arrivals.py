@@ -10,55 +10,20 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypedDict
+from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ClientError
 
 from orchestration.values import strictjson
 from orchestration.values.strictjson import JsonObject
 
+if TYPE_CHECKING:
+    from orchestration.aws import AttributeValues, DynamoDBClient
+
 State = Literal["open", "complete", "expired"]
 
 KEPT_SECONDS = 90 * 24 * 3600
 """Time to live of an item. Step Functions forgets the names of executions after the same time."""
-
-
-class AttributeValue(TypedDict, total=False):
-    """A value of DynamoDB."""
-
-    S: str
-    N: str
-    BOOL: bool
-
-
-_Values = dict[str, AttributeValue]
-
-
-class ItemAnswer(TypedDict, total=False):
-    """Answer of GetItem or UpdateItem, as far as it is read."""
-
-    Item: _Values
-    Attributes: _Values
-
-
-class DynamoDBClient(Protocol):
-    """The calls of a botocore DynamoDB client that joins make."""
-
-    def get_item(self, *, TableName: str, Key: _Values, ConsistentRead: bool) -> ItemAnswer:  # noqa: N803 - boto3's names
-        """GetItem."""
-
-    def update_item(  # noqa: PLR0913
-        self,
-        *,
-        TableName: str,  # noqa: N803 - boto3's names
-        Key: _Values,  # noqa: N803
-        UpdateExpression: str,  # noqa: N803
-        ExpressionAttributeNames: dict[str, str],  # noqa: N803
-        ExpressionAttributeValues: _Values,  # noqa: N803
-        ReturnValues: str,  # noqa: N803
-        **condition: str,
-    ) -> ItemAnswer:
-        """UpdateItem."""
 
 
 _ARRIVAL = "job:"
@@ -92,7 +57,7 @@ class _Change:
 
     expression: str
     names: dict[str, str]
-    values: _Values
+    values: AttributeValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +113,7 @@ class ArrivalTable:
         return self._decide(join, key, "expired", f"#state = :open AND ({missing})", names)
 
     def _decide(self, join: str, key: str, state: State, condition: str, names: dict[str, str]) -> Arrivals:
-        values: _Values = {":state": {"S": state}, ":open": {"S": "open"}}
+        values: AttributeValues = {":state": {"S": state}, ":open": {"S": "open"}}
         return self._if(condition, join, key, _Change("SET #state = :state", {"#state": "state", **names}, values))
 
     def _if(self, condition: str, join: str, key: str, change: _Change) -> Arrivals:
@@ -166,7 +131,7 @@ class ArrivalTable:
         item = self._get(join, key)
         return _read(item) if item else None
 
-    def _get(self, join: str, key: str) -> _Values:
+    def _get(self, join: str, key: str) -> AttributeValues:
         return self.client.get_item(TableName=self.name, Key=_key(join, key), ConsistentRead=True).get("Item", {})
 
     def _update(self, join: str, key: str, change: _Change, **condition: str) -> Arrivals:
@@ -182,11 +147,11 @@ class ArrivalTable:
         return _read(answer["Attributes"])
 
 
-def _key(join: str, key: str) -> _Values:
+def _key(join: str, key: str) -> AttributeValues:
     return {"id": {"S": strictjson.dumps([join, key])}}
 
 
-def _read(item: _Values) -> Arrivals:
+def _read(item: AttributeValues) -> Arrivals:
     state = item.get("state", {}).get("S", "open")
     return Arrivals(
         state="complete" if state == "complete" else "expired" if state == "expired" else "open",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -23,11 +24,13 @@ from orchestration.joining.arrivals import Arrivals, ArrivalTable
 from orchestration.planning.plan import Plan, plan
 from orchestration.reports import Report, log_notes, start_report
 from orchestration.settings import Settings
-from orchestration.starting.client import StepFunctionsClient
 from orchestration.starting.executions import ExecutionClient
 from orchestration.starting.starts import EventStarter
 from orchestration.values import strictjson
 from orchestration.values.strictjson import JsonObject
+
+if TYPE_CHECKING:
+    from orchestration.aws import StepFunctionsClient
 
 log = logging.getLogger(__name__)
 

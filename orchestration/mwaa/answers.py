@@ -6,13 +6,15 @@ Source: docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html (the two fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from botocore.parsers import ResponseParserError
 
 from orchestration.errors import MwaaAnswerError
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
 
 UNREADABLE = (ResponseParserError, AttributeError, TypeError, KeyError, ValueError, RecursionError)
 """Errors of botocore's parser for a body that is not an object: it has a class for some of them only."""
@@ -33,7 +35,7 @@ class Answer:
 
     call: str
     status: int
-    body: Any
+    body: Json
 
     @property
     def succeeded(self) -> bool:
@@ -46,8 +48,8 @@ class Answer:
         Raises:
             MwaaAnswerError: it is not.
         """
-        found = self._object()
-        if (found.get("dag_id"), found.get("dag_run_id")) != (dag_id, dag_run_id):
+        run = self._fields()
+        if (run.get("dag_id"), run.get("dag_run_id")) != (dag_id, dag_run_id):
             raise self.unexpected(f"DAG {dag_id} and run {dag_run_id} in 'dag_id' and 'dag_run_id'")
 
     def is_paused(self, dag_id: str) -> bool:
@@ -56,10 +58,10 @@ class Answer:
         Raises:
             MwaaAnswerError: the body does not describe this DAG.
         """
-        found = self._object()
-        paused = found.get("is_paused")
+        dag = self._fields()
+        paused = dag.get("is_paused")
         # Airflow 2 documents null as a possible value.
-        if found.get("dag_id") != dag_id or "is_paused" not in found or not isinstance(paused, bool | None):
+        if dag.get("dag_id") != dag_id or "is_paused" not in dag or not isinstance(paused, bool | None):
             raise self.unexpected(f"DAG {dag_id} in 'dag_id', and true or false in 'is_paused'")
         return bool(paused)
 
@@ -69,12 +71,12 @@ class Answer:
         Raises:
             MwaaAnswerError: the body is not such a page.
         """
-        found = self._object()
-        runs, total = found.get("dag_runs"), found.get("total_entries")
+        page = self._fields()
+        runs, total = page.get("dag_runs"), page.get("total_entries")
         if not isinstance(runs, list) or not _count(total):
             raise self.unexpected("a list 'dag_runs' and a number 'total_entries'")
-        found_ids = [run.get("dag_run_id") if isinstance(run, dict) else None for run in runs]
-        ids = [one for one in found_ids if isinstance(one, str)]
+        values = [run.get("dag_run_id") if isinstance(run, dict) else None for run in runs]
+        ids = [run_id for run_id in values if isinstance(run_id, str)]
         if len(ids) < len(runs):
             raise self.unexpected("a DAG run with 'dag_run_id' in each element of 'dag_runs'")
         return ids, total
@@ -83,13 +85,13 @@ class Answer:
         """The error for an answer that is not Airflow's."""
         return MwaaAnswerError(f"{self.call}: found {self.status} and {shown(self.body)}, expected {expected}")
 
-    def _object(self) -> dict[str, Any]:
+    def _fields(self) -> JsonObject:
         if not isinstance(self.body, dict):
             raise self.unexpected("an object")
         return self.body
 
 
-def read_answer(call: str, answer: Any) -> Answer:
+def read_answer(call: str, answer: Json) -> Answer:
     """Read ``{RestApiStatusCode, RestApiResponse}``.
 
     Args:
@@ -99,16 +101,17 @@ def read_answer(call: str, answer: Any) -> Answer:
     Raises:
         MwaaAnswerError: it has no HTTP status.
     """
-    status = answer.get("RestApiStatusCode") if isinstance(answer, Mapping) else None
+    fields = answer if isinstance(answer, dict) else {}
+    status = fields.get("RestApiStatusCode")
     if type(status) is not int or not 100 <= status <= 599:
         raise MwaaAnswerError(f"{call}: found {shown(answer)}, expected an HTTP status in 'RestApiStatusCode'")
-    return Answer(call, status, answer.get("RestApiResponse"))
+    return Answer(call, status, fields.get("RestApiResponse"))
 
 
-def shown(value: Any) -> str:
+def shown(value: Json) -> str:
     """The beginning of a value, in an error."""
-    if isinstance(value, Mapping):
-        value = {key: one for key, one in value.items() if key != "ResponseMetadata"}
+    if isinstance(value, dict):
+        value = {key: field for key, field in value.items() if key != "ResponseMetadata"}
     try:
         text = value if isinstance(value, str) else repr(value)
     except RecursionError:
@@ -117,5 +120,5 @@ def shown(value: Any) -> str:
     return f"{kind}{text[:_SHOWN]!r}" if isinstance(value, str) else text[:_SHOWN]
 
 
-def _count(value: Any) -> TypeGuard[int]:
+def _count(value: Json) -> TypeGuard[int]:
     return type(value) is int and value >= 0

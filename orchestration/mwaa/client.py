@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -19,6 +19,10 @@ from botocore.exceptions import ConnectionError as UnreachableError
 
 from orchestration.errors import DagRunRejectedError, MwaaAnswerError, MwaaUnavailableError, OrchestrationError
 from orchestration.mwaa.answers import UNREADABLE, Answer, read_answer, shown
+
+if TYPE_CHECKING:
+    from orchestration.aws import AirflowClient
+    from orchestration.values.strictjson import JsonObject
 
 _MAX_PATH = 64
 _MAX_DAG_ID = 50  # "/dags/{dag_id}/dagRuns"
@@ -54,12 +58,12 @@ class MwaaClient:
         remaining_seconds: seconds until the caller's timeout; the client starts no call that might exceed it.
     """
 
-    client: Any
+    client: AirflowClient
     environment: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     remaining_seconds: Callable[[], float] = lambda: float("inf")
 
-    def start(self, dag_id: str, dag_run_id: str, conf: dict[str, Any]) -> str:
+    def start(self, dag_id: str, dag_run_id: str, conf: JsonObject) -> str:
         """Start the DAG run, or find that it has started; returns its id.
 
         Raises:
@@ -71,7 +75,7 @@ class MwaaClient:
         moment = self.now()
         for attempt in range(_COLLISIONS):
             logical_date = (moment + timedelta(milliseconds=attempt)).isoformat()
-            answer = self._post(dag_id, {"dag_run_id": dag_run_id, "conf": conf, "logical_date": logical_date})
+            answer = self._post(dag_id, dag_run_id, {"conf": conf, "logical_date": logical_date})
             if answer.succeeded or self._exists(dag_id, dag_run_id):
                 return dag_run_id
         raise MwaaUnavailableError(
@@ -79,11 +83,10 @@ class MwaaClient:
             f"{dag_run_id} among its newest {_PAGES * _PAGE}"
         )
 
-    def _post(self, dag_id: str, body: dict[str, Any]) -> Answer:
+    def _post(self, dag_id: str, run: str, fields: JsonObject) -> Answer:
         """Ask Airflow for the run; returns the answer with the run, or with 409."""
-        run = body["dag_run_id"]
         try:
-            answer = self._call("POST", f"{_path(dag_id)}/dagRuns", Body=body)
+            answer = self._call("POST", f"{_path(dag_id)}/dagRuns", Body={"dag_run_id": run, **fields})
             if answer.succeeded:
                 answer.is_run(dag_id, run)
             elif answer.status != 409:
@@ -125,7 +128,7 @@ class MwaaClient:
         seen = 0
         for _ in range(_PAGES):
             # Order by id: both versions have it, and unlike the dates of a queued run it is never null.
-            query = {"limit": _PAGE, "offset": seen, "order_by": "-id"}
+            query: JsonObject = {"limit": _PAGE, "offset": seen, "order_by": "-id"}
             answer = self._call("GET", f"{_path(dag_id)}/dagRuns", QueryParameters=query)
             if not answer.succeeded:
                 raise self._failed(dag_id, answer)
@@ -137,7 +140,7 @@ class MwaaClient:
                 return False
         return False
 
-    def _call(self, method: str, path: str, **arguments: Any) -> Answer:
+    def _call(self, method: str, path: str, **arguments: JsonObject) -> Answer:
         """Call Airflow's REST API; returns its answer, also if it is an error."""
         call = f"MWAA environment {self.environment}: {method} {path}"
         if self.remaining_seconds() < _ONE_CALL:
@@ -146,7 +149,7 @@ class MwaaClient:
                 f"close for {method} {path}"
             )
         try:
-            found = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
+            answer = self.client.invoke_rest_api(Name=self.environment, Path=path, Method=method, **arguments)
         except ClientError as error:
             return self._refusal(call, error)
         except UnreachableError as error:
@@ -161,11 +164,11 @@ class MwaaClient:
         except UNREADABLE as error:
             reason = f"{type(error).__name__}: {error}"
             raise MwaaAnswerError(f"{call}: the AWS SDK cannot read the answer ({reason:.200})") from None
-        return read_answer(call, found)
+        return read_answer(call, answer)
 
     def _refusal(self, call: str, error: ClientError) -> Answer:
         """The answer if Airflow refused the call; any other error is raised."""
-        details: dict[str, Any] = {**error.response}
+        details = error.response
         code, text = (str(details["Error"].get(key, "")) for key in ("Code", "Message"))
         if code == "RestApiClientException":
             return read_answer(call, details)

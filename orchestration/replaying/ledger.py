@@ -6,6 +6,8 @@ that exists. No table is needed, and two people who replay at once compute the s
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -121,21 +123,46 @@ class Ledger:
         """
         original = self.originals[trigger_id]
         newest, number, generation = original.execution, 0, 0
-        while True:
-            name = replay_name(self.event_kind, *self.identity, trigger_id, number + 1)
-            execution = self._describe(name)
-            if execution is None:
-                break
-            newest, number = name, number + 1
+        for execution in self.replays(trigger_id):
+            newest, number = execution.name, number + 1
             replayed = execution.input.routing.replay
             generation = generation if replayed is None else replayed.generation
         status, detail = self._status(newest, trigger_id, original if number == 0 else None)
         return Attempt(number=number, execution=newest, status=status, detail=detail, generation=generation)
 
+    def replays(self, trigger_id: str) -> Iterator[Execution]:
+        """The executions of a trigger's replays, the first one first.
+
+        Raises:
+            ExecutionLookupError: a replay exists, but it cannot be read.
+        """
+        for number in itertools.count(1):
+            execution = self.find(replay_name(self.event_kind, *self.identity, trigger_id, number))
+            if execution is None:
+                return
+            yield execution
+
+    def find(self, name: str) -> Execution | None:
+        """Describe an execution, once; None if it does not exist.
+
+        Raises:
+            ExecutionLookupError: it cannot be read.
+        """
+        if name not in self._described:
+            self._described[name] = self.executions.find(name)
+        return self._described[name]
+
+    def outcomes(self, execution: Execution) -> dict[str, Outcome]:
+        """Outcomes of an execution by trigger id, read once; empty while it runs."""
+        if execution.name not in self._outcomes:
+            outcomes = self.executions.outcomes(execution)
+            self._outcomes[execution.name] = {outcome.id: outcome for outcome in outcomes if outcome.id}
+        return self._outcomes[execution.name]
+
     def _read(self, root: Execution) -> None:
         for number in range(1, root.input.routing.parts + 1):
             name = part_name(self.name, number)
-            part = root if number == 1 else self._describe(name)
+            part = root if number == 1 else self.find(name)
             if part is None:  # Parts start in order.
                 return
             for item in part.input.items:
@@ -150,28 +177,17 @@ class Ledger:
             self.originals[trigger.id] = original
 
     def _status(self, name: str, trigger_id: str, original: Original | None) -> tuple[Status, str]:
-        execution = self._describe(name)
+        execution = self.find(name)
         if execution is None:  # the execution of a batch
-            parent = self._describe(original.parent) if original is not None else None
+            parent = self.find(original.parent) if original is not None else None
             starting = parent is not None and parent.running
             return ("RUNNING", "the batch is starting") if starting else ("NOT_STARTED", "")
         if execution.running:
             return "RUNNING", ""
-        outcome = self._outcomes_of(execution).get(trigger_id)
+        outcome = self.outcomes(execution).get(trigger_id)
         if outcome is None:
             return "UNKNOWN", f"the execution ended {execution.status} without its outcome"
         return ("TRIGGERED", outcome.run_id) if outcome.status == "TRIGGERED" else ("FAILED", outcome.reason)
-
-    def _describe(self, name: str) -> Execution | None:
-        if name not in self._described:
-            self._described[name] = self.executions.find(name)
-        return self._described[name]
-
-    def _outcomes_of(self, execution: Execution) -> dict[str, Outcome]:
-        if execution.name not in self._outcomes:
-            outcomes = self.executions.outcomes(execution)
-            self._outcomes[execution.name] = {outcome.id: outcome for outcome in outcomes if outcome.id}
-        return self._outcomes[execution.name]
 
 
 def _checked(execution: Execution) -> tuple[EventKind, str, str]:

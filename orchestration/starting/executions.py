@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,10 +18,12 @@ from orchestration.input.execution_input import ExecutionInput
 from orchestration.input.item import Item
 from orchestration.planning.plan import PlannedExecution
 from orchestration.settings import Settings
-from orchestration.starting.client import StepFunctionsClient
 from orchestration.starting.conflicts import changes
 from orchestration.starting.outcomes import Outcome, outcomes_of_history, outcomes_of_output
 from orchestration.values.strictjson import Json, JsonObject
+
+if TYPE_CHECKING:
+    from orchestration.aws import StepFunctionsClient
 
 _POLL_SECONDS = 0.25
 

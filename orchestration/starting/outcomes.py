@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orchestration.values.strictjson import Json, JsonObject
+from orchestration.values.strictjson import Json, JsonObject, object_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class Outcome:
     @property
     def status(self) -> str:
         """``TRIGGERED`` or ``FAILED``."""
-        return _text(_object_at(self.fields, "result"), "status")
+        return _text(object_at(self.fields, "result"), "status")
 
     @property
     def run_id(self) -> str:
         """Id of the downstream run; empty if the item failed."""
-        return _text(_object_at(self.fields, "result"), "id")
+        return _text(object_at(self.fields, "result"), "id")
 
     @property
     def error(self) -> str:
         """Name of the error; empty if the item started."""
-        return _text(_object_at(self.fields, "error"), "Error")
+        return _text(object_at(self.fields, "error"), "Error")
 
     @property
     def cause(self) -> str:
         """Cause of the error."""
-        return _text(_object_at(self.fields, "error"), "Cause")
+        return _text(object_at(self.fields, "error"), "Cause")
 
     @property
     def reason(self) -> str:
@@ -78,10 +78,10 @@ def outcomes_of_history(events: Iterable[JsonObject]) -> list[Outcome]:
     """
     ended: dict[int, Outcome] = {}
     for event in events:
-        entered = _outcomes(_parsed(_text(_object_at(event, "stateEnteredEventDetails"), "input")))
+        entered = _outcomes(_parsed(_text(object_at(event, "stateEnteredEventDetails"), "input")))
         if entered is not None:
             return entered
-        left = _parsed(_text(_object_at(event, "stateExitedEventDetails"), "output"))
+        left = _parsed(_text(object_at(event, "stateExitedEventDetails"), "output"))
         index = left.get("index")
         if isinstance(index, int) and "result" in left:
             ended[index] = Outcome(left)
@@ -100,11 +100,6 @@ def _outcomes(value: JsonObject) -> list[Outcome] | None:
 
 def _parsed(text: str) -> JsonObject:
     value: Json = json.loads(text or "null")
-    return value if isinstance(value, dict) else {}
-
-
-def _object_at(fields: JsonObject, key: str) -> JsonObject:
-    value = fields.get(key)
     return value if isinstance(value, dict) else {}
 
 

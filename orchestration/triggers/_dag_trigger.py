@@ -11,6 +11,7 @@ from orchestration.triggers.base import DagId, RequestContext, Trigger
 from orchestration.values import templating
 from orchestration.values.dag_conf import ConfLimits, check_conf, conf_problems, key_problems
 from orchestration.values.placeholders import RESERVED_ROOTS
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import ValidationProblem
 
 
@@ -25,6 +26,7 @@ class DagTrigger(Trigger):
     parameter_mapping: dict[str, str] = field(default_factory=dict)
     """Conf key to dot path in the event. If the event has no such path, the key is left out, with a warning."""
 
+    RESERVED_IN: ClassVar[tuple[str, ...]] = ("conf", "parameter_mapping")
     CONF_LIMITS: ClassVar[ConfLimits]
     """Limits of the path that the conf takes."""
 
@@ -34,8 +36,7 @@ class DagTrigger(Trigger):
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved keys, values that Airflow does not accept, broken templates and paths that cannot name a field."""
-        yield from self.reserved(f"{path}.conf", self.conf)
-        yield from self.reserved(f"{path}.parameter_mapping", self.parameter_mapping)
+        yield from self.reserved_keys(path)
         yield from conf_problems(self.conf, self.CONF_LIMITS, f"{path}.conf")
         yield from key_problems(self.parameter_mapping, self.CONF_LIMITS, f"{path}.parameter_mapping")
         yield from templating.problems(self.conf, f"{path}.conf")
@@ -52,7 +53,7 @@ class DagTrigger(Trigger):
                     "Write the placeholder in conf",
                 )
 
-    def dag_conf(self, context: RequestContext, automatic: Mapping[str, Any]) -> dict[str, Any]:
+    def dag_conf(self, context: RequestContext, automatic: Mapping[str, Json]) -> JsonObject:
         """The conf: first the specification's keys, then mapped keys, then custom keys.
 
         Raises:
@@ -60,16 +61,16 @@ class DagTrigger(Trigger):
             AirflowValueError: the path to the DAG run does not accept a value.
         """
         fields = context.event.fields
-        mapped = {}
+        mapped: JsonObject = {}
         for key, dot_path in self.parameter_mapping.items():
             value = templating.lookup(fields, dot_path)
-            if value is templating.MISSING:
+            if isinstance(value, templating.Missing):
                 context.warnings.append(
                     f"{self.TYPE} {self.target_name()}: the event has no field {dot_path!r}, so parameter {key!r} was left out"
                 )
             else:
                 mapped[key] = value
         where = f"{self.TYPE} {self.target_name()}: conf"
-        conf = {**automatic, **mapped, **templating.render(self.conf, fields, where)}
+        conf: JsonObject = {**automatic, **mapped, **templating.render_object(self.conf, fields, where)}
         check_conf(conf, self.CONF_LIMITS, where)
         return conf

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from orchestration.settings import Settings
-from orchestration.triggers.base import Allow, RequestContext, ServiceIntegration, Trigger
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, Trigger
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 MAX_WAIT_SECONDS = 48 * 3600
@@ -26,6 +27,37 @@ PUBLISH = Allow(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunLookUp:
+    """States that read the end of a run whose result did not arrive.
+
+    The result is too large, or an earlier call started the run.
+
+    Attributes:
+        errors: errors of ``RUN`` after which the run exists.
+        describe: call that reads the state of the run. Repeating it is harmless.
+        describe_result: ``ResultSelector`` of that call: ``id``, ``status`` and an empty ``output``.
+        running: values of ``status`` of a run that has not ended.
+        pause_state: name of the Wait state before the next call.
+        ended_state: name of the Choice state on ``status``.
+        read_state: name of the Task state that reads the output of a run that succeeded.
+        read_parameters: ``Parameters`` of that Task, whose ``ResultSelector`` is ``RUN_RESULT``.
+    """
+
+    errors: tuple[str, ...]
+    describe: ServiceIntegration
+    describe_result: Mapping[str, Json]
+    running: tuple[str, ...]
+    pause_state: str
+    ended_state: str
+    read_state: str
+    read_parameters: Mapping[str, Json]
+
+
+HARMLESS = (Retry(errors=("States.ALL",), reason="", interval_seconds=2, max_attempts=9, max_delay_seconds=300),)
+"""For calls that may be repeated: a read, and a message that the router reads as a duplicate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingTrigger(Trigger):
     """A trigger that may wait for its run, and publish the run's success."""
 
@@ -40,8 +72,10 @@ class WaitingTrigger(Trigger):
 
     RUN: ClassVar[ServiceIntegration]
     """The service call that waits for the end of the run; ``run_id_path`` is within the ended run."""
-    RUN_RESULT: ClassVar[Mapping[str, Any]]
+    RUN_RESULT: ClassVar[Mapping[str, Json]]
     """``ResultSelector`` of that call: ``id``, ``status`` and ``output`` (text) of the ended run."""
+    LOOK_UP: ClassVar[RunLookUp | None] = None
+    """How to read the end of a run whose result did not arrive; None if every result arrives."""
 
     def published_job(self) -> str:
         """``job_name`` of the published event."""
@@ -59,12 +93,16 @@ class WaitingTrigger(Trigger):
                 "found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
             )
 
-    def waiting_fields(self, context: RequestContext) -> dict[str, Any]:
+    def waiting_fields(self, context: RequestContext) -> JsonObject:
         """``wait`` and ``publish`` of the request; empty if the trigger does not wait.
 
         The state machine decides by them, and its Task states do not send them to the service.
         """
         if not self.wait:
             return {}
-        published = {"job_name": self.published_job(), "hops": context.event.hops + 1, **context.common_fields}
-        return {"wait": True} | ({"publish": published} if self.publish else {})
+        published: JsonObject = {
+            "job_name": self.published_job(),
+            "hops": context.event.hops + 1,
+            **context.common_fields,
+        }
+        return {"wait": True, **({"publish": published} if self.publish else {})}

@@ -16,7 +16,9 @@ from typing import Annotated, Any, ClassVar
 from orchestration.event.identity import TRIGGER_ID
 from orchestration.event.job_event import JobEvent
 from orchestration.settings import Settings
+from orchestration.triggers.facets import Evidence, KeyPrefix, TargetQuestion
 from orchestration.values.condition_syntax import EventPattern
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 TargetText = Annotated[
@@ -96,7 +98,7 @@ class ServiceIntegration:
 
     state: str
     resource: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Json]
     run_id_path: str
     comment: str
     timeout_seconds: int = 60
@@ -105,8 +107,12 @@ class ServiceIntegration:
     already_started_id: str = ""
     iam: tuple[Allow, ...]
     run_page: str = ""
-    sample: Mapping[str, Any]
+    sample: Mapping[str, Json]
     sample_error: str
+
+
+STATE_MACHINE = "state_machine"
+"""Name of the state machine's role in Terraform."""
 
 
 @dataclass(slots=True)
@@ -126,7 +132,7 @@ class RequestContext:
     warnings: list[str] = field(default_factory=list)
 
     @property
-    def common_fields(self) -> dict[str, Any]:
+    def common_fields(self) -> dict[str, str]:
         """The two automatic fields that every target receives (job-orchestration.md, Trigger Types)."""
         return {"triggered_by_job": self.event.job_name, "triggered_by_run_id": self.event.job_run_id}
 
@@ -146,7 +152,19 @@ class Trigger(ABC):
     """Terraform variable with the targets that may be started (terraform/variables.tf)."""
     RESERVED_FIELDS: ClassVar[Mapping[str, str]]
     """Automatic field of the payload to its meaning. A configuration cannot override these fields."""
-    EXAMPLE: ClassVar[Mapping[str, Any]]
+    RESERVED_IN: ClassVar[tuple[str, ...]] = ()
+    """Fields of the configuration whose keys become fields of the payload, so that they cannot be ``RESERVED_FIELDS``."""
+    ADDRESSES: ClassVar[tuple[str, ...]] = ()
+    """Fields with an ARN or URL of the target. ``orchestrator validate`` checks its region."""
+    KEY_PREFIXES: ClassVar[Mapping[str, KeyPrefix]] = {}
+    """Field of the configuration to the prefix without which the service ignores a key."""
+    CALLER: ClassVar[str] = STATE_MACHINE
+    """Role that needs ``TARGET_PERMISSION``: the state machine's, or that of a Lambda function in ``tasks/``."""
+    COLOUR: ClassVar[str]
+    """Colour of the type in ``orchestrator graph``, as ``#2f6fb7``; differs from the other types'."""
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]]
+    """Error name of the service integration to its evidence, for ``docs/error-names.md``."""
+    EXAMPLE: ClassVar[Mapping[str, Json]]
     """A configuration with every field set."""
 
     id: Annotated[str, StringPattern(rf"^{TRIGGER_ID}$", "1 to 64 letters, digits, '_' or '-'")] = ""
@@ -169,12 +187,20 @@ class Trigger(ABC):
         """
 
     @abstractmethod
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """Build the request that the Task state's ``Parameters`` read.
 
         Raises:
             ResolutionError: a template names a path that the event does not have.
             AirflowValueError: the conf has a value that Airflow does not accept.
+        """
+
+    @abstractmethod
+    def question(self, settings: Settings) -> TargetQuestion:
+        """API call with which ``orchestrator doctor`` finds out whether the target exists.
+
+        Args:
+            settings: the router's environment.
         """
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
@@ -186,13 +212,13 @@ class Trigger(ABC):
         """
         yield from ()
 
-    def reserved(self, path: str, fields: Mapping[str, Any]) -> Iterator[ValidationProblem]:
-        """Refuse keys that the orchestrator sets."""
-        for key in fields:
-            if key in self.RESERVED_FIELDS:
-                yield ValidationProblem(
-                    f"{path}.{key}", "reserved field, which the orchestrator sets. Remove it", at="key"
-                )
+    def reserved_keys(self, path: str) -> Iterator[ValidationProblem]:
+        """Refuse keys that the orchestrator sets, in the fields of ``RESERVED_IN``."""
+        for name in self.RESERVED_IN:
+            for key in getattr(self, name):
+                if key in self.RESERVED_FIELDS:
+                    message = "reserved field, which the orchestrator sets. Remove it"
+                    yield ValidationProblem(f"{path}.{name}.{key}", message, at="key")
 
 
 def other_region(region: str, settings: Settings) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from orchestration.settings import Settings
 from orchestration.triggers.base import (
@@ -17,6 +17,8 @@ from orchestration.triggers.base import (
     other_account,
     other_region,
 )
+from orchestration.triggers.facets import Evidence, TargetQuestion
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 _BUS = r"^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]+:event-bus/)?[A-Za-z0-9_./-]{1,256}$"
@@ -36,6 +38,8 @@ class EventBridge(Trigger):
 
     TYPE: ClassVar[str] = "eventbridge"
     TARGET_FIELD: ClassVar[str] = "detail_type"
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("event_bus",)
+    COLOUR: ClassVar[str] = "#b8860b"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
@@ -82,7 +86,17 @@ class EventBridge(Trigger):
     )
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "event_buses"
-    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
+        "EventBridge.FailedEntry": Evidence("EventBridge refused the entry", "documented", INTEGRATION.iam[0].doc_url),
+        "EventBridge.ThrottlingException": Evidence(
+            "PutEvents was throttled",
+            "inferred",
+            "modelled for the service, not for PutEvents",
+            "The base class `EventBridge.AmazonEventBridgeException` is not retried: it also covers failures after which the "
+            "bus may have the event, and PutEvents has no idempotency token.",
+        ),
+    }
+    EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "eventbridge",
         "id": "announce",
         "event_bus": "default",
@@ -102,10 +116,24 @@ class EventBridge(Trigger):
         own = not bus.startswith("arn:") or bus.split(":")[4] == settings.account
         return bus.rsplit(":event-bus/", 1)[-1] if own else bus
 
+    def question(self, settings: Settings) -> TargetQuestion:
+        """Describe the bus."""
+        return TargetQuestion(
+            service="events",
+            operation="describe_event_bus",
+            parameters={"Name": self.event_bus},
+            region=self._region(),
+            subject=f"event bus {self.event_bus}",
+            missing=("ResourceNotFoundException",),
+        )
+
+    def _region(self) -> str:
+        return self.event_bus.split(":")[3] if self.event_bus.startswith("arn:") else ""
+
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse a bus in another region or account."""
         yield from other_account(f"{path}.event_bus", self.event_bus, settings)
-        region = self.event_bus.split(":")[3] if self.event_bus.startswith("arn:") else ""
+        region = self._region()
         if other_region(region, settings):
             yield ValidationProblem(
                 f"{path}.event_bus",
@@ -113,6 +141,6 @@ class EventBridge(Trigger):
                 "forwards to the other region",
             )
 
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """``{EventBusName, Source, DetailType}``; the state machine builds the detail."""
         return {"EventBusName": self.event_bus, "Source": self.source, "DetailType": self.detail_type}

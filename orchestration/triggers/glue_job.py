@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from orchestration.settings import Settings
 from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
+from orchestration.triggers.facets import MODELLED, Evidence, KeyPrefix, TargetQuestion
 from orchestration.values import strictjson, templating
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import ValidationProblem
 
 _START = Allow(
@@ -32,10 +34,15 @@ class GlueJob(WaitingTrigger):
 
     TYPE: ClassVar[str] = "glue_job"
     TARGET_FIELD: ClassVar[str] = "job_name"
+    COLOUR: ClassVar[str] = "#2f6fb7"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "--triggered_by_job": "Name of the upstream job",
         "--triggered_by_run_id": "Run id of the upstream job",
         "--source_artifacts": "JSON text of the event's artifacts",
+    }
+    RESERVED_IN: ClassVar[tuple[str, ...]] = ("arguments",)
+    KEY_PREFIXES: ClassVar[Mapping[str, KeyPrefix]] = {
+        "arguments": KeyPrefix("--", "glue-argument", "argument", "Glue reads only arguments with '--'")
     }
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Start Glue job run",
@@ -57,7 +64,7 @@ class GlueJob(WaitingTrigger):
             ),
             Retry(
                 errors=("Glue.ThrottlingException",),
-                # AWS reports a throttled call as AWSGlueException, which also covers 5xx errors: builder/pages/error_names.py.
+                # AWS reports a throttled call as AWSGlueException, which also covers 5xx errors: ERROR_NAMES below.
                 reason="Glue refused the throttled call, so no run started. Ambiguous errors are not retried, because "
                 "StartJobRun has no idempotency token",
                 interval_seconds=2,
@@ -67,7 +74,7 @@ class GlueJob(WaitingTrigger):
         ),
         iam=(_START,),
         run_page="gluestudio/home?region={region}#/job/{JobName}/run/{id}",
-        sample={"JobName": "load_images_to_redshift", "JobRunId": "jr_0123456789abcdef"},
+        sample={"JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )
     RUN: ClassVar[ServiceIntegration] = replace(
@@ -86,10 +93,31 @@ class GlueJob(WaitingTrigger):
         sample={"Id": "jr_0123456789abcdef", "JobName": "load_images_to_redshift", "JobRunState": "SUCCEEDED"},
     )
     # The result is the JobRun: docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html. A job has no output.
-    RUN_RESULT: ClassVar[Mapping[str, Any]] = {"id.$": "$.Id", "status.$": "$.JobRunState", "output": ""}
+    RUN_RESULT: ClassVar[Mapping[str, Json]] = {"id.$": "$.Id", "status.$": "$.JobRunState", "output": ""}
     TARGET_PERMISSION: ClassVar[Allow] = _START
     ALLOW_LIST: ClassVar[str] = "glue_jobs"
-    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
+        "Glue.AWSGlueException": Evidence(
+            "StartJobRun was throttled, or failed with an unknown error",
+            "documented",
+            "https://repost.aws/knowledge-center/glue-throttling-rate-exceeded",
+            "Not retried: it also covers 5xx errors after which a run may have started, and StartJobRun has no idempotency "
+            "token. Replay the trigger if the cause has `Rate exceeded` "
+            "([ADR 16](adr/0016-forms-on-which-interpreters-agree.md)).",
+        ),
+        "Glue.ConcurrentRunsExceededException": Evidence("the job runs as often as it may", "inferred", MODELLED),
+        "Glue.EntityNotFoundException": Evidence("the job does not exist", "inferred", MODELLED),
+        "Glue.ResourceNumberLimitExceededException": Evidence(
+            "a quota of the account is used up", "inferred", MODELLED
+        ),
+        "Glue.ThrottlingException": Evidence(
+            "StartJobRun was throttled",
+            "inferred",
+            "modelled for the service, not for StartJobRun",
+            "Kept: it can only be a refusal. AWS reports `Glue.AWSGlueException` instead.",
+        ),
+    }
+    EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "glue_job",
         "id": "load-images",
         "job_name": "load_images_to_redshift",
@@ -110,15 +138,27 @@ class GlueJob(WaitingTrigger):
         """The job's name."""
         return self.job_name
 
+    def question(self, settings: Settings) -> TargetQuestion:
+        """Read the job."""
+        return TargetQuestion(
+            service="glue",
+            operation="get_job",
+            parameters={"JobName": self.job_name},
+            subject=f"Glue job {self.job_name}",
+            missing=("EntityNotFoundException",),
+        )
+
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved arguments and broken templates."""
         yield from self.waiting_problems(path, settings)
-        yield from self.reserved(f"{path}.arguments", self.arguments)
+        yield from self.reserved_keys(path)
         yield from templating.problems(self.arguments, f"{path}.arguments")
 
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """``{JobName, Arguments, JobRunQueuingEnabled}``; all argument values are strings, as Glue requires."""
-        rendered = templating.render(self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments")
+        rendered = templating.render_object(
+            self.arguments, context.event.fields, f"glue_job {self.job_name}: arguments"
+        )
         automatic = {
             "--triggered_by_job": context.event.job_name,
             "--triggered_by_run_id": context.event.job_run_id,

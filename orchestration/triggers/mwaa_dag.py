@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from urllib.parse import quote
 
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
+from orchestration.triggers.facets import ERROR_HANDLING, Evidence, Refusal, TargetQuestion
 from orchestration.values.dag_conf import REST_API, ConfLimits, check_run_id
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 # InvokeRestApi's Path has at most 64 characters, and "/dags/{dag_id}/dagRuns" takes 14 of them.
 # https://docs.aws.amazon.com/mwaa/latest/API/API_InvokeRestApi.html
 _MAX_DAG_ID = 50
+_LAMBDA = "https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class MwaaDag(DagTrigger):
     TYPE: ClassVar[str] = "mwaa_dag"
     CONF_LIMITS: ClassVar[ConfLimits] = REST_API
     TARGET_FIELD: ClassVar[str] = "dag_id"
+    CALLER: ClassVar[str] = "mwaa_dag"
+    COLOUR: ClassVar[str] = "#2e8b57"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
@@ -91,7 +96,29 @@ class MwaaDag(DagTrigger):
         doc_url="https://docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html",
     )
     ALLOW_LIST: ClassVar[str] = "mwaa_environments"
-    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
+        "DagRunRejectedError": Evidence(
+            "Airflow refused the DAG run: class of the function's exception", "documented", ERROR_HANDLING
+        ),
+        "Lambda.AWSLambdaException": Evidence("Lambda failed", "documented", _LAMBDA),
+        "Lambda.ClientExecutionTimeoutException": Evidence("the call took too long", "documented", _LAMBDA),
+        "Lambda.SdkClientException": Evidence(
+            "the call did not reach Lambda, or its answer was lost", "documented", _LAMBDA
+        ),
+        "Lambda.ServiceException": Evidence("Lambda failed", "documented", _LAMBDA),
+        "Lambda.TooManyRequestsException": Evidence("Lambda throttled the call", "documented", _LAMBDA),
+        "Lambda.Unknown": Evidence("the function ended without an answer", "documented", _LAMBDA),
+        "MwaaAnswerError": Evidence(
+            "the answer is not Airflow's: class of the function's exception", "documented", ERROR_HANDLING
+        ),
+        "MwaaUnavailableError": Evidence(
+            "MWAA or Airflow is unavailable: class of the function's exception", "documented", ERROR_HANDLING
+        ),
+        "Sandbox.Timedout": Evidence(
+            "the function reached its timeout", "reported", "errorType of the function's answer"
+        ),
+    }
+    EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "mwaa_dag",
         "id": "downstream-dag",
         "environment_name": "my-mwaa-environment",
@@ -108,6 +135,23 @@ class MwaaDag(DagTrigger):
         other = self.region not in ("", settings.region)
         return f"{self.region}/{self.environment_name}" if other else self.environment_name
 
+    def question(self, settings: Settings) -> TargetQuestion:
+        """Read the DAG in Airflow."""
+        no_dag = "the environment has no such DAG"
+        paused = "the DAG is paused, so its runs wait in the state queued"
+        return TargetQuestion(
+            service="mwaa",
+            operation="invoke_rest_api",
+            parameters={"Name": self.environment_name, "Path": f"/dags/{self.dag_id}", "Method": "GET"},
+            region=self.region,
+            subject=f"DAG {self.dag_id} of MWAA environment {self.environment_name}",
+            missing=("ResourceNotFoundException",),
+            refusals=(
+                Refusal("RestApiStatusCode", 404, no_dag, "Deploy the DAG, or correct its dag_id"),
+                Refusal("RestApiResponse.is_paused", value=True, message=paused, advice="Unpause it in Airflow"),
+            ),
+        )
+
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved keys, broken templates, and a DAG id that is too long for the API's path."""
         # Named, not super(): a dataclass with slots is a new class, which the zero-argument form does not know.
@@ -120,10 +164,10 @@ class MwaaDag(DagTrigger):
                 "the path to 64). Use sqs_mwaa, which has no such limit",
             )
 
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """``{environment_name, region, dag_id, dag_run_id, conf}``."""
         check_run_id(context.downstream_run_id, f"{self.TYPE} {self.dag_id}")
-        automatic = {
+        automatic: JsonObject = {
             **context.common_fields,
             "source_artifacts": context.event.artifacts,
             "source_metrics": context.event.metrics,

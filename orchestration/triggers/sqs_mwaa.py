@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
@@ -17,7 +17,9 @@ from orchestration.triggers.base import (
     other_region,
     queue_region,
 )
+from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, TargetQuestion
 from orchestration.values.dag_conf import DISPATCHER, QUEUE, ConfLimits
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 _QUEUE = r"^(?:https?://[^/\s$]+/[0-9]+/[A-Za-z0-9_-]{1,80})?$"
@@ -43,6 +45,8 @@ class SqsMwaa(DagTrigger):
     TYPE: ClassVar[str] = "sqs_mwaa"
     CONF_LIMITS: ClassVar[ConfLimits] = QUEUE
     TARGET_FIELD: ClassVar[str] = "dag_id"
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("queue_url",)
+    COLOUR: ClassVar[str] = "#1a8c99"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
@@ -84,7 +88,24 @@ class SqsMwaa(DagTrigger):
     )
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "queues"
-    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
+        "SQS.AmazonSQSException": Evidence(
+            "SQS refused the message, for a reason that its API does not model",
+            "recorded",
+            f"{SNAPSHOTS}/error_handling/test_task_service_sqs`, `test_send_message_empty_body`",
+        ),
+        "SQS.KmsThrottledException": Evidence("KMS throttled the queue's key", "inferred", MODELLED),
+        "SQS.QueueDoesNotExistException": Evidence(
+            "the queue does not exist", "inferred", MODELLED, "Not retried: a retry does not create the queue."
+        ),
+        "SQS.RequestThrottledException": Evidence("SendMessage was throttled", "inferred", MODELLED),
+        "SQS.SdkClientException": Evidence(
+            "the host of the queue's URL does not exist, or does not answer",
+            "recorded",
+            f"{SNAPSHOTS}/error_handling/test_task_service_sqs`, `test_send_message_no_such_queue`",
+        ),
+    }
+    EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "sqs_mwaa",
         "id": "downstream-dag",
         "dag_id": "my_downstream_dag",
@@ -100,6 +121,17 @@ class SqsMwaa(DagTrigger):
         *_, account, name = (self.queue_url or settings.mwaa_trigger_queue_url).split("/")
         own = account == settings.account
         return name if own else f"arn:{settings.partition}:sqs:{settings.region}:{account}:{name}"
+
+    def question(self, settings: Settings) -> TargetQuestion:
+        """Read an attribute of the queue."""
+        url = self.queue_url or settings.mwaa_trigger_queue_url
+        return TargetQuestion(
+            service="sqs",
+            operation="get_queue_attributes",
+            parameters={"QueueUrl": url, "AttributeNames": ["QueueArn"]},
+            subject=f"queue {url}",
+            missing=("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
+        )
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse reserved keys, broken templates, a queue in another region or account, and a missing queue."""
@@ -119,7 +151,7 @@ class SqsMwaa(DagTrigger):
                 "mwaa_trigger_queue_url)",
             )
 
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """``{QueueUrl, MessageBody: {dag_id, conf, message_id}}``."""
         return {
             "QueueUrl": self.queue_url or context.settings.mwaa_trigger_queue_url,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from orchestration.settings import STATE_MACHINE_ARN, Settings
-from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
+from orchestration.triggers._waiting_trigger import HARMLESS, MAX_WAIT_SECONDS, RunLookUp, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, other_account, other_region
+from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, Refusal, TargetQuestion
+from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
 _REFUSED = Retry(
-    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (builder/pages/error_names.py).
+    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (ERROR_NAMES below).
     errors=(
         "StepFunctions.ExecutionLimitExceededException",
         "StepFunctions.ExecutionLimitExceeded",
@@ -45,6 +47,8 @@ class StepFunction(WaitingTrigger):
 
     TYPE: ClassVar[str] = "step_function"
     TARGET_FIELD: ClassVar[str] = "arn"
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("arn",)
+    COLOUR: ClassVar[str] = "#b3478f"
     RESERVED_FIELDS: ClassVar[Mapping[str, str]] = {
         "triggered_by_job": "Name of the upstream job",
         "triggered_by_run_id": "Run id of the upstream job",
@@ -115,14 +119,66 @@ class StepFunction(WaitingTrigger):
         },
     )
     # ".sync" gives the output as text, so a Choice can tell an object from other values. ".sync:2" gives the parsed value.
-    RUN_RESULT: ClassVar[Mapping[str, Any]] = {
+    RUN_RESULT: ClassVar[Mapping[str, Json]] = {
         "id.$": "$.ExecutionArn",
         "status.$": "$.Status",
         "output.$": "$.Output",
     }
+    LOOK_UP: ClassVar[RunLookUp | None] = RunLookUp(
+        # The execution runs already, or its result is too large to arrive: ask for its state.
+        errors=(*INTEGRATION.already_started, "States.DataLimitExceeded"),
+        describe=ServiceIntegration(
+            state="Read the state of the nested execution",
+            resource="aws-sdk:sfn:describeExecution",
+            comment="Asked for only if the result of the execution did not arrive: it is too large, or an earlier call "
+            "started it.",
+            parameters={"ExecutionArn.$": "$.request.ExecutionArn", "IncludedData": "METADATA_ONLY"},
+            run_id_path="$.ExecutionArn",
+            retries=HARMLESS,
+            iam=(),
+            sample={},
+            sample_error="",
+        ),
+        describe_result={"id.$": "$.ExecutionArn", "status.$": "$.Status", "output": ""},
+        running=("RUNNING", "PENDING_REDRIVE"),
+        pause_state="Wait before the next look at the execution",
+        ended_state="Has the nested execution ended?",
+        read_state="Read the output of the nested execution",
+        read_parameters={"ExecutionArn.$": "$.request.ExecutionArn"},
+    )
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "state_machines"
-    EXAMPLE: ClassVar[Mapping[str, Any]] = {
+    ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
+        "StepFunctions.AWSStepFunctionsException": Evidence(
+            "StartExecution was throttled, or failed with an unknown error",
+            "inferred",
+            "ThrottlingException is not modelled",
+            "Retried for batches and for triggers that wait: both start a Standard state machine, which starts one execution "
+            "for a name. A nested execution without `wait` may be an Express one, which ignores names. Never set `wait` for "
+            "an Express state machine: the trigger fails, and its retries could start several executions.",
+        ),
+        "StepFunctions.ExecutionAlreadyExistsException": Evidence("the name is used", "inferred", MODELLED),
+        "StepFunctions.ExecutionLimitExceeded": Evidence(
+            "too many executions run",
+            "documented",
+            "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html",
+            "Retried under both names. Recorded errors of Step Functions end in `Exception`, but the example on the page "
+            "does not.",
+        ),
+        "StepFunctions.ExecutionLimitExceededException": Evidence("too many executions run", "inferred", MODELLED),
+        "StepFunctions.StateMachineDoesNotExistException": Evidence(
+            "the state machine does not exist",
+            "recorded",
+            f"{SNAPSHOTS}/error_handling/test_task_service_sfn`, `test_start_execution_no_such_arn`",
+        ),
+        "StepFunctions.ThrottlingException": Evidence(
+            "StartExecution was throttled",
+            "inferred",
+            "not modelled, so `StepFunctions.AWSStepFunctionsException` is more likely",
+            "Kept: it can only be a refusal.",
+        ),
+    }
+    EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "step_function",
         "id": "publish-catalog",
         "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:publish_image_catalog",
@@ -141,6 +197,27 @@ class StepFunction(WaitingTrigger):
         """The state machine's name, without version or alias: IAM authorizes the call by the unqualified ARN."""
         return self.target_name().partition(":")[0]
 
+    def question(self, settings: Settings) -> TargetQuestion:
+        """Describe the state machine; a trigger that waits needs a Standard one."""
+        deleting = Refusal(
+            "status", "DELETING", "is being deleted", "Create it again, or name another one in the configuration"
+        )
+        express = Refusal(
+            "type",
+            "EXPRESS",
+            "is an Express state machine, and the trigger waits for it",
+            "Remove wait, or name a Standard state machine",
+        )
+        return TargetQuestion(
+            service="stepfunctions",
+            operation="describe_state_machine",
+            parameters={"stateMachineArn": self.arn},
+            region=self.arn.split(":")[3],
+            subject=f"state machine {self.arn}",
+            missing=("StateMachineDoesNotExist",),
+            refusals=(deleting, express) if self.wait else (deleting,),
+        )
+
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse a state machine in another region or account, and the orchestrator's own one, which would be a loop."""
         yield from self.waiting_problems(path, settings)
@@ -158,9 +235,9 @@ class StepFunction(WaitingTrigger):
                 "found the orchestrator's own state machine, which would start itself in a loop. Name another one",
             )
 
-    def request(self, context: RequestContext) -> dict[str, Any]:
+    def request(self, context: RequestContext) -> JsonObject:
         """``{StateMachineArn, Name}``, and ``ExecutionArn`` if the trigger waits; the state machine builds the input."""
-        request = {"StateMachineArn": self.arn, "Name": context.downstream_run_id}
+        request: JsonObject = {"StateMachineArn": self.arn, "Name": context.downstream_run_id}
         if self.wait:
             unqualified = self.arn.removesuffix(self.target_name()) + self.allow_list_entry(context.settings)
             execution = f"{unqualified.replace(':stateMachine:', ':execution:')}:{context.downstream_run_id}"

@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, TypeGuard
 
 from orchestration.values.conditions import OR
 from orchestration.values.strictjson import first_invalid
 from orchestration.values.validation import ValidationProblem, describe
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
+    from orchestration.values.validation import JsonSchema, SchemaOf
 
 OPERATORS = ("anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix", "wildcard")
 COMPARISONS = ("<", "<=", "=", ">", ">=")
@@ -28,17 +32,19 @@ _ESCAPE = re.compile(r"\\(?![*\\])")
 class EventPattern:
     """Constrains a field to an EventBridge event pattern."""
 
-    def problems(self, value: Any, path: str) -> Iterator[ValidationProblem]:
+    def problems(self, value: Json, path: str) -> Iterator[ValidationProblem]:
         """Every problem of the pattern."""
-        found = list(_object(value, path))
-        yield from found or _combinations(value, path)
+        problems = list(_pattern(value, path))
+        yield from problems
+        if isinstance(value, dict) and not problems:
+            yield from _combinations(value, path)
 
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return a mark that ``builder/schemas`` replaces by its definition. Pydantic calls this at build time."""
         return {"type": "condition"}
 
 
-def _object(value: Any, path: str) -> Iterator[ValidationProblem]:
+def _pattern(value: Json, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, dict) or not value:
         what = describe(value) if value != {} else "an empty object"
         yield ValidationProblem(path, f"found {what}, expected an event pattern such as {_EXAMPLE}")
@@ -48,7 +54,7 @@ def _object(value: Any, path: str) -> Iterator[ValidationProblem]:
         if key == OR:
             yield from _or(expected, where)
         elif isinstance(expected, dict):
-            yield from _object(expected, where)
+            yield from _pattern(expected, where)
         elif isinstance(expected, list) and expected:
             for index, matcher in enumerate(expected):
                 yield from _matcher(matcher, f"{where}[{index}]")
@@ -58,19 +64,19 @@ def _object(value: Any, path: str) -> Iterator[ValidationProblem]:
             yield ValidationProblem(where, f"found {what}, {text}{_wrapped(expected)}")
 
 
-def _wrapped(value: Any) -> str:
+def _wrapped(value: Json) -> str:
     """Advice for a bare value, the most frequent mistake."""
     return f". Write [{json.dumps(value)}]" if isinstance(value, str | int | float) else ""
 
 
-def _or(value: Any, path: str) -> Iterator[ValidationProblem]:
+def _or(value: Json, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, list) or len(value) < 2:
         what = f"a list of {len(value)}" if isinstance(value, list) else describe(value)
         yield ValidationProblem(path, f"found {what}, expected a list of at least two patterns")
         return
     for index, pattern in enumerate(value):
         where = f"{path}[{index}]"
-        yield from _object(pattern, where)
+        yield from _pattern(pattern, where)
         for key in pattern if isinstance(pattern, dict) else ():
             if key in OPERATORS:
                 yield ValidationProblem(
@@ -78,7 +84,7 @@ def _or(value: Any, path: str) -> Iterator[ValidationProblem]:
                 )
 
 
-def _combinations(pattern: dict[str, Any], path: str) -> Iterator[ValidationProblem]:
+def _combinations(pattern: JsonObject, path: str) -> Iterator[ValidationProblem]:
     count = _count(pattern)
     if count > MAX_ALTERNATIVES:
         yield ValidationProblem(
@@ -88,7 +94,7 @@ def _combinations(pattern: dict[str, Any], path: str) -> Iterator[ValidationProb
         return
     for fields in _fields(pattern, ()):
         names = [".".join(field) for field in fields]
-        twice = next((one for one in names if names.count(one) > 1 or _within(one, names)), "")
+        twice = next((name for name in names if names.count(name) > 1 or _within(name, names)), "")
         if twice:
             text = f"the field {twice!r:.80} has two conditions. Write them in one list, or each in an alternative of '$or'"
             yield ValidationProblem(path, text)
@@ -96,33 +102,38 @@ def _combinations(pattern: dict[str, Any], path: str) -> Iterator[ValidationProb
 
 
 def _within(name: str, names: list[str]) -> bool:
-    return any(name.startswith(f"{one}.") for one in names)
+    return any(name.startswith(f"{outer}.") for outer in names)
 
 
-def _count(pattern: dict[str, Any]) -> int:
+def _count(pattern: JsonObject) -> int:
     """Number of combinations of all ``$or``."""
     total = 1
     for key, value in pattern.items():
         if key == OR:
-            total *= sum(_count(one) for one in value)
+            total *= sum(_count(option) for option in _options(value))
         elif isinstance(value, dict):
             total *= _count(value)
     return total
 
 
-def _fields(pattern: dict[str, Any], path: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
+def _fields(pattern: JsonObject, path: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
     """Paths of the fields in each combination."""
-    found: list[list[tuple[str, ...]]] = [[]]
+    combinations: list[list[tuple[str, ...]]] = [[]]
     for key, value in pattern.items():
         if key == OR:
-            options = [one for option in value for one in _fields(option, path)]
+            options = [fields for option in _options(value) for fields in _fields(option, path)]
         else:
             options = _fields(value, (*path, key)) if isinstance(value, dict) else [[(*path, key)]]
-        found = [[*one, *option] for one in found for option in options]
-    return found
+        combinations = [[*fields, *option] for fields in combinations for option in options]
+    return combinations
 
 
-def _matcher(matcher: Any, path: str) -> Iterator[ValidationProblem]:
+def _options(value: Json) -> list[JsonObject]:
+    """The patterns of a valid ``$or``."""
+    return [option for option in value if isinstance(option, dict)] if isinstance(value, list) else []
+
+
+def _matcher(matcher: Json, path: str) -> Iterator[ValidationProblem]:
     wrong = first_invalid(matcher)
     if wrong is not None:
         yield ValidationProblem(path, f"found {wrong.reason}, expected plain JSON")
@@ -134,7 +145,7 @@ def _matcher(matcher: Any, path: str) -> Iterator[ValidationProblem]:
         yield from _operation(matcher, path)
 
 
-def _operation(matcher: dict[str, Any], path: str) -> Iterator[ValidationProblem]:
+def _operation(matcher: JsonObject, path: str) -> Iterator[ValidationProblem]:
     if len(matcher) != 1:
         yield ValidationProblem(path, f"found {len(matcher)} operators, expected one: {', '.join(OPERATORS)}")
         return
@@ -161,31 +172,32 @@ def _operation(matcher: dict[str, Any], path: str) -> Iterator[ValidationProblem
         yield from _string(operand, operator, where)
 
 
-def _anything_but(operand: Any, path: str) -> Iterator[ValidationProblem]:
+def _anything_but(operand: Json, path: str) -> Iterator[ValidationProblem]:
     if isinstance(operand, dict):
         if len(operand) != 1 or not operand.keys() <= set(NESTED):
             yield ValidationProblem(
                 path, f"found {', '.join(operand) or 'nothing'}, expected one of: {', '.join(NESTED)}"
             )
             return
-        ((operator, texts),) = operand.items()
-        if texts == []:
+        ((operator, nested),) = operand.items()
+        if nested == []:
             yield ValidationProblem(f"{path}.{operator}", "found an empty list, expected a string or a list of strings")
-        for text in texts if isinstance(texts, list) else [texts]:
+        for text in nested if isinstance(nested, list) else [nested]:
             if text == "" and operator in ("prefix", "suffix"):
                 yield ValidationProblem(f"{path}.{operator}", f"found an empty {operator}, which every text has")
             yield from _string(text, operator, f"{path}.{operator}")
         return
     values = operand if isinstance(operand, list) else [operand]
-    strings = all(isinstance(one, str) for one in values)
-    if not values or not (strings or all(_is_number(one) for one in values)):
+    texts = [value for value in values if isinstance(value, str)]
+    strings = len(texts) == len(values)
+    if not values or not (strings or all(_is_number(value) for value in values)):
         what = describe(operand) if not isinstance(operand, list) else "a list" if values else "an empty list"
         yield ValidationProblem(path, f"found {what}, expected strings only, numbers only, or an operator")
-    for text in values if strings else ():
+    for text in texts if strings else ():
         yield from _literal(text, path)
 
 
-def _string(text: Any, operator: str, path: str) -> Iterator[ValidationProblem]:
+def _string(text: Json, operator: str, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(text, str):
         yield ValidationProblem(path, f"found {describe(text)}, expected a string")
         return
@@ -205,21 +217,25 @@ def _literal(text: str, path: str) -> Iterator[ValidationProblem]:
         )
 
 
-def _numeric(operand: Any, path: str) -> Iterator[ValidationProblem]:
+def _numeric(operand: Json, path: str) -> Iterator[ValidationProblem]:
     expected = 'expected ["=", NUMBER], one comparison, or a range such as [">=", 0, "<", 10]'
-    pairs = list(zip(operand[::2], operand[1::2], strict=False)) if isinstance(operand, list) else []
-    whole = isinstance(operand, list) and len(operand) in (2, 4)
-    if not whole or not all(one in COMPARISONS and _is_number(limit) for one, limit in pairs):
+    values = operand if isinstance(operand, list) else []
+    limits = [limit for limit in values[1::2] if _is_number(limit)]
+    if (
+        len(values) not in (2, 4)
+        or any(name not in COMPARISONS for name in values[::2])
+        or len(limits) < len(values) / 2
+    ):
         yield ValidationProblem(path, f"found {operand!r:.80}, {expected}")
-    elif len(pairs) == 2:
-        (low, bottom), (high, top) = pairs
+    elif len(limits) == 2:
+        (low, high), (bottom, top) = values[::2], limits
         if low not in (">", ">=") or high not in ("<", "<="):
             yield ValidationProblem(path, f"found {operand!r:.80}, {expected}")
         elif bottom > top or (bottom == top and (low, high) != (">=", "<=")):
             yield ValidationProblem(path, f"found {operand!r:.80}, a range that no number is in")
 
 
-def _cidr(operand: Any, path: str) -> Iterator[ValidationProblem]:
+def _cidr(operand: Json, path: str) -> Iterator[ValidationProblem]:
     import ipaddress  # noqa: PLC0415 - few conditions need it, and it slows the cold start
 
     try:
@@ -230,5 +246,5 @@ def _cidr(operand: Any, path: str) -> Iterator[ValidationProblem]:
         yield ValidationProblem(path, f"found {describe(operand)}, expected a network such as '10.0.0.0/8'")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Json) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

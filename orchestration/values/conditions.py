@@ -9,61 +9,68 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.htm
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
 
 OR = "$or"
 
-_NO_FIELDS: dict[str, Any] = {}
+_NO_FIELDS: JsonObject = {}
+# Tuples: every call would make a union again, and each trigger's condition is evaluated for each event.
+_CONTAINERS = (dict, list)
+_NUMBERS = (int, float)
 
 
-def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
+def matches(pattern: JsonObject, event: JsonObject) -> bool:
     """True if the event matches the pattern."""
-    return any(_object_matches(one, event, event, ()) for one in alternatives(pattern))
+    return any(_fields_match(alternative, event, event, ()) for alternative in alternatives(pattern))
 
 
-def alternatives(pattern: dict[str, Any]) -> list[dict[str, Any]]:
+def alternatives(pattern: JsonObject) -> list[JsonObject]:
     """Patterns without ``$or`` of which one must match: all combinations of the alternatives."""
-    found: list[dict[str, Any]] = [{}]
+    combinations: list[JsonObject] = [{}]
     for key, value in pattern.items():
-        if key == OR:
-            options = [one for option in value for one in alternatives(option)]
-        elif isinstance(value, dict):
-            options = [{key: one} for one in alternatives(value)]
+        options: list[JsonObject]
+        if isinstance(value, dict):
+            options = [{key: nested} for nested in alternatives(value)]
+        elif key == OR and isinstance(value, list):
+            patterns = (option for option in value if isinstance(option, dict))
+            options = [alternative for option in patterns for alternative in alternatives(option)]
         else:
             options = [{key: value}]
-        found = [_merged(one, option) for one in found for option in options]
-    return found
+        combinations = [_merged(combination, option) for combination in combinations for option in options]
+    return combinations
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(one)
+def _merged(pattern: JsonObject, other: JsonObject) -> JsonObject:
+    merged = dict(pattern)
     for key, value in other.items():
-        both = isinstance(merged.get(key), dict) and isinstance(value, dict)
-        merged[key] = _merged(merged[key], value) if both else value
+        present = merged.get(key)
+        merged[key] = _merged(present, value) if isinstance(present, dict) and isinstance(value, dict) else value
     return merged
 
 
-def _object_matches(pattern: dict[str, Any], node: Any, event: dict[str, Any], path: tuple[str, ...]) -> bool:
+def _fields_match(pattern: JsonObject, node: Json, event: JsonObject, path: tuple[str, ...]) -> bool:
     """True if the fields of ``node`` match. Of a list, one element must match the whole pattern, as in Event Ruler."""
     if isinstance(node, list):
-        return any(_object_matches(pattern, one, event, path) for one in (*node, _NO_FIELDS))
+        return any(_fields_match(pattern, element, event, path) for element in (*node, _NO_FIELDS))
     fields = node if isinstance(node, dict) else _NO_FIELDS
     return all(_field_matches(key, value, fields, event, path) for key, value in pattern.items())
 
 
-def _field_matches(
-    key: str, expected: Any, fields: dict[str, Any], event: dict[str, Any], path: tuple[str, ...]
-) -> bool:
+def _field_matches(key: str, expected: Json, fields: JsonObject, event: JsonObject, path: tuple[str, ...]) -> bool:
     head, dot, rest = key.partition(".")
     if dot and key not in fields:  # EventBridge reads "a.b" as the field b of a, too.
         return _field_matches(head, {rest: expected}, fields, event, path)
-    found, path = fields.get(key, _NO_FIELDS), (*path, key)
+    value, path = fields.get(key, _NO_FIELDS), (*path, key)
     if isinstance(expected, dict):
-        return _object_matches(expected, found, event, path)
-    return _values_match(expected, list(_scalars(found)), event, path)
+        return _fields_match(expected, value, event, path)
+    values: list[Json] = list(_scalars(value)) if isinstance(value, _CONTAINERS) else [value]
+    return isinstance(expected, list) and _values_match(expected, values, event, path)
 
 
-def _values_match(matchers: list[Any], values: list[Any], event: dict[str, Any], path: tuple[str, ...]) -> bool:
+def _values_match(matchers: list[Json], values: list[Json], event: JsonObject, path: tuple[str, ...]) -> bool:
     """True if one value of a field meets one matcher. An absent field is absent in every element of the lists above it."""
     for matcher in matchers:
         if isinstance(matcher, dict) and "exists" in matcher:
@@ -74,43 +81,44 @@ def _values_match(matchers: list[Any], values: list[Any], event: dict[str, Any],
     return False
 
 
-def _value_matches(matcher: Any, value: Any) -> bool:
+def _value_matches(matcher: Json, value: Json) -> bool:
     if not isinstance(matcher, dict):
         return _equal(matcher, value)
     ((operator, operand),) = matcher.items()
     if operator == "anything-but":
         refused = operand if isinstance(operand, list) else _each(operand) if isinstance(operand, dict) else [operand]
-        return not any(_value_matches(one, value) for one in refused)
+        return not any(_value_matches(excluded, value) for excluded in refused)
     return _OPERATORS[operator](operand, value)
 
 
-def _each(matcher: dict[str, Any]) -> list[Any]:
+def _each(matcher: JsonObject) -> list[Json]:
     """``{"prefix": ["a", "b"]}`` as a list of matchers with one text each."""
     ((operator, operand),) = matcher.items()
-    return [{operator: one} for one in (operand if isinstance(operand, list) else [operand])]
+    return [{operator: text} for text in (operand if isinstance(operand, list) else [operand])]
 
 
-def _equal(expected: Any, value: Any) -> bool:
+def _equal(expected: Json, value: Json) -> bool:
     """True for equal scalars. 1 and 1.0 are equal, and 1 and true differ."""
     return isinstance(expected, bool) is isinstance(value, bool) and bool(expected == value)
 
 
-def _number(operand: list[Any], value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _number(operand: Json, value: Json) -> bool:
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS) or not isinstance(operand, list):
         return False
     pairs = zip(operand[::2], operand[1::2], strict=True)
-    return all(_COMPARISONS[operator](value, limit) for operator, limit in pairs)
+    return all(isinstance(limit, _NUMBERS) and _COMPARISONS[name](value, limit) for name, limit in pairs)
 
 
-def _text(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
+def _text(test: Callable[[str, str], bool]) -> Callable[[Json, Json], bool]:
     """An operator on strings; ``{"equals-ignore-case": TEXT}`` as its operand ignores the case."""
 
-    def matches(operand: Any, value: Any) -> bool:
+    def matches(operand: Json, value: Json) -> bool:
         if not isinstance(value, str):
             return False
         if isinstance(operand, dict):
-            return test(operand["equals-ignore-case"].lower(), value.lower())
-        return test(operand, value)
+            text = operand["equals-ignore-case"]
+            return isinstance(text, str) and test(text.lower(), value.lower())
+        return isinstance(operand, str) and test(operand, value)
 
     return matches
 
@@ -125,10 +133,10 @@ def _wildcard(operand: str, value: str) -> bool:
         return False
     position, end = len(first), len(value) - len(last)
     for part in parts:
-        found = value.find(part, position, end)
-        if found < 0:
+        start = value.find(part, position, end)
+        if start < 0:
             return False
-        position = found + len(part)
+        position = start + len(part)
     return True
 
 
@@ -146,16 +154,18 @@ def wildcard_parts(operand: str) -> list[str]:
     return parts
 
 
-def _in_network(operand: str, value: Any) -> bool:
+def _in_network(operand: Json, value: Json) -> bool:
     import ipaddress  # noqa: PLC0415 - few conditions need it, and it slows the cold start
 
+    if not isinstance(operand, str) or not isinstance(value, str):
+        return False
     try:
-        return isinstance(value, str) and ipaddress.ip_address(value) in ipaddress.ip_network(operand, strict=False)
+        return ipaddress.ip_address(value) in ipaddress.ip_network(operand, strict=False)
     except ValueError:
         return False
 
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATORS: dict[str, Callable[[Json, Json], bool]] = {
     "prefix": _text(lambda operand, value: value.startswith(operand)),
     "suffix": _text(lambda operand, value: value.endswith(operand)),
     "equals-ignore-case": _text(lambda operand, value: value.lower() == operand.lower()),
@@ -164,7 +174,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "cidr": _in_network,
 }
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+_COMPARISONS: dict[Json, Callable[[float, float], bool]] = {
     "=": lambda value, limit: value == limit,
     "<": lambda value, limit: value < limit,
     "<=": lambda value, limit: value <= limit,
@@ -173,20 +183,20 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _scalars(node: Any) -> Iterator[Any]:
+def _scalars(node: Json) -> Iterator[Json]:
     """The values of a field: itself, or those in its lists. An object is not a value, and an empty list has none."""
     if isinstance(node, list):
-        for one in node:
-            yield from _scalars(one)
+        for element in node:
+            yield from _scalars(element)
     elif not isinstance(node, dict):
         yield node
 
 
-def _values_at(node: Any, path: tuple[str, ...]) -> Iterator[bool]:
+def _values_at(node: Json, path: tuple[str, ...]) -> Iterator[bool]:
     """True for each value at a path, in all elements of the lists on the way."""
     if isinstance(node, list):
-        for one in node:
-            yield from _values_at(one, path)
+        for element in node:
+            yield from _values_at(element, path)
     elif not path:
         yield from (True for _ in _scalars(node))
     elif isinstance(node, dict) and path[0] in node:

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.errors import AirflowValueError
 from orchestration.values.validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orchestration.values.strictjson import Json, JsonObject
 
 MAX_LEVELS = 120
 """Levels of a conf: objects, lists and the innermost value."""
@@ -70,7 +75,7 @@ QUEUE = ConfLimits(
 """Of ``sqs_mwaa``. ``event_dispatcher`` passes the conf to the task that starts the run through XCom."""
 
 
-def check_conf(conf: dict[str, Any], limits: ConfLimits, where: str) -> None:
+def check_conf(conf: JsonObject, limits: ConfLimits, where: str) -> None:
     """Refuse a resolved conf that the path does not accept.
 
     Args:
@@ -82,9 +87,9 @@ def check_conf(conf: dict[str, Any], limits: ConfLimits, where: str) -> None:
         AirflowValueError: the first problems of the conf.
     """
     if not _within(conf, limits):
-        found = list(conf_problems(conf, limits, where))
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        raise AirflowValueError("; ".join(map(str, found[:_SHOWN])) + more)
+        problems = list(conf_problems(conf, limits, where))
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise AirflowValueError("; ".join(map(str, problems[:_SHOWN])) + more)
 
 
 def check_run_id(dag_run_id: str, where: str) -> None:
@@ -104,13 +109,13 @@ def check_run_id(dag_run_id: str, where: str) -> None:
         )
 
 
-def _within(conf: dict[str, Any], limits: ConfLimits) -> bool:
+def _within(conf: Json, limits: ConfLimits) -> bool:
     """Return True if the conf has no problem. Every event passes here, so the function keeps no paths."""
     reserved, high = limits.reserved_keys, limits.max_number
     refused = [character for character, _ in limits.characters]
-    level: list[Any] = [conf]
+    level: list[Json] = [conf]
     for _ in range(MAX_LEVELS):
-        following: list[Any] = []
+        following: list[Json] = []
         texts: list[str] = []
         for value in level:
             if isinstance(value, str):
@@ -133,7 +138,7 @@ def _within(conf: dict[str, Any], limits: ConfLimits) -> bool:
     return False
 
 
-def conf_problems(value: Any, limits: ConfLimits, path: str, level: int = 1) -> Iterator[ValidationProblem]:
+def conf_problems(value: Json, limits: ConfLimits, path: str, level: int = 1) -> Iterator[ValidationProblem]:
     """Every problem of a conf, or of one value in it.
 
     Args:
@@ -161,7 +166,7 @@ def conf_problems(value: Any, limits: ConfLimits, path: str, level: int = 1) -> 
         )
 
 
-def key_problems(keys: dict[str, Any], limits: ConfLimits, path: str) -> Iterator[ValidationProblem]:
+def key_problems(keys: Mapping[str, Json], limits: ConfLimits, path: str) -> Iterator[ValidationProblem]:
     """Problems of the keys of one object at ``path``."""
     for key in keys:
         if key in limits.reserved_keys:
@@ -169,9 +174,9 @@ def key_problems(keys: dict[str, Any], limits: ConfLimits, path: str) -> Iterato
         yield from _characters(key, limits, path, "found the key")
 
 
-def _characters(text: str, limits: ConfLimits, path: str, found: str) -> Iterator[ValidationProblem]:
+def _characters(text: str, limits: ConfLimits, path: str, beginning: str) -> Iterator[ValidationProblem]:
     for character, reason in limits.characters:
         if character in text:
             yield ValidationProblem(
-                path, f"{found} {text!r:.80} with the character U+{ord(character):04X}, {reason}. Remove it"
+                path, f"{beginning} {text!r:.80} with the character U+{ord(character):04X}, {reason}. Remove it"
             )

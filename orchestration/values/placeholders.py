@@ -8,10 +8,13 @@ cannot read event fields of these names.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
 from orchestration.values.validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json
 
 NAMES = ("aws.account", "aws.region", "aws.partition", "deploy.env")
 """Accepted placeholders. ``builder/schemas/configuration_schema.py`` accepts them in fields that have a pattern."""
@@ -31,7 +34,7 @@ _OFFLINE = {
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>(?:aws|deploy)(?:\.[^${}:]*)?)(?P<default>:-[^{}]*)?\}")
 
 
-def fill(value: Any, path: str, settings: Settings) -> tuple[Any, list[ValidationProblem]]:
+def fill(value: Json, path: str, settings: Settings) -> tuple[Json, list[ValidationProblem]]:
     """Return a copy of one trigger's entry with its placeholders filled, and every problem.
 
     Args:
@@ -41,6 +44,12 @@ def fill(value: Any, path: str, settings: Settings) -> tuple[Any, list[Validatio
     """
     problems: list[ValidationProblem] = []
     return _filled(value, path, _values(settings), problems), problems
+
+
+def fill_text(text: str, path: str, settings: Settings) -> tuple[str, list[ValidationProblem]]:
+    """Return one text with its placeholders filled, and every problem, as ``fill``."""
+    problems: list[ValidationProblem] = []
+    return _filled_text(text, path, _values(settings), problems), problems
 
 
 def _values(settings: Settings) -> dict[str, str]:
@@ -54,26 +63,31 @@ def _values(settings: Settings) -> dict[str, str]:
     return {name: value or offline.get(name, "") for name, value in deployed.items()}
 
 
-def _filled(value: Any, path: str, values: dict[str, str], problems: list[ValidationProblem]) -> Any:
+def _filled(value: Json, path: str, values: dict[str, str], problems: list[ValidationProblem]) -> Json:
     if isinstance(value, dict):
         return {key: _filled(item, f"{path}.{key}", values, problems) for key, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, f"{path}[{index}]", values, problems) for index, item in enumerate(value)]
-    if not isinstance(value, str) or "${" not in value:
-        return value
+    return _filled_text(value, path, values, problems) if isinstance(value, str) else value
+
+
+def _filled_text(text: str, path: str, values: dict[str, str], problems: list[ValidationProblem]) -> str:
+    if "${" not in text:
+        return text
 
     def replace(token: re.Match[str]) -> str:
         name = token["path"]
         if name is None:
             return token[0]
         if token["default"] is not None or name not in values:
+            accepted = tuple(f"${{{known}}}" for known in NAMES)
             problems.append(
                 ValidationProblem(
                     path,
-                    f"found {token[0]!r:.80}, expected one of: {', '.join(f'${{{one}}}' for one in NAMES)}. The roots 'aws' and "
-                    "'deploy' are reserved for the deployment",
+                    f"found {token[0]!r:.80}, expected one of: {', '.join(accepted)}. The roots 'aws' and 'deploy' are reserved "
+                    "for the deployment",
                     found=f"${{{name}}}",
-                    options=tuple(f"${{{one}}}" for one in NAMES),
+                    options=accepted,
                 )
             )
         elif not values[name]:
@@ -86,4 +100,4 @@ def _filled(value: Any, path: str, values: dict[str, str], problems: list[Valida
             )
         return values.get(name, "")
 
-    return _TOKEN.sub(replace, value)
+    return _TOKEN.sub(replace, text)

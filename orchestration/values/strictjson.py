@@ -7,11 +7,13 @@ Source: RFC 8259, sections 4, 6, 8 and 9.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 MAX_DEPTH = 100
 """Maximum nesting depth of objects and lists, low enough for recursive readers."""
@@ -37,13 +39,48 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Inv
 
 JsonObject: TypeAlias = "dict[str, Json]"
 
+Writable: TypeAlias = "Mapping[str, Writable] | Sequence[Writable] | str | int | float | bool | InvalidValue | None"
+"""A value for ``dumps``, which only reads it. ``Json`` is one; so is a ``list[str]``. An ``InvalidValue`` is a TypeError."""
+
 DUPLICATE_KEY = InvalidValue("a key that appears twice")
 TOO_DEEP = InvalidValue(f"a value nested deeper than {MAX_DEPTH} levels")
 TOO_LARGE = InvalidValue("a number that is too large for a double")
 SURROGATE = InvalidValue("an unpaired surrogate (invalid Unicode)")
 
 
-def loads(text: str | bytes) -> Any:
+def _constant(name: str) -> InvalidValue:
+    return InvalidValue(f"{name}, which is not JSON")
+
+
+def _finite(text: str) -> float | InvalidValue:
+    number = float(text)
+    return number if math.isfinite(number) else TOO_LARGE
+
+
+def _integer(text: str) -> int | InvalidValue:
+    try:
+        return int(text)
+    except ValueError:
+        return InvalidValue(f"an integer with {len(text):,} digits")
+
+
+def _marking_duplicates(pairs: list[tuple[str, Json]]) -> JsonObject:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                result[key] = DUPLICATE_KEY
+            seen.add(key)
+    return result
+
+
+_decode = functools.partial(
+    json.loads, parse_constant=_constant, parse_float=_finite, object_pairs_hook=_marking_duplicates
+)
+
+
+def loads(text: str | bytes) -> Json:
     """Parse ``text``, with an ``InvalidValue`` in place of every unusable value.
 
     The depth is not checked, because a configuration has thousands of values that one event does not need: see ``bounded``.
@@ -62,31 +99,31 @@ def loads(text: str | bytes) -> Any:
     return _mark_surrogates(value) if suspicious else value
 
 
-def _parse(text: str) -> Any:
-    hooks: dict[str, Any] = {"parse_constant": _constant, "parse_float": _finite, "object_pairs_hook": _object}
+def _parse(text: str) -> Json:
     try:
-        return json.loads(text, **hooks)
+        value: Json = _decode(text)
     except json.JSONDecodeError:
         raise
     except RecursionError:
-        return _parse(_flattened(text))
+        value = _parse(_flattened(text))
     except ValueError:  # an integer with more digits than Python converts; a hook for each integer is slower
-        return json.loads(text, **hooks, parse_int=_integer)
+        value = _decode(text, parse_int=_integer)
+    return value
 
 
-def dumps(value: Any) -> str:
+def dumps(value: Writable) -> str:
     """Compact JSON text for AWS. Non-ASCII characters are not escaped, so its length in bytes is what AWS counts."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def size(value: Any) -> int:
+def size(value: Writable) -> int:
     """Bytes of ``value`` as compact UTF-8 JSON, the unit of every Step Functions quota."""
     return len(dumps(value).encode())
 
 
-def first_invalid(value: Any) -> InvalidValue | None:
+def first_invalid(value: Json) -> InvalidValue | None:
     """The first invalid value within ``value``, or None."""
-    waiting = [value]
+    waiting: list[Json] = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, InvalidValue):
@@ -96,21 +133,29 @@ def first_invalid(value: Any) -> InvalidValue | None:
     return None
 
 
-def bounded(value: Any) -> Any:
+def object_at(document: JsonObject, key: str) -> JsonObject:
+    """The object under ``key``. Empty if the key is absent, or has a value of another type."""
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def bounded(value: Json) -> Json:
     """Replace values that are nested deeper than ``MAX_DEPTH`` by ``TOO_DEEP``, without recursion."""
-    level: list[Any] = [value] if isinstance(value, dict | list) else []
+    level: list[JsonObject | list[Json]] = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
-        items = (item for one in level for item in (one.values() if isinstance(one, dict) else one))
+        items = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
         level = [item for item in items if isinstance(item, dict | list)]
         if not level:
             return value
     for container in level:
-        for key in list(container) if isinstance(container, dict) else range(len(container)):
-            container[key] = TOO_DEEP
+        if isinstance(container, dict):
+            container.update(dict.fromkeys(container, TOO_DEEP))
+        else:
+            container[:] = [TOO_DEEP] * len(container)
     return value
 
 
-def printable(value: Any) -> str:
+def printable(value: Json) -> str:
     """Text of ``value`` for a log line, which must be valid Unicode. Strings stay as they are."""
     try:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -147,21 +192,29 @@ def _flattened(text: str) -> str:
     return "".join([*kept, text[start:]])
 
 
-def _mark_surrogates(value: Any) -> Any:
+def _mark_surrogates(value: Json) -> Json:
     """Put ``SURROGATE`` in place of strings, and of values whose key, have an unpaired surrogate; without recursion."""
-    holder = [value]
-    waiting: list[Any] = [holder]
+    waiting: list[JsonObject | list[Json]] = []
+    marked = _marked(value, waiting)
     while waiting:
         container = waiting.pop()
-        for key, item in list(container.items() if isinstance(container, dict) else enumerate(container)):
-            if isinstance(key, str) and not _encodable(key):
-                del container[key]
-                container[printable(key)] = SURROGATE
-            elif isinstance(item, str) and not _encodable(item):
-                container[key] = SURROGATE
-            elif isinstance(item, dict | list):
-                waiting.append(item)
-    return holder[0]
+        if isinstance(container, list):
+            container[:] = [_marked(item, waiting) for item in container]
+            continue
+        for key in [key for key in container if not _encodable(key)]:
+            del container[key]
+            container[printable(key)] = SURROGATE
+        container.update({key: _marked(item, waiting) for key, item in container.items()})
+    return marked
+
+
+def _marked(item: Json, waiting: list[JsonObject | list[Json]]) -> Json:
+    """``SURROGATE`` in place of such a string; objects and lists are put on ``waiting``."""
+    if isinstance(item, str):
+        return item if _encodable(item) else SURROGATE
+    if isinstance(item, dict | list):
+        waiting.append(item)
+    return item
 
 
 def _encodable(text: str) -> bool:
@@ -170,30 +223,3 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _constant(name: str) -> InvalidValue:
-    return InvalidValue(f"{name}, which is not JSON")
-
-
-def _finite(text: str) -> float | InvalidValue:
-    number = float(text)
-    return number if math.isfinite(number) else TOO_LARGE
-
-
-def _integer(text: str) -> int | InvalidValue:
-    try:
-        return int(text)
-    except ValueError:
-        return InvalidValue(f"an integer with {len(text):,} digits")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                result[key] = DUPLICATE_KEY
-            seen.add(key)
-    return result

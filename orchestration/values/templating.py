@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from orchestration.errors import ResolutionError
 from orchestration.values import strictjson
 from orchestration.values.validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject, Writable
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<path>[^${}:]*)(?::-(?P<default>[^{}]*))?\}")
 
@@ -21,18 +24,18 @@ _INDEX = re.compile(r"[0-9]{1,6}")
 """An index of a list within an event, which has at most 256 KiB."""
 
 
-class _Missing:
+class Missing:
     """Marks a missing path; None is a JSON value."""
 
 
-MISSING = _Missing()
+MISSING = Missing()
 
 
-def lookup(fields: Mapping[str, Any], path: str) -> Any:
+def lookup(fields: JsonObject, path: str) -> Json | Missing:
     """The value at dot path ``path`` (``artifacts.output_path``, ``artifacts.files.0``), or ``MISSING``."""
-    node: Any = fields
+    node: Json = fields
     for segment in path.split("."):
-        if isinstance(node, Mapping) and segment in node:
+        if isinstance(node, dict) and segment in node:
             node = node[segment]
         elif isinstance(node, list) and _INDEX.fullmatch(segment) and int(segment) < len(node):
             node = node[int(segment)]
@@ -41,7 +44,7 @@ def lookup(fields: Mapping[str, Any], path: str) -> Any:
     return node
 
 
-def problems(value: Any, path: str) -> Iterator[ValidationProblem]:
+def problems(value: Writable, path: str) -> Iterator[ValidationProblem]:
     """Problems of the templates within ``value``, without an event."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -63,7 +66,7 @@ def problems(value: Any, path: str) -> Iterator[ValidationProblem]:
                 )
 
 
-def render(value: Any, fields: Mapping[str, Any], where: str) -> Any:
+def render(value: Json, fields: JsonObject, where: str) -> Json:
     """Fill every template within the JSON ``value``.
 
     Args:
@@ -75,7 +78,7 @@ def render(value: Any, fields: Mapping[str, Any], where: str) -> Any:
         ResolutionError: the event has no such path, and the template has no default.
     """
     if isinstance(value, dict):
-        return {key: render(item, fields, f"{where}.{key}") for key, item in value.items()}
+        return render_object(value, fields, where)
     if isinstance(value, list):
         return [render(item, fields, f"{where}[{index}]") for index, item in enumerate(value)]
     if not isinstance(value, str) or "${" not in value:
@@ -86,21 +89,27 @@ def render(value: Any, fields: Mapping[str, Any], where: str) -> Any:
     return _TOKEN.sub(lambda token: _text(token, fields, where), value)
 
 
-def as_text(value: Any) -> str:
+def render_object(value: Mapping[str, Json], fields: JsonObject, where: str) -> JsonObject:
+    """Fill every template within a JSON object, as ``render``."""
+    return {key: render(item, fields, f"{where}.{key}") for key, item in value.items()}
+
+
+def as_text(value: Json) -> str:
     """Render a JSON value as text: a string as it is, anything else as compact JSON."""
     return value if isinstance(value, str) else strictjson.dumps(value)
 
 
-def _text(token: re.Match[str], fields: Mapping[str, Any], where: str) -> str:
+def _text(token: re.Match[str], fields: JsonObject, where: str) -> str:
     return "${" if token["path"] is None else as_text(_resolve(token, fields, where))
 
 
-def _resolve(token: re.Match[str], fields: Mapping[str, Any], where: str) -> Any:
+def _resolve(token: re.Match[str], fields: JsonObject, where: str) -> Json:
     value = lookup(fields, token["path"])
-    if value is not MISSING:
+    if not isinstance(value, Missing):
         return value
-    if token["default"] is not None:
-        return token["default"]
+    default: str | None = token["default"]
+    if default is not None:
+        return default
     raise ResolutionError(
         f"{where}: the event has no field {token['path']!r} for template {token[0]}; its top-level fields are "
         f"{', '.join(sorted(fields)[:20])}. Correct the path, publish the field, or give a default: ${{{token['path']}:-...}}"

@@ -10,14 +10,29 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from orchestration.values.strictjson import InvalidValue, first_invalid
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from types import GenericAlias
+
+    from _typeshed import DataclassInstance
+
+    from orchestration.values.strictjson import Json, JsonObject
+
+    Annotation: TypeAlias = type | GenericAlias
+    """An evaluated annotation of a field."""
+
+    JsonSchema: TypeAlias = dict[str, Json]
+    SchemaOf: TypeAlias = Callable[[JsonSchema], JsonSchema]
+    """The handler that pydantic passes to ``__get_pydantic_json_schema__``."""
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class StringPattern:
         if re.fullmatch(self.pattern, value) is None:
             yield ValidationProblem(path, f"found {describe(value)}{_blank(value, self)}")
 
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return the schema with the pattern. Pydantic calls this method at build time; the run time does not import it.
 
         ``patternErrorMessage`` is an extension of VS Code's JSON service, which otherwise shows the regular expression.
@@ -69,7 +84,7 @@ class StringPattern:
         return {**handler(core_schema), "pattern": self.pattern, "patternErrorMessage": f"Expected {self.expected}."}
 
 
-def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[ValidationProblem]]:
+def read(cls: type[T], value: Json, path: str) -> tuple[T | None, list[ValidationProblem]]:
     """Read the JSON object ``value`` into the dataclass ``cls``.
 
     Returns:
@@ -77,7 +92,7 @@ def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[Validation
     """
     if not isinstance(value, dict):
         return None, [ValidationProblem(path, f"found {describe(value)}, expected an object")]
-    annotations, required = _fields(cast(Any, cls))
+    annotations, required = _fields(cls)
     problems = [unknown_field(f"{path}.{key}", key, sorted(annotations)) for key in value if key not in annotations]
     problems += [ValidationProblem(f"{path}.{key}", "missing field") for key in required if key not in value]
     for key, annotation in annotations.items():
@@ -86,18 +101,19 @@ def read(cls: type[T], value: Any, path: str) -> tuple[T | None, list[Validation
     return (None, problems) if problems else (cls(**value), [])
 
 
-def valid_fields(cls: Any, value: dict[str, Any]) -> dict[str, Any]:
+def valid_fields(cls: type[DataclassInstance], value: JsonObject) -> JsonObject:
     """The fields of ``value`` that ``read`` accepts; of an object, the keys that it accepts."""
-    found: dict[str, Any] = {}
+    valid: JsonObject = {}
     for key, annotation in _fields(cls)[0].items():
         if key not in value:
             continue
-        if get_origin(annotation) is dict and isinstance(value[key], dict):
+        field_value = value[key]
+        if get_origin(annotation) is dict and isinstance(field_value, dict):
             element = get_args(annotation)[1]
-            found[key] = {name: item for name, item in value[key].items() if not any(_check(item, element, ""))}
-        elif not any(_check(value[key], annotation, "")):
-            found[key] = value[key]
-    return found
+            valid[key] = {name: item for name, item in field_value.items() if not any(_check(item, element, ""))}
+        elif not any(_check(field_value, annotation, "")):
+            valid[key] = field_value
+    return valid
 
 
 def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProblem:
@@ -108,7 +124,7 @@ def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProb
     )
 
 
-def describe(value: Any) -> str:
+def describe(value: Json) -> str:
     """Describe ``value`` in an error message: a scalar's text, else the JSON type."""
     if isinstance(value, str | bool | int | float):
         return f"{value!r}"[:80]
@@ -118,16 +134,30 @@ def describe(value: Any) -> str:
 
 
 @functools.cache
-def _fields(cls: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    hints = get_type_hints(cls, include_extras=True)
-    fields = dataclasses.fields(cls)
+def _fields(cls: type[DataclassInstance]) -> tuple[dict[str, Annotation], tuple[str, ...]]:
+    hints, fields = field_annotations(cls), dataclasses.fields(cls)
     required = tuple(
-        one.name for one in fields if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+        each.name
+        for each in fields
+        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
     )
-    return {one.name: hints[one.name] for one in fields}, required
+    return {each.name: hints[each.name] for each in fields}, required
 
 
-def _check(value: Any, annotation: Any, path: str) -> Iterator[ValidationProblem]:
+def field_annotations(cls: type) -> dict[str, Annotation]:
+    """Annotation of each field of a dataclass, with those of its bases.
+
+    Class attributes are not evaluated: a trigger type has many, and each cold start would pay for them.
+    """
+    hints: dict[str, Annotation] = {}
+    for base in reversed(cls.__mro__):
+        own = {name: text for name, text in inspect.get_annotations(base).items() if "ClassVar[" not in str(text)}
+        holder = type(base.__name__, (), {"__annotations__": own, "__module__": base.__module__})
+        hints |= get_type_hints(holder, include_extras=True)
+    return hints
+
+
+def _check(value: Json, annotation: Annotation, path: str) -> Iterator[ValidationProblem]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is Any:
         wrong = first_invalid(value)
@@ -157,7 +187,7 @@ def _blank(value: str, constraint: StringPattern) -> str:
     return f", expected {constraint.expected}"
 
 
-def _check_dict(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]:
+def _check_dict(value: Json, item: Annotation, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, dict):
         yield ValidationProblem(path, f"found {describe(value)}, expected an object")
         return
@@ -165,7 +195,7 @@ def _check_dict(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]
         yield from _check(element, item, f"{path}.{key}")
 
 
-def _check_list(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]:
+def _check_list(value: Json, item: Annotation, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, list):
         yield ValidationProblem(path, f"found {describe(value)}, expected a list")
         return
@@ -173,4 +203,4 @@ def _check_list(value: Any, item: Any, path: str) -> Iterator[ValidationProblem]
         yield from _check(element, item, f"{path}[{index}]")
 
 
-_EXPECTED: dict[Any, str] = {str: "a string", bool: "true or false", int: "a whole number"}
+_EXPECTED: dict[Annotation, str] = {str: "a string", bool: "true or false", int: "a whole number"}

@@ -53,8 +53,12 @@ def test_orchestrator_sends_the_specified_message() -> None:
         conf={"custom_param": "value"},
         parameter_mapping={name: name for name in ("start_date", "end_date", "created_by")},
     )
-    assert trigger.request(resolution)["MessageBody"] == SPECIFICATION
-    assert list(SPECIFICATION["conf"]) == list(trigger.request(resolution)["MessageBody"]["conf"])
+    message = trigger.request(resolution)["MessageBody"]
+    assert message == SPECIFICATION
+    assert isinstance(message, dict)
+    conf = message["conf"]
+    assert isinstance(conf, dict)
+    assert list(SPECIFICATION["conf"]) == list(conf)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

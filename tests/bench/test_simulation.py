@@ -14,7 +14,7 @@ from analysis import prices
 from analysis.prices import EventSize, million_events
 from bench import cost
 from bench.account import GLUE, LARGE, SMALL, Account, Bucket, Work
-from bench.simulation import SDK_ATTEMPTS, Tokens, simulate
+from bench.simulation import LAMBDA_DELAYS, SDK_ATTEMPTS, Tokens, simulate
 from local.stack import TIMEOUTS
 from orchestration.triggers.glue_job import GlueJob
 from tasks.downstream_orchestrator import _CLIENT
@@ -77,7 +77,7 @@ def test_refused_starts_reach_the_failure_bucket() -> None:
     found = simulate(dataclasses.replace(SMALL, starts=Bucket(10, 1e-9)), MESSAGES, 100, 1.0, 1)
     assert found.started == 10
     assert found.failed_events == found.arrived - 10
-    assert found.refused == found.failed_events * SDK_ATTEMPTS * 3 + (found.refused % SDK_ATTEMPTS)
+    assert found.refused == found.failed_events * (1 + len(LAMBDA_DELAYS)) * SDK_ATTEMPTS == found.failed_events * 9
 
 
 def test_refused_glue_runs_become_failed_items() -> None:

@@ -85,7 +85,7 @@ class Local:
             env={**os.environ, **environment},
         )
         assert self.process.stdout is not None
-        watchdog = threading.Timer(60, self.process.kill)
+        watchdog = threading.Timer(240, self.process.kill)
         watchdog.start()
         self.variables: dict[str, str] = {}
         self.lines: list[str] = []
@@ -103,7 +103,7 @@ class Local:
         self.process.send_signal(signal.SIGINT)
         assert self.process.stdout is not None
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=120)
         finally:
             self.process.kill()
             self.process.wait()

@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from local.engine.engine import Engine, run_engine
+from orchestration.triggers import REGISTRY
 from tests.cli.helpers import Orchestrator
 
 
@@ -30,12 +31,14 @@ def iam(engine: Engine, monkeypatch: pytest.MonkeyPatch, orchestrator: Orchestra
 def test_allow_lists_name_every_target(orchestrator: Orchestrator) -> None:
     result = orchestrator("iam")
     assert result.exit_code == 0, result.stderr
+    used = ("glue_jobs", "state_machines", "event_buses", "mwaa_environments", "queues")
+    unused = [trigger.ALLOW_LIST for trigger in REGISTRY if trigger.ALLOW_LIST not in used]
     assert result.stdout == (
         'glue_jobs         = ["load_images_to_redshift"]\n'
         'state_machines    = ["publish_image_catalog"]\n'
         'event_buses       = ["default"]\n'
         'mwaa_environments = ["us-west-2/dwh-airflow"]\n'
-        'queues            = ["local-mwaa-triggers"]\n'
+        'queues            = ["local-mwaa-triggers"]\n' + "".join(f"{name:<17} = []\n" for name in unused)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ class Console:
         answer = self.client.post(path, data={"token": self.token, **fields}, headers=ORIGIN)
         assert answer.status_code == status, answer.text
         return answer.text
+
+
+def text_of(page: str) -> str:
+    """The page's text without tags, in one line."""
+    return unescape(" ".join(re.sub(r"<[^>]*>", " ", page).split()))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 import jsonschema
 import pytest
@@ -16,7 +16,7 @@ from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
 from orchestration.values.strictjson import StrictJSONError, loads
-from orchestration.values.validation import StringPattern
+from orchestration.values.validation import StringPattern, field_annotations
 from tests.invalid_case import InvalidCase
 from tests.invalid_configs import DOCUMENT_CASES, INVALID_CONFIGS
 from tests.trigger_types import TYPE_CASES, every_field_config
@@ -82,7 +82,7 @@ def test_schema_and_reader_agree(case: InvalidCase) -> None:
 def rules_of(trigger: type[Trigger]) -> dict[str, str]:
     """Rules that the type declares: name, and text that an error of a case must contain."""
     rules = {"unknown field": ": unknown field, expected one of: "}
-    hints = get_type_hints(trigger, include_extras=True)
+    hints = field_annotations(trigger)
     for field in dataclasses.fields(trigger):
         if field.name in ("id", "when"):  # fields of every type: tests/invalid_configs.py has their cases
             continue

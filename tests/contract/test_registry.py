@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from local.simulation.targets import TARGETS
+from builder.scaffold import new_type
+from local.simulation.targets import target_of
 from orchestration.configuration.trigger_reader import read_trigger
 from orchestration.event.job_event import Delivery, read_event
 from orchestration.settings import Settings
-from orchestration.triggers import BY_TYPE, REGISTRY, Trigger
+from orchestration.triggers import BY_TYPE, REGISTRY, Trigger, WaitingTrigger
 from orchestration.triggers.base import RequestContext
+from orchestration.triggers.facets import TargetQuestion
+from orchestration.values.strictjson import JsonObject
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(region="us-west-1", mwaa_trigger_queue_url="https://sqs.us-west-1.amazonaws.com/1/q")
@@ -78,15 +81,35 @@ FACETS = [
     "TARGET_PERMISSION",
     "ALLOW_LIST",
     "RESERVED_FIELDS",
+    "COLOUR",
+    "ERROR_NAMES",
     "EXAMPLE",
     "__doc__",
 ]
 
 
+def file_of(trigger: type[Trigger]) -> str:
+    return f"orchestration/triggers/{trigger.TYPE}.py"
+
+
 @each_type
 @pytest.mark.parametrize("facet", FACETS)
 def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
-    assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: see orchestration/triggers/base.py"
+    assert trigger.__dict__.get(facet), f"{trigger.TYPE} has no {facet}: add it to {file_of(trigger)} (see base.py)"
+
+
+@each_type
+def test_type_has_every_file_without_an_open_place(trigger: type[Trigger]) -> None:
+    files = new_type.files_of(trigger.TYPE)
+    missing = [path for path in files if not (ROOT / path).exists()]
+    assert missing == [], f"{trigger.TYPE} needs these files, as python -m builder --new-type writes them"
+    places = [place for path in files for place in new_type.open_places(path, ROOT)]
+    assert places == [], "fill in each place"
+
+
+@pytest.mark.parametrize("path", [new_type.VARIABLES, new_type.POLICIES])
+def test_terraform_has_no_open_place(path: str) -> None:
+    assert new_type.open_places(path, ROOT) == [], "fill in each place"
 
 
 @each_type
@@ -95,7 +118,9 @@ def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
     ["state", "resource", "parameters", "run_id_path", "comment", "retries", "iam", "sample", "sample_error"],
 )
 def test_integration_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
-    assert getattr(trigger.INTEGRATION, facet), f"{trigger.TYPE}.INTEGRATION has no {facet}"
+    assert getattr(trigger.INTEGRATION, facet), (
+        f"{trigger.TYPE}: INTEGRATION has no {facet}: add it to {file_of(trigger)}"
+    )
 
 
 @each_type
@@ -190,8 +215,9 @@ def test_permissions_are_narrow_and_cited(trigger: type[Trigger]) -> None:
 
 @each_type
 def test_the_engine_has_its_target(trigger: type[Trigger]) -> None:
-    for facet in ("create", "address", "remove", "received"):
-        assert callable(getattr(TARGETS[trigger.TYPE], facet, None)), (
+    waits = ("fail",) if issubclass(trigger, WaitingTrigger) else ()
+    for facet in ("create", "address", "remove", "received", *waits):
+        assert callable(getattr(target_of(trigger.TYPE), facet, None)), (
             f"local/simulation/targets/{trigger.TYPE}.py has no {facet}"
         )
 
@@ -206,8 +232,11 @@ def test_check_names_a_missing_attribute() -> None:
         def allow_list_entry(self, settings: Settings) -> str:
             return ""
 
-        def request(self, context: RequestContext) -> dict[str, Any]:
+        def request(self, context: RequestContext) -> JsonObject:
             return {}
 
-    with pytest.raises(AssertionError, match="half has no INTEGRATION"):
+        def question(self, settings: Settings) -> TargetQuestion:
+            raise NotImplementedError
+
+    with pytest.raises(AssertionError, match=r"half has no INTEGRATION: add it to orchestration/triggers/half\.py"):
         test_type_has_every_attribute(Half, "INTEGRATION")

@@ -12,7 +12,7 @@ PAGE = summary.PAGE.read_text()
 
 def test_table_of_the_interpreters_counts_every_case() -> None:
     """``make test-localstack`` proves the figures: a case is equal, or differs for a documented reason."""
-    assert summary.documented() == summary.expected(cases.ids())
+    assert summary.documented() == summary.expected(cases.ids()), "run make build"
 
 
 def test_number_of_broken_variants() -> None:

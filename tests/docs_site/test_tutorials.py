@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs_site.tutorial import NEEDS_CHECKOUT, PAGES, Step, checkout, play, shortened, stable, steps
-from tests.docs_site.tutorial import terraform_environment as environment
+from tests.docs_site.tutorial import NEW_TYPE, PAGES, Step, begin, play, shortened, stable, steps
 from tests.terraform.harness import MIRROR, _mirrors
 
 TUTORIALS = sorted(path.name for path in PAGES.glob("*.md"))
-NEEDS = {"aws": ("on-call.md", "deploy.md"), "terraform": ("deploy.md",), "patch": ("add-a-trigger-type.md",)}
+NEEDS = {"aws": ("on-call.md", "deploy.md"), "terraform": ("deploy.md",), "make": (NEW_TYPE,)}
 """Program to the tutorials that use it."""
 
 
@@ -26,7 +25,7 @@ def require(page: str) -> None:
     present = {
         "aws": tools.exists(),
         "terraform": bool(shutil.which("terraform")),
-        "patch": bool(shutil.which("patch")),
+        "make": bool(shutil.which("make")),
     }
     missing = [name for name, pages in NEEDS.items() if page in pages and not present[name]]
     if missing:
@@ -40,9 +39,8 @@ def require(page: str) -> None:
 @pytest.mark.parametrize("page", TUTORIALS)
 def test_tutorial_shows_the_real_outputs(page: str, tmp_path: Path) -> None:
     require(page)
-    folder = checkout(tmp_path) if page in NEEDS_CHECKOUT else tmp_path
     text = (PAGES / page).read_text(encoding="utf-8")
-    played = play(text, folder, **environment(tmp_path))
+    played = play(text, tmp_path, **begin(page, tmp_path))
     assert played == text, f"write the outputs: .venv/bin/python -m tests.docs_site.tutorial {page}"
 
 

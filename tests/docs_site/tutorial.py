@@ -214,8 +214,27 @@ def terraform_environment(folder: Path) -> dict[str, str]:
     return {"TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
 
-NEEDS_CHECKOUT = ("deploy.md", "add-a-trigger-type.md")
+NEW_TYPE = "add-a-trigger-type.md"
+NEEDS_CHECKOUT = ("deploy.md", NEW_TYPE)
 """Tutorials that work in a checkout; the others begin in an empty folder."""
+
+NO_INSTALLATION = {"MAKEFLAGS": "STAMP="}
+"""Variables with which make uses the linked environment as it is. It would otherwise install the copy into it."""
+
+
+def begin(page: str, folder: Path) -> dict[str, str]:
+    """Prepare the folder in which a tutorial begins; returns the variables of its shell."""
+    if page in NEEDS_CHECKOUT:
+        checkout(folder)
+    if page == NEW_TYPE:
+        repository(folder)
+    return terraform_environment(folder) | (NO_INSTALLATION if page == NEW_TYPE else {})
+
+
+def repository(folder: Path) -> None:
+    """Make a git repository of a copy: the prose rules read the files that git lists."""
+    for arguments in (["init", "-q"], ["add", "--all"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
 
 
 def main() -> None:
@@ -224,8 +243,8 @@ def main() -> None:
         if sys.argv[1:] and path.name not in sys.argv[1:]:
             continue
         with tempfile.TemporaryDirectory() as temporary:
-            folder = checkout(Path(temporary)) if path.name in NEEDS_CHECKOUT else Path(temporary)
-            page = play(path.read_text(encoding="utf-8"), folder, **terraform_environment(Path(temporary)))
+            environment = begin(path.name, Path(temporary))
+            page = play(path.read_text(encoding="utf-8"), Path(temporary), **environment)
         path.write_text(page, encoding="utf-8")
         sys.stdout.write(f"{path.name}\n")
 

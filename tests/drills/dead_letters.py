@@ -11,7 +11,7 @@ from tests.drills.boundary import Call, Disturbance
 from tests.drills.ground import Ground, expected, open_ground, wait_for_invocations
 from tests.drills.model import Progress, Tally
 from tests.drills.recovery import redrive
-from tests.operations.repair.redrive.harness import unreachable
+from tests.operations.repair.harness import unreachable
 
 TRIGGERS = [
     {"type": "glue_job", "id": "glue", "job_name": "job"},

@@ -90,10 +90,8 @@ class Ground:
 
     def kill_workers(self) -> None:
         """Kill the processes of all functions, in the middle of their invocations."""
-        for pool in list(self.engine.runtime._pools.values()):
-            for worker in pool._all:
-                if worker.poll() is None:
-                    worker.kill()
+        for worker in self.engine.runtime.workers():
+            worker.kill()
 
     def settle(self) -> None:
         """Wait until no invocation and no execution is running.

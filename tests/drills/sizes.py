@@ -82,7 +82,7 @@ def event_of(case: Case, run_id: str) -> dict[str, Any]:
     if case.boundary in IN_EVENT:
         event["note"] = case.text(strictjson.size(event))
     elif case.boundary in ("step_function", "eventbridge"):
-        frame = {"triggered_by_job": "j", "triggered_by_run_id": run_id, "source_event": event}
+        frame: strictjson.JsonObject = {"triggered_by_job": "j", "triggered_by_run_id": run_id, "source_event": event}
         event["note"] = case.text(strictjson.size(frame))
     return event
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -18,9 +19,13 @@ def sleep(event: Any, context: Any) -> None:
     time.sleep(30)
 
 
-def sleep_a_second(event: Any, context: Any) -> None:
-    """Run for one second."""
-    time.sleep(1)
+def touch_and_wait(event: list[str], context: Any) -> int:
+    """Create the file ``event[0]``, wait until the file ``event[1]`` exists, and return the process id of the worker."""
+    started, end = map(Path, event)
+    started.touch()
+    while not end.exists():
+        time.sleep(0.01)
+    return os.getpid()
 
 
 def remaining_seconds(event: Any, context: Any) -> float:
@@ -40,3 +45,13 @@ def fail(event: Any, context: Any) -> None:
     """Print the event, then raise an error."""
     print(f"printed {event}")  # noqa: T201
     raise ValueError("fail")
+
+
+def echo(event: Any, context: Any) -> Any:
+    """Return the event."""
+    return event
+
+
+def session(event: Any, context: Any) -> int:
+    """Return the session of the worker's process."""
+    return os.getsid(0)

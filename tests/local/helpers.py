@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from local.engine.engine import Engine
+from local.engine.invocation import Request
 from local.simulation.targets.queues import messages
+from orchestration.values.strictjson import Json
 
 Event = Callable[..., dict[str, Any]]
 NESTED = "arn:aws:states:us-west-1:123456789012:stateMachine:nested"
@@ -50,6 +53,19 @@ def counts(engine: Engine) -> dict[str, int]:
         "mwaa_dag": len(engine.mwaa.runs("us-west-1", "e", "d")),
         "sqs_mwaa": len(messages(engine, "local-mwaa-triggers")),
     }
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition is true, for at most two minutes: another program may use the machine."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def request(handler: str, event: Json = None) -> Request:
+    """Return a request for a handler of ``tests.local.handlers``, as the runtime sends it to a worker."""
+    return Request(f"tests.local.handlers.{handler}", event, "r", "f", "a")
 
 
 def record(result: dict[str, Any]) -> dict[str, Any]:

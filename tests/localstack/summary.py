@@ -1,4 +1,7 @@
-"""Counts the cases that interpreters run equally and differently; ``docs/testing.md`` has the same table."""
+"""Counts the cases that interpreters run equally and differently. ``docs/testing.md`` has the same table.
+
+``python -m tests.localstack.summary`` writes the table: a new trigger type adds cases. ``make build`` runs it.
+"""
 
 from __future__ import annotations
 
@@ -56,3 +59,16 @@ def documented() -> list[str]:
     """The table's lines in ``docs/testing.md``."""
     text = PAGE.read_text()
     return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+
+
+def page() -> str:
+    """``docs/testing.md`` with the table of the cases that exist now."""
+    from tests.localstack import cases  # noqa: PLC0415 - it imports every case, which the table of a run does not need
+
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    return "\n".join([f"{before}{BEGIN}", "", *expected(cases.ids()), "", f"{END}{after}"])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

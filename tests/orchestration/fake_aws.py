@@ -66,7 +66,7 @@ class FakeAws:
         """A router in a new execution environment. Without a type, so that tests index its answers."""
         return Router(ConfigLoader(self, self._no_ssm), self)
 
-    def get_object(self, VersionId: str = "", **given: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
+    def get_object(self, VersionId: str = "", **given: Any) -> Any:  # noqa: N803 - boto3's names
         return self._call("GetObject", lambda: self._object(VersionId, given))
 
     def start_execution(self, name: str, input: str, **_: Any) -> dict[str, Any]:  # noqa: A002 - boto3's names

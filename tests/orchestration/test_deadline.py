@@ -19,8 +19,9 @@ from orchestration.configuration.loader import ConfigLoader
 from orchestration.deadline import RESERVE_SECONDS, Deadline
 from orchestration.errors import DeadlineError, RoutingError
 from orchestration.settings import Settings
+from orchestration.values.strictjson import JsonObject
 
-EVENT = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
+EVENT: JsonObject = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS"}
 
 
 @dataclass
@@ -131,10 +132,14 @@ class BreakingS3:
     def __init__(self, breaks: int, error: Exception) -> None:
         self.breaks, self.error, self.calls = breaks, error, 0
 
-    def get_object(self, **_: Any) -> dict[str, Any]:
+    def get_object(self, **_: Any) -> Any:
         self.calls += 1
         text = json.dumps({"workflows": {}}).encode()
         return {"Body": BreakingBody(text, self.error if self.calls <= self.breaks else None), "ETag": "e"}
+
+
+def no_ssm() -> Any:
+    raise AssertionError("the loader asked for an SSM client")
 
 
 def test_broken_body_is_read_again() -> None:
@@ -146,7 +151,7 @@ def test_broken_body_is_read_again() -> None:
         ReadTimeoutError(endpoint_url="s3", error="timeout"),
     ):
         s3 = BreakingS3(1, error)
-        assert ConfigLoader(s3, lambda: None).load(settings, lambda _: True).source == "s3://bucket/key"
+        assert ConfigLoader(s3, no_ssm).load(settings, lambda _: True).source == "s3://bucket/key"
         assert s3.calls == 2
-        twice = ConfigLoader(BreakingS3(2, error), lambda: None).load(settings, lambda _: True)
+        twice = ConfigLoader(BreakingS3(2, error), no_ssm).load(settings, lambda _: True)
         assert twice.source == "default"

@@ -77,6 +77,8 @@ def main(
         except DriverError as error:
             sys.stderr.write(f"{error}\n")
             raise typer.Exit(1) from error
+        except KeyboardInterrupt:  # the figures so far
+            sys.stderr.write("interrupted\n")
     _print(result, time.monotonic() - began)
     missing = [name for names in GROUPS.values() for name in names if not result.counts[name]]
     incomplete = bool(missing) and result.pairs >= COMPLETE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import random
 from typing import Any
@@ -140,7 +141,18 @@ def triggers(rng: random.Random, low: int = 0, high: int = 6, **odds: float) -> 
     made = [trigger(rng, **odds) for _ in range(rng.randint(low, high))]
     if made and rng.random() < 0.1:
         made.append(copy.deepcopy(rng.choice(made)))
+    if len(made) > 1 and rng.random() < 0.06:
+        _clash(rng, made)
     return made
+
+
+def _clash(rng: random.Random, entries: list[Any]) -> None:
+    """Give one entry the id that another one has as the digest of its content (``orchestration.event.identity``)."""
+    one, other = rng.sample([entry for entry in entries if isinstance(entry, dict)] + [{}, {}], 2)
+    one.pop("id", None)
+    fields = {key: value for key, value in one.items() if key != "description"}
+    content = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    other["id"] = hashlib.sha256(content.encode()).hexdigest()[:8] + rng.choice(("", "-2"))
 
 
 def workflow(rng: random.Random, on_success: list[Any]) -> Any:

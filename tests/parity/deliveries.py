@@ -59,12 +59,12 @@ def waiting(rng: random.Random) -> Steps:
 
 
 def replays(rng: random.Random) -> Steps:
-    entries = conf.triggers(rng, 1, rng.choice((3, 7, 7, 50)), mistakes=0.06, conditions=0.15)
+    entries = conf.triggers(rng, 1, rng.choice((3, 7, 50)), mistakes=0.06, conditions=0.15)
     event = events.ordinary(rng, JOB, run_id(rng))
     event |= {"decision": "APPROVED"} if rng.random() < 0.08 else {}
     steps = [upload(rng, entries), deliver(event)]
     if len(entries) > 7:
-        steps.insert(0, {"do": "fate", "fate": {"lost_batches": rng.choice((0, 0.5))}})
+        steps.insert(0, {"do": "fate", "fate": {"lost_batches": rng.choice((0, 0.5, 1))}})
     for _ in range(rng.randint(1, 4)):
         kind = rng.random()
         if kind < 0.35:

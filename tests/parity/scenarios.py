@@ -39,7 +39,7 @@ def scenario(seed: int, number: int) -> str:
     fate: dict[str, Any] = {
         "seed": rng.randrange(10**6),
         "failing": rng.choice((0, 0.1, 0.4, 0.8)),
-        "running": rng.choice((0, 0.15)),
+        "running": rng.choice((0, 0.1, 0.4)),
     }
     fate |= {
         "stopped": rng.choice((0, 0.1)),

@@ -39,14 +39,14 @@ def parts(rng: random.Random) -> Steps:
         entries.append({**entry, "id": f"p{number}"} if isinstance(entry, dict) and rng.random() < 0.6 else entry)
     steps: Steps = [upload(rng, entries)]
     kind = rng.random()
-    if kind < 0.6:  # a crash between the parts
+    if kind < 0.75:  # a crash between the parts
         fault = rng.choice(("denied", "limit", "500", "throttle", "lost"))
-        steps.append(faults(StartExecution=[*[""] * rng.choice((1, 1, 2, 3)), *[fault] * 3]))
+        steps.append(faults(StartExecution=[*[""] * rng.choice((1, 1, 1, 2)), *[fault] * 3]))
         steps.append(either(rng, event))
         steps.append(faults())
-    elif kind < 0.7:
+    elif kind < 0.85:
         steps.append(either(rng, event))
-    if rng.random() < 0.6:
+    if rng.random() < 0.75:
         steps.append(upload(rng, conf.edited(rng, entries) if rng.random() < 0.7 else []))
     if rng.random() < 0.2:
         steps.append({"do": "fate", "fate": {"lost_versions": True}})
@@ -59,9 +59,9 @@ def parts(rng: random.Random) -> Steps:
 
 
 def limits(rng: random.Random) -> Steps:
-    """Sizes within a few hundred bytes of the quotas: of an input, of an item, of a batch, of a rejected item."""
+    """Sizes within a few hundred bytes of the quotas of inputs, items, batches and rejected items."""
     event: dict[str, Any] = {"job_name": JOB, "job_run_id": "r", "status": "SUCCESS", "note": ""}
-    which, near = rng.choice(("input", "item", "batch", "event", "skipped")), rng.randint(-700, 700)
+    which, near = rng.choice(("input", "item", "batch", "event", "skipped", "mixed")), rng.randint(-700, 700)
     count, entries = 1, list[dict[str, Any]]()
     if which == "skipped":
         return [upload(rng, _skipped(rng)), *(either(rng, event) for _ in range(2))]
@@ -70,7 +70,7 @@ def limits(rng: random.Random) -> Steps:
         total = 10
     else:
         event["note"] = "x" * rng.choice((0, 1_000, 60_000, 120_000))
-        count = {"input": rng.choice((2, 3, 5)), "item": 1, "batch": rng.choice((41, 45))}[which]
+        count = {"input": rng.choice((2, 3, 5)), "item": 1, "mixed": 1, "batch": rng.choice((41, 45))}[which]
         limit = 258_048 if which == "input" else 245_760
         total = limit - len(event["note"]) - 100 + near
     wait = {"wait": True, "publish": True} if rng.random() < 0.3 else {}
@@ -78,6 +78,14 @@ def limits(rng: random.Random) -> Steps:
         size = max(1, total // count - 330 - (260 if which == "batch" else 0) - rng.choice((0, 200)))
         given = {"type": "glue_job", "id": f"l{number}", "job_name": "big", "arguments": {"--x": "y" * size}}
         entries.append(given | (wait if number == 0 else {}))
+    if (
+        which == "mixed"
+    ):  # an item that fits into an execution, but hardly into a batch, among more items than one execution has
+        small = [
+            {"type": "glue_job", "id": f"small{number}", "job_name": "small"}
+            for number in range(rng.choice((39, 40, 50)))
+        ]
+        entries = [*small, *entries] if rng.random() < 0.3 else [*entries, *small]
     return [upload(rng, entries), *(either(rng, event) for _ in range(rng.randint(1, 2)))]
 
 

@@ -67,7 +67,7 @@ def upload(
 
 
 def faults(**given: list[str]) -> dict[str, Any]:
-    """Faults of the next calls of an operation, in order; an empty text is no fault."""
+    """Faults of the next calls of an operation, in order; an empty text lets the call through."""
     return {"do": "faults", "faults": given}
 
 

@@ -85,7 +85,7 @@ def test_other_text_next_to_a_repeated_source_is_a_difference() -> None:
     assert len(result.differences) == 1
 
 
-def test_only_a_refusal_by_name_is_allowed_for_a_deadline_from_sns() -> None:
+def test_deadline_from_sns_must_be_refused_by_name() -> None:
     was = ['["delivery", ["join deadline from SNS"]]', '["response", "{}"]']
     for error, allowed_count in (("EventError: event field '$join_deadline': found", 1), ("EventError: other", 0)):
         result = Result()

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from analysis.policy_evaluation import allows, read_statements
 from local.defaults import ACCOUNT
 from local.engine.call_recorder import Call
 from tests.terraform.api_requests import Request
-from tests.terraform.policies import Need, covers
+from tests.terraform.policies import Need
 
 PREFIXES = {"stepfunctions": "states", "mwaa": "airflow"}
 """Service to its prefix in IAM, where the names differ."""
@@ -174,8 +175,9 @@ def granted(policy: dict[str, Any]) -> set[Need]:
 
 def denied(policy: dict[str, Any], asked_for: set[Need]) -> list[Need]:
     """Permissions that the policy does not have."""
-    grants = granted(policy)
-    return sorted(need for need in asked_for if not any(covers(grant, need) for grant in grants))
+    assert granted(policy)
+    statements = read_statements(policy)
+    return sorted(need for need in asked_for if not allows(statements, *need))
 
 
 def unused(policy: dict[str, Any], asked_for: set[Need]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Evaluates identity policies against recorded API calls, as IAM does for Allow statements without conditions.
+"""The permissions that recorded API calls need, and the grants of a policy (evaluated by analysis/policy_evaluation.py).
 
 Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html; actions and resources of each
 service: docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
@@ -7,9 +7,9 @@ service: docs.aws.amazon.com/service-authorization/latest/reference/reference_po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
+from analysis.policy_evaluation import allows, matches, read_statements
 from local.defaults import ACCOUNT
 from local.engine.call_recorder import Call
 from tests.trigger_types import TYPE_CASES
@@ -54,12 +54,14 @@ def grants(policy: dict[str, Any]) -> Iterator[Need]:
 
 def covers(grant: Need, need: Need) -> bool:
     """Return True if the grant allows the call."""
-    return fnmatchcase(need[0], grant[0]) and fnmatchcase(need[1], grant[1])
+    return matches(grant[0], need[0]) and matches(grant[1], need[1])
 
 
 def allowed(policy: dict[str, Any], need: Need) -> bool:
-    """Return True if a statement of the policy allows the call."""
-    return any(covers(grant, need) for grant in grants(policy))
+    """Return True if the policy, which has neither conditions nor a Deny, allows the call."""
+    statements = read_statements(policy)
+    assert all(statement.effect == "Allow" and not statement.conditional for statement in statements)
+    return allows(statements, *need)
 
 
 def _listed(value: Any) -> list[str]:

@@ -85,6 +85,8 @@ class TypeCases:
         envelope: field of the received payload whose own fields the table lists.
         invalid: configurations that the reader refuses; the trigger stands at ``workflows.load_promos.on_success[0]``.
         machine: for the tests of the state machine.
+        run_result: of a type that waits, the operation and its field that give the ended run, as ``glue:getJobRun.JobRun``
+            (docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html: .sync).
         iam_actions: what AWS documents as the permissions of the service integration.
         iam_page: the AWS page that documents them.
         authorized_call: the service's call, as ``sns.Publish``, that the role is authorized for; empty if another caller
@@ -97,6 +99,7 @@ class TypeCases:
     envelope: str = ""
     invalid: tuple[InvalidCase, ...]
     machine: MachineCase
+    run_result: str = ""
     iam_actions: tuple[str, ...]
     iam_page: str
     authorized_call: str

@@ -56,6 +56,7 @@ CASES = TypeCases(
         attempts={"throttled for ever": 6},
         deduplicates=False,
     ),
+    run_result="glue:getJobRun.JobRun",
     iam_actions=("glue:StartJobRun",),
     iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
     authorized_call="glue.StartJobRun",

@@ -38,6 +38,7 @@ CASES = TypeCases(
         attempts={"throttled for ever": 7},
         deduplicates=False,  # Express state machines ignore names
     ),
+    run_result="states:describeExecution",
     iam_actions=("states:StartExecution",),
     iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
     authorized_call="stepfunctions.StartExecution",

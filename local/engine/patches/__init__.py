@@ -1,8 +1,7 @@
 """Small patches for moto, which the engine applies when it starts and removes when it closes.
 
-Each patch describes the problem of moto that it fixes. ``tests/local/engine/test_patches.py`` runs moto without each patch and
-fails if moto no longer has the problem. The requirements pin moto to one version, so each patch meets the code that it was
-written for.
+Each patch describes the problem of moto that it fixes. ``tests/local/engine/patches`` runs moto without each patch and fails if
+moto no longer has the problem. The requirements pin moto to one version, so each patch meets the code that it was written for.
 """
 
 from __future__ import annotations

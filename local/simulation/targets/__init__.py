@@ -6,12 +6,13 @@ with the name of the type and the functions of ``Target``.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 from typing import Any, Protocol, cast
 
 from local.engine.engine import Engine
-from orchestration.triggers import REGISTRY
+from orchestration.errors import OrchestrationError
 
 
 class Target(Protocol):
@@ -30,14 +31,19 @@ class Target(Protocol):
         """Return the payload that the target received in the run, or None if it received nothing."""
 
 
-def _module(kind: str) -> Target:
-    """Import the target module of the trigger type ``kind``."""
+class MissingTargetError(OrchestrationError):
+    """The local engine does not know a trigger type. The author of the type acts."""
+
+
+@functools.cache
+def target_of(kind: str) -> Target:
+    """The target module of the trigger type ``kind``, imported at its first use.
+
+    Raises:
+        MissingTargetError: the type has no target module.
+    """
     if importlib.util.find_spec(f"{__name__}.{kind}") is None:
-        raise ModuleNotFoundError(
-            f"{kind}: the engine cannot create its targets. Add local/simulation/targets/{kind}.py."
+        raise MissingTargetError(
+            f"{kind}: the local engine cannot create its targets. Add local/simulation/targets/{kind}.py."
         )
     return cast(Target, importlib.import_module(f"{__name__}.{kind}"))
-
-
-TARGETS = {trigger.TYPE: _module(trigger.TYPE) for trigger in REGISTRY}
-"""Target module of each trigger type in the registry."""

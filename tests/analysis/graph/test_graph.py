@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.drawing.layers import MAX_LINKS
 from analysis.graph.graph import Graph, as_json, as_mermaid, build
 from analysis.graph.html import html
-from analysis.graph.layout import MAX_LINKS, layout
 from analysis.graph.lineage import edges
-from analysis.graph.svg import svg
+from analysis.graph.svg import layout, svg
 from orchestration.configuration.workflows import checked_entries
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings

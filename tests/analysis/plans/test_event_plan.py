@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.plans.differences import MISSING, changes
 from analysis.plans.event_plan import EventPlan, plan_event
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import RoutingError
@@ -116,22 +115,6 @@ def test_bad_event_is_a_failed_plan() -> None:
     found = plan_event('{"job_name": "j"}', LoadedConfig({"workflows": {}}, "test", ""), SETTINGS, "event.json")
     assert (found.status, found.source) == ("FAILED", "event.json")
     assert "'job_run_id': found nothing" in found.reason
-
-
-def test_changed_field_is_one_change_of_one_trigger() -> None:
-    (change,) = changes(planned(GLUE, QUEUE), planned(QUEUE, {**GLUE, "arguments": {"--x": "2"}}))
-    assert (change.change, change.name, change.fields) == ("changed", "g", {"Arguments.--x": ("1", "2")})
-
-
-def test_added_and_removed_triggers_list_their_requests() -> None:
-    added, removed = changes(planned(GLUE), planned(QUEUE))
-    assert (added.change, added.type, removed.change, removed.type) == ("added", "sqs_mwaa", "removed", "glue_job")
-    assert added.fields["MessageBody.dag_id"] == (MISSING, "d")
-    assert removed.fields["JobName"] == ("g", MISSING)
-
-
-def test_moved_and_described_triggers_are_no_change() -> None:
-    assert changes(planned(GLUE, QUEUE), planned(QUEUE, {**GLUE, "description": "new"})) == []
 
 
 def test_plan_is_plain_data() -> None:

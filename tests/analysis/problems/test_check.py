@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.problems.check import check_file
-from analysis.problems.places import Places
-from analysis.problems.sarif import RULES, sarif
-from analysis.problems.syntax_errors import explain, line_and_column
-from analysis.problems.warnings import regions
+from analysis.problems.sarif import RULES
 from orchestration.settings import Settings
 from orchestration.values.strictjson import StrictJSONError, loads
 from tests.analysis.problems.wrong_conditions import WRONG_CONDITIONS
@@ -77,21 +74,6 @@ def test_key_with_dots_and_brackets_is_found() -> None:
     assert line == "2:16 workflows.a.b[0].c.on_success[0].job_name: missing field"
 
 
-def test_regions_come_from_the_sdk() -> None:
-    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(regions())
-
-
-def test_sarif_has_place_and_rule_of_each_problem() -> None:
-    data = next(one.text for one in WRONG if one.name == "two problems in one trigger")
-    problems = check_file("config.json", str(data).encode(), SETTINGS).problems
-    (run,) = sarif(problems, "1.0.0")["runs"]
-    first = run["results"][0]
-    assert len(run["results"]) == len(problems) == 3
-    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"] == "configuration"
-    place = first["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "config.json"}, "region": {"startLine": 3, "startColumn": 5}}
-
-
 VALID = json.dumps(json.loads(CONFIGS[-1].read_text()), indent=1)
 
 
@@ -108,21 +90,3 @@ def test_any_edit_is_explained_without_an_error(start: int, length: int, inserte
     except StrictJSONError:
         assert len(found.problems) == 1
         assert found.problems[0].rule == "syntax"
-
-
-@given(
-    st.recursive(
-        st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
-    )
-)
-def test_place_of_a_path_is_the_place_of_its_value(value: object) -> None:
-    """The value after the place is the path's value, also for keys with any characters."""
-    text = json.dumps({"x": value}, indent=1)
-    line, column = Places(text).find("x")
-    offset = sum(len(row) + 1 for row in text.split("\n")[: line - 1]) + column - 1
-    assert json.JSONDecoder().raw_decode(text[offset:])[0] == value
-
-
-def test_syntax_error_is_none_for_json() -> None:
-    assert explain(VALID) is None
-    assert line_and_column("a\nbc", 3) == (2, 2)

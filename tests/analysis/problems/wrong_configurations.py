@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestration.settings import Settings
+from orchestration.triggers import BY_TYPE
+
+TYPES = ", ".join(BY_TYPE)
+"""Every trigger type, as an error lists them."""
 
 SETTINGS = Settings(
     state_machine_arn="arn:aws:states:us-west-1:123456789012:stateMachine:orchestrator",
@@ -234,27 +238,27 @@ WRONG = (
     Wrong(
         "no type",
         triggers('{"job_name": "a"}'),
-        "3:5 workflows.load.on_success[0].type: found nothing, expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+        f"3:5 workflows.load.on_success[0].type: found nothing, expected one of: {TYPES}",
     ),
     Wrong(
         "type misspelt",
         triggers('{"type": "glue_jbo", "job_name": "a"}'),
-        "3:14 workflows.load.on_success[0].type: found 'glue_jbo', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa. Did you mean 'glue_job'?",
+        f"3:14 workflows.load.on_success[0].type: found 'glue_jbo', expected one of: {TYPES}. Did you mean 'glue_job'?",
     ),
     Wrong(
         "type in capitals",
         triggers('{"type": "Glue_Job", "job_name": "a"}'),
-        "3:14 workflows.load.on_success[0].type: found 'Glue_Job', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa. Did you mean 'glue_job'?",
+        f"3:14 workflows.load.on_success[0].type: found 'Glue_Job', expected one of: {TYPES}. Did you mean 'glue_job'?",
     ),
     Wrong(
         "type of nothing",
         triggers('{"type": "lambda", "function": "a"}'),
-        "3:14 workflows.load.on_success[0].type: found 'lambda', expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+        f"3:14 workflows.load.on_success[0].type: found 'lambda', expected one of: {TYPES}",
     ),
     Wrong(
         "type is a number",
         triggers('{"type": 7}'),
-        "3:14 workflows.load.on_success[0].type: found 7, expected one of: glue_job, step_function, eventbridge, mwaa_dag, sqs_mwaa",
+        f"3:14 workflows.load.on_success[0].type: found 7, expected one of: {TYPES}",
     ),
     Wrong(
         "missing field", triggers('{"type": "glue_job"}'), "3:5 workflows.load.on_success[0].job_name: missing field"

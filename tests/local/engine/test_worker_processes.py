@@ -10,6 +10,7 @@ import pytest
 from local.engine import worker_processes
 from local.engine.worker_pool import WorkerPool
 from local.engine.worker_processes import ForkedWorker, Template
+from tests.local.helpers import request
 
 ENVIRONMENT = {"NAME": "value"}
 
@@ -25,19 +26,12 @@ def pool() -> Iterator[WorkerPool]:
 
 def state(pool: WorkerPool) -> Any:
     """Return the reply of ``handlers.state`` from the pool's worker."""
-    return run(pool, "state")["result"]
+    return run(pool, "state").result
 
 
-def run(pool: WorkerPool, handler: str) -> dict[str, Any]:
+def run(pool: WorkerPool, handler: str) -> Any:
     """Return the reply of a handler from the pool's worker."""
-    invocation = {
-        "handler": f"tests.local.handlers.{handler}",
-        "event": {},
-        "request_id": "r",
-        "function_name": "f",
-        "function_arn": "a",
-    }
-    reply = pool.run(invocation, timeout=20)
+    reply = pool.run(request(handler), timeout=120)
     assert reply is not None
     return reply
 
@@ -72,7 +66,7 @@ def test_worker_starts_without_a_template(pool: WorkerPool, monkeypatch: pytest.
 
     monkeypatch.setattr(Template, "fork", refuse)
     assert state(pool)["environment"]["NAME"] == "value"
-    assert not isinstance(pool._all[0], ForkedWorker)
+    assert not isinstance(pool.started[0], ForkedWorker)
 
 
 @needs_fork
@@ -80,7 +74,7 @@ def test_workers_of_one_template_share_no_state() -> None:
     pools = [WorkerPool({"NAME": str(number)}, 1) for number in range(3)]
     try:
         assert [state(pool)["environment"]["NAME"] for pool in pools] == ["0", "1", "2"]
-        assert len({run(pool, "pid")["result"] for pool in pools}) == 3
+        assert len({run(pool, "pid").result for pool in pools}) == 3
     finally:
         for pool in pools:
             pool.close()

@@ -1,224 +1,176 @@
-"""Replay through the deployed router: it starts failed triggers once, under any configuration."""
+"""Prepared replays of one execution, and of every event that failed since a time; the router decides."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.engine.faults import Fault
-from local.simulation.targets.queues import messages
-from orchestration.starting.executions import ExecutionClient
+import pytest
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from operations.executions.ages import AgeError
+from operations.repair.replay import PreparedReplay, decisions, find_failed, prepare
+from operations.stack.deployed_router import DeployedRouter, RouterNotFoundError
+from orchestration.errors import ExecutionLookupError, ReplayError
 from tests.conftest import Router
-from tests.local.helpers import CONFIG, FIVE, NESTED, Event, counts, record
+from tests.local.helpers import CONFIG, FIVE, Event, record
+from tests.operations.repair.harness import FUNCTION
 
 GONE = {"type": "glue_job", "job_name": "gone", "id": "gone"}
-LOAD = [
-    {"type": "glue_job", "job_name": "job", "arguments": {"--table": table}, "description": table}
-    for table in ("a", "b", "c")
-]
+FIXED = {"type": "glue_job", "job_name": "job", "id": "gone"}
+
+Failing = Callable[..., str]
 
 
-@contextmanager
-def workflow(router: Router, *triggers: dict[str, Any]) -> Iterator[None]:
-    """Upload a configuration whose workflow ``upstream`` has these triggers; existing targets only."""
-    with router.config({"workflows": CONFIG["workflows"] | {"upstream": {"on_success": list(triggers)}}}):
-        yield
+def workflow(*triggers: dict[str, Any]) -> dict[str, Any]:
+    return {"workflows": CONFIG["workflows"] | {"upstream": {"on_success": list(triggers)}}}
 
 
-def started(router: Router, event: Event, run: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The event and the router's record after its executions ended."""
-    body = event(job_run_id=run)
-    return body, record(router.invoke(body | {"$wait_seconds": 60}))
+@pytest.fixture
+def failing(router: Router, event: Event, environment: None) -> Iterator[Failing]:
+    """Return a function that sends an event whose trigger fails, and returns its execution; then the target exists."""
+
+    def make(run: str, **fields: Any) -> str:
+        with router.config(workflow(GONE, FIVE[4])):
+            found = record(router.invoke(event(job_run_id=run, **fields) | {"$wait_seconds": 60}))
+        router.configure(workflow(FIXED, FIVE[4]))
+        return str(found["executions"][0]["name"])
+
+    yield make
+    router.configure(router.simulator.document)
 
 
-def replay(router: Router, body: dict[str, Any], of: str, **options: Any) -> dict[str, Any]:
-    return record(router.invoke(body | {"$replay": {"of": of, **options}, "$wait_seconds": 60}))
+def actions(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(str(trigger["id"]), str(trigger["action"])) for trigger in decisions(report)]
 
 
-def actions(found: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(one["id"], one["action"]) for one in found["replay"]["triggers"]]
+def test_replay_asks_then_starts_what_failed(router: Router, failing: Failing, deployed: DeployedRouter) -> None:
+    name = failing("prepared")
+    prepared = prepare(name, function=FUNCTION)
+    assert (prepared.execution, prepared.job, prepared.options) == (name, "upstream", {})
+    before = len(router.executions())
+    assert actions(prepared.ask()) == [("gone", "WOULD_START")]
+    assert len(router.executions()) == before
+    sent: Any = prepared.send()
+    assert actions(sent) == [("gone", "STARTED")]
+    assert sent["executions"][0]["outcomes"][0]["result"]["status"] == "TRIGGERED"
+    arn = deployed.settings.execution_arn(name)
+    assert actions(prepare(arn).ask()) == []  # its machine names the router
 
 
-def tables(router: Router) -> list[str]:
-    """Argument --table of every run of the Glue job."""
-    runs = router.simulator.engine.client("glue").get_job_runs(JobName="job")["JobRuns"]
-    return [run["Arguments"]["--table"] for run in runs if "--table" in run.get("Arguments", {})]
+def test_options_travel_in_the_request(failing: Failing) -> None:
+    name = failing("options")
+    plain = prepare(name, function=FUNCTION, only={})
+    assert plain.options == {}
+    all_of = prepare(name, function=FUNCTION, only={"gone": "gone"}, again=True, as_was=True)
+    assert all_of.options == {"only": {"gone": "gone"}, "again": True, "as_was": True}
+    assert actions(all_of.ask()) == [("gone", "WOULD_START")]
+    assert prepare(name, function=FUNCTION, only={"gone": "gone"}).ask()["status"] == "DRY_RUN"
 
 
-def test_replay_starts_exactly_the_failed_triggers(router: Router, event: Event) -> None:
-    with workflow(router, *FIVE, GONE):
-        body, first = started(router, event, "failed-one")
-    name, before = first["executions"][0]["name"], counts(router.simulator.engine)
-    with workflow(router, FIVE[4] | {"id": "new"}, {"type": "glue_job", "job_name": "job", "id": "gone"}, *FIVE):
-        replayed = replay(router, body, name)
-        again = replay(router, body, name)
-    assert (replayed["status"], actions(replayed)) == ("STARTED", [("gone", "STARTED")])
-    assert replayed["replay"]["already_started"] == 5
-    assert replayed["executions"][0]["execution_status"] == "SUCCEEDED"
-    added = {kind: count - before[kind] for kind, count in counts(router.simulator.engine).items()}
-    assert added == {"glue_job": 1, "step_function": 0, "eventbridge": 0, "mwaa_dag": 0, "sqs_mwaa": 0}
-    assert (again["status"], actions(again), again["replay"]["already_started"]) == ("NOT_STARTED", [], 6)
-
-
-def test_inserted_line_does_not_move_the_replay(router: Router, event: Event) -> None:
-    """Two triggers of one Glue job; the second one failed, then someone inserted a line above."""
-    faults = router.simulator.engine.patch_context.faults
-    with workflow(router, *LOAD[:2]):
-        with faults.inject("glue.StartJobRun", Fault(status=400, code="InvalidInputException")):
-            body, first = started(router, event, "inserted-line")
-        name, before = first["executions"][0]["name"], tables(router)
-        replay(router, body, name, only=[first["triggers"][0]["id"]])
-    with workflow(router, LOAD[2], *LOAD[:2]):
-        replayed = replay(router, body, name)
-    assert actions(replayed) == [(first["triggers"][1]["id"], "STARTED")]
-    assert sorted(tables(router)) == sorted([*before, "a", "b"])
-
-
-def test_started_trigger_needs_again(router: Router, event: Event) -> None:
-    body, first = started(router, event, "once-more")
-    name, (one, *_) = first["executions"][0]["name"], first["triggers"]
-    before = counts(router.simulator.engine)["glue_job"]
-    left = replay(router, body, name, only=[one["id"]])
-    assert (left["status"], actions(left)) == ("NOT_STARTED", [(one["id"], "LEFT_OUT")])
-    assert "it has started: " in left["replay"]["triggers"][0]["reason"]
-    repeated = replay(router, body, name, only=[one["id"]], again=True)
-    assert actions(repeated) == [(one["id"], "STARTED")]
-    assert counts(router.simulator.engine)["glue_job"] == before + 1
-
-
-def test_again_gives_the_target_a_new_run_id(router: Router, event: Event) -> None:
-    """A target that deduplicates would ignore a second start under the first run id."""
-    body, first = started(router, event, "new-run-id")
-    name, one = first["executions"][0]["name"], first["triggers"][3]
-    before = counts(router.simulator.engine)["mwaa_dag"]
-    for as_was in (False, True):
-        repeated = replay(router, body, name, only=[one["id"]], again=True, as_was=as_was)
-        assert repeated["executions"][0]["outcomes"][0]["result"]["id"].startswith(f"{name}-{one['id']}-r")
-    assert counts(router.simulator.engine)["mwaa_dag"] == before + 2
-
-
-def test_failed_replay_keeps_the_run_id(router: Router, event: Event) -> None:
-    """A target that started although the call failed is not started twice."""
-    engine = router.simulator.engine
-    with (
-        workflow(router, FIVE[1]),
-        engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=400, code="StateMachineDeleting")),
-    ):
-        body, first = started(router, event, "same-run-id")
-        name, one = first["executions"][0]["name"], first["triggers"][0]
-        failed = replay(router, body, name)
-    assert failed["executions"][0]["execution_status"] == "FAILED"
-    with workflow(router, FIVE[1]):
-        replayed = replay(router, body, name)
-    assert [found["attempt"] for found in replayed["replay"]["triggers"]] == [2]
-    nested = engine.client("stepfunctions").list_executions(stateMachineArn=NESTED)["executions"]
-    assert [found["name"] for found in nested].count(f"{name}-{one['id']}") == 1
-
-
-def test_parallel_replays_start_a_trigger_once(router: Router, event: Event) -> None:
-    with workflow(router, GONE):
-        body, first = started(router, event, "parallel-replays")
-    name, before = first["executions"][0]["name"], counts(router.simulator.engine)["glue_job"]
-    with workflow(router, {"type": "glue_job", "job_name": "job", "id": "gone"}), ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: actions(replay(router, body, name)), range(8)))
-    assert counts(router.simulator.engine)["glue_job"] == before + 1
-    assert sum(("gone", "STARTED") in one for one in found) == 1
-
-
-def test_removed_trigger_is_refused_with_both_ways_out(router: Router, event: Event) -> None:
-    faults = router.simulator.engine.patch_context.faults
-    with (
-        workflow(router, *LOAD[:1]),
-        faults.inject("glue.StartJobRun", Fault(status=400, code="InvalidInputException")),
-    ):
-        body, first = started(router, event, "removed")
-    name, old = first["executions"][0]["name"], first["triggers"][0]["id"]
-    with workflow(router, LOAD[1] | {"id": "successor"}):
-        refused = replay(router, body, name)
-        assert actions(refused) == [(old, "REFUSED")]
-        assert refused["replay"]["triggers"][0]["reason"] == (
-            f"the configuration no longer has on_success trigger {old!r} for job 'upstream'. New since then: successor "
-            f"(glue_job job: b). Unchanged: none. If a new one replaces it: --only {old}=ID. To send the original request: "
-            f"--only {old} --as-was"
+def test_unusable_execution_is_refused(router: Router, environment: None, deployed: DeployedRouter) -> None:
+    with pytest.raises(ReplayError, match="execution 'name': expected an execution's ARN, or its name together with"):
+        prepare("name")
+    with pytest.raises(ExecutionLookupError, match="cannot describe it"):
+        prepare("nowhere", function=FUNCTION)
+    with pytest.raises(RouterNotFoundError, match="function 'nobody'"):
+        prepare("name", function="nobody")
+    client = router.simulator.engine.client("stepfunctions")
+    for number, event in enumerate(({}, {"job_name": "j"}, "text")):
+        name = f"by-hand-{number}"
+        client.start_execution(
+            stateMachineArn=router.simulator.stack.state_machine, name=name, input=json.dumps({"event": event})
         )
-        before = tables(router)
-        as_was = replay(router, body, name, only=[old], as_was=True)
-        assert actions(as_was) == [(old, "STARTED")]
-        assert sorted(tables(router)) == sorted([*before, "a"])
-        other = replay(router, body, name, only={old: "successor"}, again=True)
-        assert (actions(other), other["replay"]["triggers"][0]["now"]) == ([(old, "STARTED")], "successor")
-        assert sorted(tables(router)) == sorted([*before, "a", "b"])
+        with pytest.raises(ReplayError, match="its input has no job event"):
+            prepare(name, function=FUNCTION)
 
 
-def test_dry_run_decides_as_the_real_replay(router: Router, event: Event) -> None:
-    with workflow(router, GONE, *FIVE[:1]):
-        body, first = started(router, event, "dry-run")
-        name, before = first["executions"][0]["name"], len(router.executions())
-        would = record(router.invoke(body | {"$replay": {"of": name, "dry_run": True}}))
-        assert (would["status"], actions(would)) == ("DRY_RUN", [("gone", "WOULD_START")])
-        assert would["replay"]["triggers"][0]["input"][0]["request"]["JobName"] == "gone"
-        assert len(router.executions()) == before
-        real = replay(router, body, name)
-    assert real["replay"]["triggers"][0]["execution"] == would["replay"]["triggers"][0]["execution"]
-    with workflow(router, *FIVE[:1]):
-        would = record(router.invoke(body | {"$replay": {"of": name, "dry_run": True}}))
-        assert actions(would) == actions(replay(router, body, name)) == [("gone", "REFUSED")]
+def prepared_for(failed: list[tuple[PreparedReplay, dict[str, Any]]]) -> list[str]:
+    return [replay.execution for replay, _ in failed]
 
 
-def test_replay_of_a_replay_covers_its_trigger(router: Router, event: Event) -> None:
-    with workflow(router, GONE, GONE | {"id": "gone-too"}):
-        body, first = started(router, event, "replay-of-replay")
-        failed = replay(router, body, first["executions"][0]["name"], only=["gone"])
-    with workflow(router, {"type": "glue_job", "job_name": "job", "id": "gone"}):
-        replayed = replay(router, body, failed["executions"][0]["name"])
-    assert actions(replayed) == [("gone", "STARTED")]
-    assert replayed["replay"]["triggers"][0]["attempt"] == 2
+def grow_old(router: Router, name: str, age: timedelta) -> None:
+    """Move the start of an execution into the past, which AWS's API cannot do."""
+    backend = stepfunctions_parser_backends["123456789012"][router.simulator.engine.region]
+    (execution,) = [one for machine in backend.state_machines for one in machine.executions if one.name == name]
+    execution.start_date = datetime.now(UTC) - age
 
 
-def test_batch_that_never_started_is_started_under_its_name(router: Router, event: Event) -> None:
-    engine = router.simulator.engine
-    body = event(job_name="two_batches", job_run_id="lost-batch")
-    with engine.patch_context.faults.inject("sfn.StartExecution", Fault(status=400, code="StateMachineDeleting")):
-        first = record(router.invoke(body | {"$wait_seconds": 60}))
-    parent = first["executions"][0]
-    assert (parent["execution_status"], len(parent["batches"])) == ("FAILED", 2)
-    sent = len(messages(engine, "local-mwaa-triggers"))
-    member = first["triggers"][0]["id"]
-    refused = replay(router, body, parent["name"], only=[member])
-    assert (
-        "its batch never started. Start the whole batch: --only batch:1" in refused["replay"]["triggers"][0]["reason"]
-    )
-    replayed = replay(router, body, parent["name"])
-    assert actions(replayed) == [("batch:1", "STARTED"), ("batch:2", "STARTED")]
-    assert [one["name"] for one in replayed["executions"]] == parent["batches"]
-    assert len(messages(engine, "local-mwaa-triggers")) == sent + 41
-    assert replay(router, body, parent["name"])["replay"]["already_started"] == 41
+def test_failed_events_are_found_once_and_the_oldest_first(router: Router, failing: Failing) -> None:
+    first, second = failing("found-1"), failing("found-2")
+    router.configure(workflow(GONE))
+    prepare(first, function=FUNCTION).send()  # a failed replay belongs to the same event
+    router.configure(workflow(FIXED))
+    steps: list[str] = []
+    failed = find_failed(FUNCTION, "1h", progress=steps.append)
+    names = prepared_for(failed.answers)
+    assert [names.count(name) for name in (first, second)] == [1, 1]
+    assert names.index(first) < names.index(second)
+    assert f"asking the router about {first}" in steps
+    assert [actions(report) for replay, report in failed.answers if replay.execution == second] == [
+        [("gone", "WOULD_START")]
+    ]
+    assert failed.count == sum(len(actions(report)) for _, report in failed.answers)
+    sent = list(failed.send())
+    assert len(sent) == sum(bool(actions(report)) for _, report in failed.answers)
+    assert {action for report in sent for _, action in actions(report)} == {"STARTED"}
+    again = find_failed(FUNCTION, "1h")
+    assert (again.count, list(again.send())) == (0, [])
 
 
-def test_corrected_trigger_can_be_replayed(router: Router, event: Event) -> None:
-    invalid = {"type": "glue_job", "job_name": "job", "argument": {}}
-    with workflow(router, invalid | {"id": "load"}, invalid):
-        body, first = started(router, event, "corrected-trigger")
-        name, unnamed = first["executions"][0]["name"], first["rejected"][1]["id"]
-        still = replay(router, body, name, only=["load"])
-    assert first["rejected"][0]["type"] == "glue_job"
-    assert "still has it as an invalid trigger" in still["replay"]["triggers"][0]["reason"]
-    with workflow(router, FIVE[0] | {"id": "load"}, FIVE[0] | {"id": "new"}):
-        replayed = replay(router, body, name)
-        assert actions(replayed) == [("load", "STARTED"), (unnamed, "REFUSED")]
-        assert actions(replay(router, body, name, only={unnamed: "new"})) == [(unnamed, "STARTED")]
+def test_older_failures_are_left_out(router: Router, failing: Failing) -> None:
+    old, new = failing("age-old"), failing("age-new")
+    grow_old(router, old, timedelta(hours=2))
+    assert {old, new} & set(prepared_for(find_failed(FUNCTION, "1h").answers)) == {new}
+    assert {old, new} & set(prepared_for(find_failed(FUNCTION, "3h").answers)) == {old, new}
 
 
-def test_replay_keeps_the_event_kind_of_the_execution(router: Router, event: Event) -> None:
-    """A decision from the events topic does not count, and a direct replay of that event must not change this."""
-    body = event(job_run_id="both", decision="APPROVED")
-    first = record(router.invoke({"Records": [router.sns(body)]}))
-    (name,) = (name for name in router.executions() if name.startswith("upstream-both-"))
-    ExecutionClient(router.simulator.engine.client("stepfunctions"), router.simulator.settings).wait(
-        name, time.monotonic() + 30
-    )
-    found = replay(router, body, name, only=[first["triggers"][4]["id"]], again=True)
-    assert (found["event_kind"], found["triggers"][0]["type"]) == ("on_success", "sqs_mwaa")
+def test_job_limits_the_events(failing: Failing) -> None:
+    name = failing("job")
+    assert name in prepared_for(find_failed(FUNCTION, "1h", "upstream").answers)
+    assert find_failed(FUNCTION, "1h", "other").answers == []
+
+
+def test_executions_of_people_are_left_out(router: Router, environment: None) -> None:
+    client, machine = router.simulator.engine.client("stepfunctions"), router.simulator.stack.state_machine
+    event = {"job_name": "j", "job_run_id": "by-people"}
+    rejected = {"id": "a", "type": "rejected", "name": "n", "request": {"Error": "E", "Cause": "c"}}
+    routing = {"event_kind": "on_success", "batch": "1/1"}
+    inputs: list[dict[str, Any]] = [
+        {"triggers": [rejected], "routing": routing},
+        {"event": event, "triggers": [rejected], "routing": {}},
+        {"event": event, "triggers": [rejected], "routing": {"event_kind": 7}},
+        {"event": event, "triggers": [], "routing": routing},
+    ]
+    for number, given in enumerate(inputs):
+        client.start_execution(stateMachineArn=machine, name=f"people-{number}", input=json.dumps(given))
+    found = find_failed(FUNCTION, "1h", "j")
+    assert (found.answers, found.unanswered) == ([], [])
+
+
+def test_refused_replay_does_not_stop_the_others(router: Router, failing: Failing) -> None:
+    """An event whose first execution does not exist is reported."""
+    lost = {
+        "event": {"job_name": "upstream", "job_run_id": "lost"},
+        "triggers": [{"id": "a", "type": "rejected", "name": "n", "request": {"Error": "E", "Cause": "c"}}],
+        "routing": {"event_kind": "on_success", "batch": "1/1"},
+    }
+    client, machine = router.simulator.engine.client("stepfunctions"), router.simulator.stack.state_machine
+    started = client.start_execution(stateMachineArn=machine, name="lost", input=json.dumps(lost))
+    while client.describe_execution(executionArn=started["executionArn"])["status"] == "RUNNING":
+        pass
+    name = failing("next-to-lost")
+    found = find_failed(FUNCTION, "1h")
+    (line,) = found.unanswered
+    assert line.startswith("upstream-lost-")
+    assert "cannot describe it" in line
+    assert name in prepared_for(found.answers)
+
+
+def test_unusable_options_are_refused(environment: None) -> None:
+    with pytest.raises(AgeError, match="--since 'yesterday'"):
+        find_failed(FUNCTION, "yesterday")
+    with pytest.raises(RouterNotFoundError):
+        find_failed("nobody", "1h")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from orchestration.configuration.loader import LoadedConfig
-from orchestration.configuration.notify import notify_topic
+from orchestration.configuration.notify import notify_topic, with_topic
 from orchestration.configuration.workflows import problems_of
 from orchestration.event.job_event import Delivery, read_event
 from orchestration.input.item import BATCH
 from orchestration.planning.plan import Plan, plan
 from orchestration.settings import Settings
 from orchestration.values import strictjson
+from orchestration.values.strictjson import Json, JsonObject
 from tests.orchestration.fake_aws import child_input
 
 SETTINGS = Settings(
@@ -70,3 +72,30 @@ def test_valid_topic_has_no_problem_and_fifo_topic_has_one() -> None:
     assert list(problems_of(document(notify=WRITTEN), SETTINGS)) == []
     (problem,) = problems_of(document(notify=f"{TOPIC}.fifo"), SETTINGS)
     assert str(problem).startswith("workflows.j.notify: found ")
+
+
+def test_topic_of_another_region_is_a_problem() -> None:
+    other = TOPIC.replace("us-west-1", "us-east-1")
+    (problem,) = problems_of(document(notify=other), SETTINGS)
+    assert str(problem) == (
+        "workflows.j.notify: found region us-east-1, expected us-west-1: EventBridge tells topics of its region only"
+    )
+    assert list(problems_of(document(notify=other), dataclasses.replace(SETTINGS, region=""))) == []
+
+
+def test_wrong_placeholder_is_the_only_problem_of_the_topic() -> None:
+    (problem,) = problems_of(document(notify="arn:aws:sns:us-west-1:${aws.accnt}:team"), SETTINGS)
+    assert str(problem).startswith("workflows.j.notify: found '${aws.accnt}', expected one of: ${aws.account}")
+    assert notify_topic(document(notify=f"{TOPIC}${{aws.accnt}}"), "j", SETTINGS) == ""
+
+
+@pytest.mark.parametrize("workflow", ["x", None, [], {"notify": 7}])
+def test_workflow_without_a_text_keeps_its_value(workflow: Json) -> None:
+    assert with_topic(workflow, "w", SETTINGS) == (workflow, [])
+    assert notify_topic({"workflows": {"j": workflow}}, "j", SETTINGS) == ""
+
+
+def test_filled_topic_does_not_change_the_document() -> None:
+    workflow: JsonObject = {"notify": WRITTEN, "on_success": []}
+    assert with_topic(workflow, "w", SETTINGS) == ({"notify": TOPIC, "on_success": []}, [])
+    assert workflow["notify"] == WRITTEN

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.configuration.trigger_ids import trigger_ids
 from orchestration.event.identity import (
     MAX_NAME,
     batch_name,
@@ -21,13 +19,6 @@ from orchestration.event.identity import (
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=600)
 ids = st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z")
-entries = st.lists(
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(["glue_job", "sqs_mwaa"]), "job_name": st.sampled_from(["a", "b", "c"])},
-        optional={"id": st.sampled_from(["x", "y", "z"]), "description": text},
-    ),
-    max_size=8,
-)
 
 
 @given(text, text, st.sampled_from(["on_success", "on_approval"]), ids, st.integers(1, 999))
@@ -48,51 +39,6 @@ def test_name_begins_with_job_and_run() -> None:
     name = execution_name("on_success", "transform_images", "spark-0001")
     assert name.startswith("transform_images-spark-0001-")
     assert name != execution_name("on_approval", "transform_images", "spark-0001")
-
-
-@given(entries)
-def test_trigger_ids_are_unique(found: list[dict[str, Any]]) -> None:
-    made, _ = trigger_ids(found)
-    assert len(set(made)) == len(found)
-
-
-@given(entries, st.randoms())
-def test_moving_entries_keeps_their_ids(found: list[dict[str, Any]], random: Any) -> None:
-    """Equal entries share their ids: they are interchangeable."""
-    moved = list(found)
-    random.shuffle(moved)
-
-    def by_content(some: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        contents = ({key: value for key, value in one.items() if key != "description"} for one in some)
-        return sorted(
-            (repr(sorted(one.items())), made) for one, made in zip(contents, trigger_ids(some)[0], strict=True)
-        )
-
-    assert by_content(found) == by_content(moved)
-
-
-def test_description_and_key_order_do_not_change_the_id() -> None:
-    one = {"type": "glue_job", "job_name": "a", "description": "before"}
-    other = {"job_name": "a", "type": "glue_job", "description": "after"}
-    assert trigger_ids([one]) == trigger_ids([other])
-    assert trigger_ids([one]) != trigger_ids([one | {"arguments": {}}])
-
-
-def test_explicit_id_survives_a_change() -> None:
-    assert trigger_ids([{"id": "load", "job_name": "a"}])[0] == ["load"]
-    assert trigger_ids([{"id": "load", "job_name": "b"}])[0] == ["load"]
-
-
-def test_equal_entries_are_numbered() -> None:
-    (first, second, third), repeated = trigger_ids([{"job_name": "a"}] * 3)
-    assert (second, third) == (f"{first}-2", f"{first}-3")
-    assert repeated == set()
-
-
-def test_repeated_explicit_ids_are_ambiguous() -> None:
-    made, repeated = trigger_ids([{"id": "x", "n": 1}, {"id": "y"}, {"id": "x", "n": 2}])
-    assert repeated == {0, 2}
-    assert "x" not in made
 
 
 def test_generation_changes_the_run_id() -> None:

@@ -132,7 +132,9 @@ def test_placeholders_of_the_deployment_are_filled_in_conditions() -> None:
 
 
 def test_plan_shows_skipped_triggers() -> None:
-    document = {"workflows": {"j": {"on_success": [trigger("always"), trigger("rows", when=ROWS)]}}}
+    document: strictjson.JsonObject = {
+        "workflows": {"j": {"on_success": [trigger("always"), trigger("rows", when=ROWS)]}}
+    }
     plan = plan_event(json.dumps(EVENT), LoadedConfig(document, "file", "v"), SETTINGS)
     assert [one.id for one in plan.triggers] == ["always"]
     assert [(one.id, one.reason) for one in plan.skipped] == [("rows", REASON)]

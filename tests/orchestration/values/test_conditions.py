@@ -15,6 +15,7 @@ from moto.events.models import EventPattern as MotoPattern
 from orchestration.planning.skipped import mismatch
 from orchestration.values.condition_syntax import EventPattern
 from orchestration.values.conditions import matches
+from orchestration.values.strictjson import JsonObject
 from tests.analysis.problems.wrong_conditions import WRONG_CONDITIONS
 from tests.analysis.problems.wrong_configurations import Wrong
 from tests.orchestration.values.random_patterns import Generator, ruler_matches
@@ -36,7 +37,7 @@ BEYOND_SCHEMA = (
     "a number that is too large",
 )
 """Wrong conditions that the JSON Schema accepts: they need a parser, or compare values."""
-EVENT: dict[str, Any] = {
+EVENT: JsonObject = {
     "job_name": "load",
     "status": "SUCCESS",
     "artifacts": {
@@ -181,7 +182,7 @@ def test_schema_refuses_what_a_schema_can_know(wrong: Wrong) -> None:
 
 
 def test_wildcards_are_read_in_linear_time() -> None:
-    pattern = {"x": [{"wildcard": "*a" * 200 + "*b"}]}
+    pattern: JsonObject = {"x": [{"wildcard": "*a" * 200 + "*b"}]}
     began = time.process_time()
     assert not matches(pattern, {"x": "a" * 100_000})
     assert time.process_time() - began < 1

@@ -13,6 +13,7 @@ from orchestration.event.job_event import Delivery, read_event
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.triggers.base import RequestContext
+from orchestration.values.strictjson import Json, JsonObject
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "configs" / "valid-placeholders.json").read_text())
 EVENT = read_event(
@@ -74,7 +75,7 @@ def test_ids_are_the_same_in_every_environment() -> None:
 
 
 def glue(argument: str, of: Settings) -> Any:
-    document = {
+    document: JsonObject = {
         "workflows": {"j": {"on_success": [{"type": "glue_job", "job_name": "g", "arguments": {"--x": argument}}]}}
     }
     found = triggers_for(document, "j", "on_success", of)
@@ -104,7 +105,7 @@ def test_similar_names_are_templates_of_the_event(text: str) -> None:
 
 
 def test_validate_refuses_targets_of_another_account() -> None:
-    entries = [
+    entries: list[Json] = [
         {"type": "step_function", "arn": "arn:aws:states:us-west-1:222222222222:stateMachine:m"},
         {
             "type": "eventbridge",
@@ -116,7 +117,7 @@ def test_validate_refuses_targets_of_another_account() -> None:
         {"type": "step_function", "arn": "arn:aws:states:us-west-1:${aws.account}:stateMachine:m"},
         {"type": "eventbridge", "event_bus": "default", "detail_type": "d", "source": "s"},
     ]
-    document = {"workflows": {"j": {"on_success": entries}}}
+    document: JsonObject = {"workflows": {"j": {"on_success": entries}}}
     found = [str(one) for one in problems_of(document, Settings(only_account="111111111111"))]
     assert found == [
         f"workflows.j.on_success[{index}].{field}: found account 222222222222, expected 111111111111. Write ${{aws.account}}, "

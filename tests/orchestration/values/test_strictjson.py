@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.configuration.workflows import InvalidTrigger, triggers_for
+from orchestration.configuration.workflows import InvalidTrigger, read_document, triggers_for
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.values import strictjson
@@ -32,7 +32,7 @@ BAD = {
 def test_bad_value_rejects_only_its_trigger(text: str, reason: str) -> None:
     good = '{"type": "glue_job", "job_name": "good"}'
     bad = f'{{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {{"x": {text}}}}}'
-    document = loads(f'{{"workflows": {{"j": {{"on_success": [{good}, {bad}, {good}]}}}}}}'.encode())
+    document, _ = read_document(loads(f'{{"workflows": {{"j": {{"on_success": [{good}, {bad}, {good}]}}}}}}'.encode()))
     found = triggers_for(document, "j", "on_success", Settings(region="us-west-1"))
     assert found is not None
     first, second, third = (one.trigger for one in found)
@@ -104,3 +104,39 @@ def test_printable_text_of_deep_nesting_is_short() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert printable(deep) == "(nested too deeply)"
+
+
+def test_document_with_a_byte_order_mark_is_read() -> None:
+    assert loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+def test_unreadable_text_names_line_and_column() -> None:
+    with pytest.raises(strictjson.StrictJSONError, match=r"it is not JSON: .* at line 2, column 3"):
+        loads("{\n  x}")
+    with pytest.raises(strictjson.StrictJSONError, match=r"it is not UTF-8 \(byte 1\)"):
+        loads(b'"\xff"')
+
+
+def test_text_is_compact_and_counts_bytes() -> None:
+    value = {"a": ["é", None, 1.5]}
+    assert strictjson.dumps(value) == '{"a":["é",null,1.5]}'
+    assert strictjson.size(value) == len(strictjson.dumps(value)) + 1
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        strictjson.dumps(float("inf"))
+
+
+def test_object_at_a_key_is_empty_for_another_value() -> None:
+    assert strictjson.object_at({"a": {"b": 1}}, "a") == {"b": 1}
+    assert strictjson.object_at({"a": [1]}, "a") == strictjson.object_at({}, "a") == {}
+
+
+def test_surrogate_in_a_key_keeps_the_other_values() -> None:
+    marked = loads('{"\\udfff": 1, "b": ["\\ud800", "x", {"c": "\\ud800"}]}')
+    assert marked == {"b": [strictjson.SURROGATE, "x", {"c": strictjson.SURROGATE}], "\\udfff": strictjson.SURROGATE}
+
+
+@pytest.mark.parametrize(("depth", "valid"), [(strictjson.MAX_DEPTH, True), (strictjson.MAX_DEPTH + 1, False)])
+def test_depth_at_the_limit_is_valid_and_one_more_is_not(depth: int, valid: bool) -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        value = bounded(loads(opening * depth + "1" + closing * depth))
+        assert (first_invalid(value) is None) is valid

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from orchestration.errors import ResolutionError
 from orchestration.values import strictjson, templating
 
-EVENT = {
+EVENT: strictjson.JsonObject = {
     "job_name": "j",
     "artifacts": {"output_path": "s3://b/o", "files": ["a", {"n": 1}], "count": 3, "none": None, "on": True},
     "text": "${job_name}",

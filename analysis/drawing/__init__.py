@@ -1,0 +1,1 @@
+"""Draws pictures: a layered layout, and the parts of an SVG document."""

@@ -1,0 +1,1 @@
+"""Writes the files of a new trigger type, with places to fill in: ``python -m builder --new-type NAME``."""

@@ -1,0 +1,103 @@
+"""Facets of a trigger type for the tools around the router, as plain data: error names, warnings, doctor's question.
+
+The router does not read them. They stand on the type so that a new type is one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from orchestration.values.strictjson import Json
+
+Grade = Literal["recorded", "reported", "documented", "inferred", "none"]
+"""Strength of the evidence for an error name; ``docs/error-names.md`` explains each grade."""
+
+MODELLED = "modelled for the operation"
+"""Source of a name that follows from the service's model and the rule of ``docs/error-names.md``."""
+
+ERROR_HANDLING = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"
+SNAPSHOTS = "localstack/localstack, `tests/aws/services/stepfunctions/v2"
+"""Folder of recorded executions of AWS in the repository of LocalStack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Evidence for one error name.
+
+    Attributes:
+        meaning: cause of the error.
+        grade: strength of the evidence.
+        source: page or recorded test.
+        decision: reason why the state machine retries it or not; empty if ``docs/triggers.md`` gives the reason.
+    """
+
+    meaning: str
+    grade: Grade
+    source: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPrefix:
+    """Prefix that every key of a field needs.
+
+    Attributes:
+        prefix: beginning of each key.
+        rule: id of the warning of ``orchestrator validate``.
+        noun: word for a key.
+        reason: effect of a key without the prefix.
+    """
+
+    prefix: str
+    rule: str
+    noun: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer of the service that shows a target which cannot run.
+
+    Attributes:
+        path: field of the answer, with dots between the keys. Of an error, the answer is its response.
+        value: value of a target that cannot run.
+        message: problem of the target, for the finding of ``orchestrator doctor``.
+        advice: correction.
+    """
+
+    path: str
+    value: str | int
+    message: str
+    advice: str
+
+    def matches(self, answer: Mapping[str, Json]) -> bool:
+        """True if the answer has the value at the path."""
+        node: Json = dict(answer)
+        for key in self.path.split("."):
+            node = node.get(key) if isinstance(node, dict) else None
+        return node == self.value and node is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetQuestion:
+    """API call that shows whether a target exists. Triggers with the same question share one call.
+
+    Attributes:
+        service: boto3 name of the service.
+        operation: method of the boto3 client.
+        parameters: arguments of the method.
+        subject: the target, for people.
+        missing: error codes of a target that does not exist.
+        region: region of the target, or empty for the stack's region.
+        refusals: answers of a target that exists and cannot run.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Json]
+    subject: str
+    missing: tuple[str, ...]
+    region: str = ""
+    refusals: tuple[Refusal, ...] = ()

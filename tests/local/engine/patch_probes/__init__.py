@@ -1,1 +1,0 @@
-"""Probes: each function returns True if the engine behaves as one patch makes it behave."""
