@@ -40,7 +40,8 @@ class FakeAws:
 
     Attributes:
         fails: True for an item whose service refuses the call.
-        starts: number of times that each target started, by ``Name`` of its Glue job.
+        executions: ``{input, outcomes}`` by name. A test may set ``status``, for example to RUNNING.
+        starts: number of times that each target started, by ``JobName`` of its Glue job or by the item's name.
         calls: operations of the router, in order.
         kill_at: number of the router's call at which the function is killed, from 0; None for never.
         after: the call takes effect before the function is killed.
@@ -122,7 +123,7 @@ class FakeAws:
             with contextlib.suppress(ClientError):
                 self._start(item["request"]["Name"], child_input(event, item["request"]))
             return {"result": {"status": "TRIGGERED", "id": item["request"]["Name"]}}
-        self.starts[item["request"]["JobName"]] += 1
+        self.starts[item["request"].get("JobName", item["name"])] += 1
         return {"result": {"status": "TRIGGERED", "id": "jr_1"}}
 
     def _describe(self, name: str) -> dict[str, Any]:
@@ -130,8 +131,9 @@ class FakeAws:
             raise _error("ExecutionDoesNotExist", 400)
         found = self.executions[name]
         failed = any(one["result"]["status"] == "FAILED" for one in found["outcomes"])
-        answer = {"status": "FAILED" if failed else "SUCCEEDED", "startDate": datetime(2026, 1, 1, tzinfo=UTC)}
-        output = {} if failed else {"output": json.dumps({"outcomes": found["outcomes"]})}
+        status = found.get("status") or ("FAILED" if failed else "SUCCEEDED")
+        answer = {"status": status, "startDate": datetime(2026, 1, 1, tzinfo=UTC)}
+        output = {} if status != "SUCCEEDED" else {"output": json.dumps({"outcomes": found["outcomes"]})}
         return answer | {"input": json.dumps(found["input"])} | output
 
     def _no_ssm(self) -> Any:

@@ -7,7 +7,15 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.event.identity import MAX_NAME, batch_name, downstream_run_id, execution_name, part_name, replay_name
+from orchestration.event.identity import (
+    MAX_NAME,
+    batch_name,
+    downstream_run_id,
+    execution_name,
+    name_prefix,
+    part_name,
+    replay_name,
+)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=600)
 ids = st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z")
@@ -36,3 +44,42 @@ def test_name_begins_with_job_and_run() -> None:
 def test_generation_changes_the_run_id() -> None:
     assert downstream_run_id("name", "a1b2c3d4") == "name-a1b2c3d4"
     assert downstream_run_id("name", "a1b2c3d4", 3) == "name-a1b2c3d4-r3"
+
+
+def test_names_are_the_same_in_every_release() -> None:
+    """Names are the ledger: under another name, a redelivered event would start again."""
+    name = execution_name("on_success", "transform_images", "spark-0001")
+    assert name == "transform_images-spark-0001-439bfedd169d7339"
+    long = execution_name("on_success", "j" * 30, "r" * 30)
+    assert long.startswith(f"{'j' * 24}-{'r' * 20}-")
+    assert execution_name("on_success", "ü", "ü") == "ba96dc3ebcd54b29"
+    replay = replay_name("on_success", "transform_images", "spark-0001", "load", 2)
+    assert replay == "transform_images-spark-0001-9a8f1c046dc4ed16-r2"
+    assert [part_name(name, number) for number in (1, 2)] == [name, f"{name}-p2"]
+    assert batch_name(name, 1) == f"{name}-b1"
+    assert downstream_run_id(name, "a" * 13, 2) == f"{name}-a689d786e813-r2"
+
+
+def test_job_and_run_are_not_interchangeable() -> None:
+    assert execution_name("on_success", "a", "b") != execution_name("on_success", "b", "a")
+    assert replay_name("on_success", "a", "b", "c", 1) != replay_name("on_success", "a", "c", "b", 1)
+    assert replay_name("on_success", "j", "r", "t", 1) != replay_name("on_approval", "j", "r", "t", 1)
+
+
+def test_run_id_keeps_an_id_of_12_characters() -> None:
+    assert downstream_run_id("name", "a" * 12) == f"name-{'a' * 12}"
+    assert downstream_run_id("name", "a" * 13) != f"name-{'a' * 13}"
+    assert len(downstream_run_id("name", "a" * 64)) == len(downstream_run_id("name", "a" * 12))
+
+
+@given(text, text)
+def test_prefix_begins_every_name_of_the_job(job: str, run: str) -> None:
+    name = execution_name("on_success", job, run)
+    assert name.startswith(name_prefix(job, run))
+    assert name.startswith(name_prefix(job))
+
+
+def test_prefix_is_the_readable_part() -> None:
+    assert name_prefix("a b/c", "x y") == "a-b-c-x-y"
+    assert name_prefix("a" * 30, "b" * 30) == f"{'a' * 24}-{'b' * 20}"
+    assert (name_prefix("a"), name_prefix("ü", "b")) == ("a", "b")

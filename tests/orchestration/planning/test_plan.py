@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import OversizedEventError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
-from orchestration.input.item import BATCH
-from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_TRIGGERS
+from orchestration.input.item import BATCH, Item
+from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
 from orchestration.planning.plan import Plan, plan
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
@@ -129,6 +130,53 @@ def test_executions_fit_quotas_and_keep_every_trigger(sizes: list[int], event_si
     assert names == [f"job-{number}" for number in range(len(sizes))]
     started = [item["request"]["Name"] for one in executions for item in one["triggers"] if item["type"] == BATCH]
     assert len(set(started)) == len(started)
+
+
+def sized(made: Plan, costs: Sequence[int]) -> list[Item]:
+    """Items that take exactly these bytes of a list."""
+
+    def item(number: int, cost: int) -> Item:
+        bare = replace(made.items[0], id=f"id-{number:02}", request={"x": ""})
+        return replace(bare, request={"x": "x" * (cost - 1 - bare.size)})
+
+    return [item(*numbered) for numbered in enumerate(costs)]
+
+
+def overhead(made: Plan) -> int:
+    """Bytes of a batch without its items, with a comma and the longest numbers."""
+    return strictjson.size(made._batch([], 9999, 9999).to_json()) + 2
+
+
+@pytest.mark.parametrize(("spare", "counts"), [(-1, [40, 1]), (0, [40, 1]), (1, [39, 2])])
+def test_batch_is_filled_to_the_last_byte_of_its_room(spare: int, counts: list[int]) -> None:
+    """The batch is the input of one state, together with the event, so it has less room than an execution."""
+    made = planned(event(), glue(1))
+    room = MAX_ITEM - strictjson.size(made.event) - overhead(made) + spare
+    costs = [room // 40] * 39 + [room - room // 40 * 39, 100]
+    (whole,) = made.pack(sized(made, costs))
+    assert [len(batch.items) for batch in whole.input.batches] == counts
+    for batch in whole.input.batches:
+        assert strictjson.size({"event": made.event, "request": batch.to_json()["request"]}) <= MAX_ITEM
+
+
+@pytest.mark.parametrize(("spare", "parts"), [(-1, 1), (0, 1), (1, 2)])
+def test_execution_is_filled_to_the_last_byte_of_an_input(spare: int, parts: int) -> None:
+    made = planned(event(), glue(1))
+    routing = replace(made.routing, part="9999/9999").to_json()
+    room = MAX_INPUT - strictjson.size({"event": made.event, "triggers": [], "routing": routing}) - len("null")
+    rest = room - 2 * overhead(made) - 120_000 - 39 * 100 + spare
+    executions = made.pack(sized(made, [120_000, rest, *[100] * 39]))
+    assert len(executions) == parts
+    assert sum(len(execution.input.triggers) for execution in executions) == 41
+    assert all(strictjson.size(execution.input.to_json()) <= MAX_INPUT for execution in executions)
+
+
+def test_routing_of_the_input_is_written_once_in_the_room() -> None:
+    """A larger event leaves less room, byte for byte."""
+    small, large = planned(event(), glue(1)), planned(event(x="y" * 1_000), glue(1))
+    grown = strictjson.size(large.event) - strictjson.size(small.event)
+    assert small._room().whole - large._room().whole == grown
+    assert small._room().batch - large._room().batch == grown
 
 
 def test_oversized_request_is_rejected_alone() -> None:
