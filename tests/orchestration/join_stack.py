@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from orchestration.configuration.loader import ConfigLoader
-from orchestration.event.deadline_request import JOIN_DEADLINE
+from orchestration.event.kinds import JOIN_DEADLINE
 from orchestration.router import Router
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
