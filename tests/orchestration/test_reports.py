@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
 from orchestration.input.execution_input import ExecutionInput
@@ -28,6 +29,7 @@ from orchestration.reports import (
     started_by,
 )
 from orchestration.starting.executions import Execution, StartedExecution
+from orchestration.triggers.glue_job import GlueJob
 
 EVENT = JobEvent(job_name="j", job_run_id="r", event_kind="on_success", fields={"job_name": "j", "job_run_id": "r"})
 CONFIG = LoadedConfig({"workflows": {}}, "s3://b/k", "v1")
@@ -140,7 +142,11 @@ def test_reason_names_the_missing_workflow_or_list() -> None:
 
 @pytest.mark.parametrize(("count", "end"), [(1, "why"), (3, "why"), (4, "why; and 1 more"), (10, "why; and 7 more")])
 def test_reason_shows_three_conditions(count: int, end: str) -> None:
-    reason = ignored_reason(EVENT, [None] * count, [replace(SKIPPED, id=f"s{number}") for number in range(count)])
+    reason = ignored_reason(
+        EVENT,
+        [ConfiguredTrigger("s", GlueJob(job_name="n"))] * count,
+        [replace(SKIPPED, id=f"s{number}") for number in range(count)],
+    )
     assert reason.startswith(f"no condition of the {count} on_success triggers matches: s0 (glue_job n): why")
     assert reason.endswith(end)
     assert reason.count("glue_job n") == min(count, 3)
