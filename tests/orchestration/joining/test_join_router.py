@@ -174,7 +174,7 @@ def test_join_without_a_deadline_starts_none(aws: JoinAws) -> None:
 
 
 def test_deadline_that_runs_already_is_noted(aws: JoinAws) -> None:
-    """A router was killed between the start and its note, so the next arrival gets the error of a used name."""
+    """A killed router did not note it, so the next arrival gets the error of a used name."""
     aws.upload(document(deadline_hours=6))
     aws.refusal = "ExecutionAlreadyExists"
     assert arrive(aws, JOBS[:2]) == ["WAITING", "WAITING"]
@@ -209,7 +209,7 @@ def test_event_of_an_expired_join_names_the_missing_jobs(aws: JoinAws) -> None:
     assert given["routing"]["event_kind"] == "on_deadline"
 
 
-def test_repeated_arrival_at_a_complete_join_reports_its_execution(aws: JoinAws) -> None:
+def test_repeated_arrival_reports_the_execution_of_the_join(aws: JoinAws) -> None:
     arrive(aws, JOBS)
     (report,) = aws.success("load_0", "d")["joins"]
     assert (report["status"], report["executions"][0]["status"]) == ("COMPLETE", "DUPLICATE")
