@@ -112,4 +112,5 @@ def _session() -> Any:
     return session
 
 
+gc.freeze()  # Otherwise the next collection would visit all modules, before the clients exist.
 gc.enable()

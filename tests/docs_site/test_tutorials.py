@@ -35,7 +35,7 @@ def require(page: str) -> None:
         pytest.skip(f"{page} needs the AWS provider: name a mirror with {MIRROR}")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("page", TUTORIALS)
 def test_tutorial_shows_the_real_outputs(page: str, tmp_path: Path) -> None:
     require(page)

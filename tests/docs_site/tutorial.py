@@ -44,6 +44,7 @@ _VARYING = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "2025-11-24T01:00:00Z"),
     (re.compile(r"(?<=\()\d+\.\d s(?=\))"), "0.5 s"),
     (re.compile(r", [\d.]+ s$", re.MULTILINE), ", 0 s"),
+    (re.compile(r"^\d+ passed in .*$", re.MULTILINE), "1200 passed in 60.00s"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:45091"),
     (re.compile(r"(?<=Request ID: )\w+"), "x"),
     (re.compile(r"(?<=\()[\d,]{4,} bytes"), "… bytes"),

@@ -58,7 +58,7 @@ def test_first_problem_is_named_and_the_others_counted() -> None:
         check_config(document({"type": "glue"}, {"type": "glue_job"}), settings)
 
 
-def test_event_may_have_the_size_of_an_sns_message_but_no_byte_more() -> None:
+def test_event_has_at_most_the_size_of_an_sns_message() -> None:
     event = {"job_name": "j", "job_run_id": "r", "status": "SUCCESS", "text": ""}
     event["text"] = "é" * ((SNS_LIMIT - len(json.dumps(event))) // 2)
     text = json.dumps(event, ensure_ascii=False)

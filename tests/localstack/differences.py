@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.state_machine.matrix import TAKES_ANY_RESULT
+from tests.state_machine.matrix import loses_id
 
 SECOND, LOCALSTACK = "aws-local-stepfunctions", "LocalStack"
 INTERPRETERS = (SECOND, LOCALSTACK)
@@ -23,13 +23,10 @@ def reason(interpreter: str, case: str) -> str:
         interpreter: one of ``INTERPRETERS``.
         case: id of the case.
     """
-    if interpreter == SECOND and "-malformed_response-" in case and not case.startswith(_ANY_RESULT):
+    if interpreter == SECOND and "-malformed_response-" in case and loses_id(case.split("-")[1]):
         return NO_ID
     if interpreter == LOCALSTACK and "-timeout-" in case:
         return MOCKED_TIMEOUT
     if interpreter == LOCALSTACK and case.startswith("isolation_matrix-glue_job-malformed_response-"):
         return CAUSE_TEXT
     return ""
-
-
-_ANY_RESULT = tuple(f"isolation_matrix-{kind}-" for kind in TAKES_ANY_RESULT)

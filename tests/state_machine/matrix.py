@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from local.engine.faults import Fault
+from orchestration.triggers import BY_TYPE
+from tests.contract.service_models import operation
 from tests.state_machine.harness import REQUESTS, Machine, trigger
 from tests.trigger_types import TYPE_CASES
 
@@ -26,6 +29,13 @@ FAULTS = (
 POSITIONS = {"first": 0, "middle": len(CASES) // 2, "last": len(CASES) - 1}
 CELLS = list(itertools.product(CASES, FAULTS, POSITIONS))
 TIMEOUT = 2.0
+
+
+@functools.cache
+def loses_id(kind: str) -> bool:
+    """True if the SDK reads a malformed answer as one without an id. It refuses malformed XML itself."""
+    protocol = operation(BY_TYPE[kind].INTEGRATION.resource).service_model.protocol
+    return "json" in protocol and kind not in TAKES_ANY_RESULT
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from local.simulation.case_simulation import simulate_plan
 from local.simulation.simulator import Simulator
+from orchestration.input.execution_input import ExecutionInput
 from orchestration.starting.executions import ExecutionClient
 
 
@@ -14,23 +14,16 @@ def event(job: str, run: str) -> str:
     return json.dumps({"job_name": job, "job_run_id": run, "status": "SUCCESS"})
 
 
-def started(simulator: Simulator, job: str, run: str) -> dict[str, dict[str, Any]]:
+def started(simulator: Simulator, job: str, run: str) -> dict[str, ExecutionInput]:
     """Inputs of the executions that an event started, by name: what a right plan has."""
     client = ExecutionClient(simulator.engine.client("stepfunctions"), simulator.settings)
-    found = {}
-    for one in simulator.publish(event(job, run)).executions:
-        described = client.find(one.name)
-        assert described is not None
-        if not one.batch_of:
-            found[one.name] = described["input"]
-    return found
-
-
-def of_another_run(planned: dict[str, dict[str, Any]], run: str, other: str) -> dict[str, dict[str, Any]]:
-    """The plan of another run; names and requests have the id of the run in them."""
-    (given,) = planned.values()
-    renamed = json.loads(json.dumps(given).replace(f'"{run}"', f'"{other}"'))
-    return {"unknown": renamed}
+    inputs = {}
+    for result in simulator.publish(event(job, run)).executions:
+        execution = client.find(result.name)
+        assert execution is not None
+        if not result.batch_of:
+            inputs[result.name] = execution.input
+    return inputs
 
 
 def test_right_plan_has_no_difference_and_a_second_case_is_named(simulator: Simulator) -> None:
@@ -46,12 +39,12 @@ def test_event_that_starts_nothing_agrees_with_an_empty_plan(simulator: Simulato
 
 
 def test_ignored_event_is_reported_if_the_plan_has_triggers(simulator: Simulator) -> None:
-    (line,) = simulate_plan(simulator, event("other", "case-4"), {"name": {"triggers": []}})
+    (line,) = simulate_plan(simulator, event("other", "case-4"), started(simulator, "job", "case-0"))
     assert line.startswith("the engine reports IGNORED: ")
 
 
 def test_missing_execution_and_failed_trigger_are_named(simulator: Simulator) -> None:
-    planned = of_another_run(started(simulator, "gone", "case-5"), "case-5", "case-6")
-    lines = simulate_plan(simulator, event("gone", "case-6"), planned)
+    (planned,) = started(simulator, "gone", "case-5").values()
+    lines = simulate_plan(simulator, event("gone", "case-6"), {"unknown": planned})
     assert lines[0] == "the engine has no execution unknown"
     assert any("glue_job missing: FAILED Glue.EntityNotFoundException" in line for line in lines)

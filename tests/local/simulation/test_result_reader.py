@@ -1,4 +1,4 @@
-"""The result of an event has its status, its reason, and the outcome of each trigger as the target shows it."""
+"""The result of an event has its status, its reason, and the outcome of each trigger."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def atomic_updates(engine: Engine) -> bool:
 
     def search_and_pause(table: Table, *arguments: Any, **options: Any) -> Any:
         found = search(table, *arguments, **options)
-        time.sleep(0.05)
+        time.sleep(0.3)  # A busy machine may start the other thread late.
         return found
 
     def update(name: str) -> None:

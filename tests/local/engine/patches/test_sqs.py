@@ -33,7 +33,7 @@ def parallel_deletions(engine: Engine) -> bool:
 
     def look_and_pause(message: Message, receipt_handle: str) -> bool:
         found = look(message, receipt_handle)
-        time.sleep(0.05)
+        time.sleep(0.3)  # A busy machine may start the other thread late.
         return found
 
     def delete(message: dict[str, Any]) -> None:
