@@ -328,6 +328,17 @@ def test_replay_uses_the_event_kind_of_the_execution() -> None:
     assert (record["status"], record["event_kind"]) == ("STARTED", "on_approval")
 
 
+def test_replay_without_the_workflow_is_refused_with_a_reason() -> None:
+    aws = deployed()
+    aws.fails = lambda item: True
+    deliver(aws, EVENT)
+    aws.upload({"workflows": {}})
+    (record,) = deliver(aws, {**EVENT, "$replay": {"of": NAME}}, "later")
+    (decision,) = record["replay"]["triggers"]
+    assert (record["status"], decision["action"]) == ("NOT_STARTED", "REFUSED")
+    assert "the configuration no longer has on_success trigger 'load'" in decision["reason"]
+
+
 def test_original_request_needs_no_configuration() -> None:
     aws = deployed()
     aws.fails = lambda item: True
