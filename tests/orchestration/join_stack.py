@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from orchestration.configuration.loader import ConfigLoader
 from orchestration.event.kinds import JOIN_DEADLINE
@@ -50,10 +51,12 @@ class JoinAws(FakeAws):
     Attributes:
         dynamodb: moto's client.
         watches: inputs of the executions that wait for a deadline, by name.
+        refusal: error code with which Step Functions refuses such an execution, or empty.
     """
 
     dynamodb: Any = None
     watches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refusal: str = ""
 
     def router(self) -> Any:
         return Router(ConfigLoader(self, self._no_ssm), self, lambda: self)
@@ -70,6 +73,8 @@ class JoinAws(FakeAws):
             return super().start_execution(name, input, **given)
 
         def watch() -> dict[str, Any]:
+            if self.refusal:
+                raise ClientError({"Error": {"Code": self.refusal, "Message": ""}}, "StartExecution")
             self.watches[name] = json.loads(input)
             return {}
 

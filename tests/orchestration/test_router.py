@@ -141,6 +141,37 @@ def test_started_event_is_a_duplicate_after_its_workflow_is_gone() -> None:
     assert aws.starts == {"load": 1}
 
 
+def test_missing_parts_start_under_the_recorded_configuration() -> None:
+    """The first delivery was killed after the first part, and another configuration was uploaded before the retry."""
+    triggers = [ITEM | {"id": f"t{number}", "job_name": f"t{number}"} for number in range(5)]
+    aws = deployed(*(trigger | {"arguments": {"--x": "x" * 100_000}} for trigger in triggers))
+    aws.kill_at, aws.after = 1, True
+    with pytest.raises(Killed):
+        deliver(aws, EVENT)
+    assert set(aws.starts) == {"t0", "t1"}
+    aws.kill_at = None
+    aws.upload({"workflows": {"j": {"on_success": [ITEM]}}})
+    (record,) = deliver(aws, EVENT, "retry")
+    assert [trigger["id"] for trigger in record["triggers"]] == ["t0", "t1", "t2", "t3", "t4"]
+    assert aws.starts == {f"t{number}": 1 for number in range(5)}
+    recorded = {execution["input"]["routing"]["config_version_id"] for execution in aws.executions.values()}
+    assert recorded == {"v1"}
+
+
+def test_workflow_that_the_recorded_configuration_lacks_starts_nothing_more() -> None:
+    """An execution of a person has this event's name and says that it is the first part of two."""
+    aws = deployed()
+    aws.upload({"workflows": {}})
+    (record,) = deliver(aws, EVENT | {"job_run_id": "other"})
+    source = {name: record[name] for name in ("config_source", "config_version")}
+    routing = {"config_version_id": "v2", "batch": "1/2"} | source
+    aws.executions[NAME] = {"input": {"event": EVENT, "triggers": [], "routing": routing}, "outcomes": []}
+    aws.upload({"workflows": {"j": {"on_success": [ITEM]}}})
+    (record,) = deliver(aws, EVENT, "later")
+    assert (record["status"], len(record["executions"])) == ("DUPLICATE", 1)
+    assert not aws.starts
+
+
 def test_warnings_of_event_and_configuration_are_reported() -> None:
     aws = FakeAws()
     aws.upload({"workflows": {"j": {"on_success": [ITEM]}}, "unknown": 1})
@@ -295,6 +326,17 @@ def test_replay_uses_the_event_kind_of_the_execution() -> None:
     of = execution_name("on_approval", "j", "r")
     (record,) = deliver(aws, {**EVENT, "$replay": {"of": of}}, "later")
     assert (record["status"], record["event_kind"]) == ("STARTED", "on_approval")
+
+
+def test_replay_without_the_workflow_is_refused_with_a_reason() -> None:
+    aws = deployed()
+    aws.fails = lambda item: True
+    deliver(aws, EVENT)
+    aws.upload({"workflows": {}})
+    (record,) = deliver(aws, {**EVENT, "$replay": {"of": NAME}}, "later")
+    (decision,) = record["replay"]["triggers"]
+    assert (record["status"], decision["action"]) == ("NOT_STARTED", "REFUSED")
+    assert "the configuration no longer has on_success trigger 'load'" in decision["reason"]
 
 
 def test_original_request_needs_no_configuration() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from orchestration.joining.arrivals import ArrivalTable
+from orchestration.joining.arrivals import Arrivals, ArrivalTable
 from tests.node_programs import running
 from tests.orchestration.join_stack import TABLE, create_table
 
@@ -92,3 +94,44 @@ def test_one_of_many_decisions_wins(table: ArrivalTable) -> None:
             decisions += [pool.submit(table.complete, "j", key) for _ in range(4)]
             states = {one.result().state for one in decisions}
         assert len(states) == 1
+
+
+def test_item_is_found_by_join_and_key_in_every_release(table: ArrivalTable) -> None:
+    """Under another id, an upgrade between two arrivals would open the join again."""
+    began = int(time.time())
+    table.record("report", "2026-01-01", "a", event("a"))
+    item = table.client.get_item(TableName=TABLE, Key={"id": {"S": '["report","2026-01-01"]'}}, ConsistentRead=True)[
+        "Item"
+    ]
+    assert set(item) == {"id", "state", "job:a", "opened", "ttl"}
+    opened, ttl = int(item["opened"]["N"]), int(item["ttl"]["N"])
+    assert began <= opened <= time.time()
+    assert ttl - opened == 90 * 24 * 3600
+
+
+def test_join_and_key_do_not_run_together(table: ArrivalTable) -> None:
+    table.record("a", "bc", "a", event("a"))
+    assert table.find("ab", "c") is None
+    assert table.find("bc", "a") is None
+
+
+def test_refused_call_is_raised(table: ArrivalTable) -> None:
+    lost = ArrivalTable(table.client, "nowhere")
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        lost.record("j", "k", "a", event("a"))
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        lost.complete("j", "k")
+
+
+def test_decision_does_not_change(table: ArrivalTable) -> None:
+    for job in JOBS:
+        table.record("j", "k", job, event(job))
+    assert table.complete("j", "k").state == "complete"
+    assert table.record("j", "k", "a", event("a", "2")).events["a"]["job_run_id"] == "1"
+    assert table.expire("j", "k", [*JOBS, "c"]).state == "complete"
+    assert table.complete("j", "nobody").events == {}
+
+
+def test_missing_jobs_keep_the_order_of_the_join() -> None:
+    arrivals = Arrivals(state="open", events={"b": event("b")})
+    assert arrivals.missing(["c", "b", "a"]) == ["c", "a"]

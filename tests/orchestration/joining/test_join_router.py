@@ -10,7 +10,10 @@ import pytest
 from moto import mock_aws
 
 from orchestration.errors import RoutingError
+from orchestration.event.identity import execution_name
+from orchestration.joining.join_router import MAX_EVENTS
 from orchestration.router import MAX_ERROR
+from orchestration.values import strictjson
 from tests.orchestration.fake_aws import Killed
 from tests.orchestration.join_stack import JOBS, JoinAws, create_table, document
 
@@ -156,6 +159,84 @@ def test_deadline_names_the_missing_and_starts_its_list(aws: JoinAws) -> None:
     assert late[0]["warning"] == "load_3 run load_3-d arrived after the deadline. Nothing was started"
     assert aws.deadline("d")["status"] == "EXPIRED"
     assert aws.starts == {"warn": 1}
+
+
+def test_deadline_is_started_by_the_first_arrival_only(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=6))
+    arrive(aws, JOBS)
+    assert aws.calls.count("StartDeadline") == 1
+    assert list(aws.watches) == [execution_name("on_deadline", "report", "d")]
+
+
+def test_join_without_a_deadline_starts_none(aws: JoinAws) -> None:
+    arrive(aws, JOBS)
+    assert not aws.watches
+
+
+def test_deadline_that_runs_already_is_noted(aws: JoinAws) -> None:
+    """A killed router did not note it, so the next arrival gets the error of a used name."""
+    aws.upload(document(deadline_hours=6))
+    aws.refusal = "ExecutionAlreadyExists"
+    assert arrive(aws, JOBS[:2]) == ["WAITING", "WAITING"]
+    assert aws.calls.count("StartDeadline") == 1
+
+
+def test_refused_deadline_fails_the_arrival(aws: JoinAws) -> None:
+    """Lambda retries: without its deadline, the join would wait for ever."""
+    aws.upload(document(deadline_hours=6))
+    aws.refusal = "AccessDeniedException"
+    with pytest.raises(RoutingError, match="AccessDeniedException"):
+        aws.success("load_0", "d")
+    aws.refusal = ""
+    arrive(aws, JOBS[:1])
+    assert len(aws.watches) == 1
+
+
+def test_deadline_without_arrivals_is_refused(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=6))
+    with pytest.raises(RoutingError, match="join report has no arrival for key nobody, so it has no deadline"):
+        aws.deadline("nobody")
+
+
+def test_event_of_an_expired_join_names_the_missing_jobs(aws: JoinAws) -> None:
+    aws.upload(document(deadline_hours=6, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
+    arrive(aws, JOBS[:3])
+    aws.deadline("d")
+    (execution,) = aws.executions.values()
+    given = execution["input"]
+    assert given["event"]["missing"] == JOBS[3:]
+    assert list(given["event"]["upstream"]) == JOBS[:3]
+    assert given["routing"]["event_kind"] == "on_deadline"
+
+
+def test_repeated_arrival_reports_the_execution_of_the_join(aws: JoinAws) -> None:
+    arrive(aws, JOBS)
+    (report,) = aws.success("load_0", "d")["joins"]
+    assert (report["status"], report["executions"][0]["status"]) == ("COMPLETE", "DUPLICATE")
+    assert aws.starts == {"report": 1}
+
+
+def test_failed_arrival_does_not_stop_the_other_joins(aws: JoinAws) -> None:
+    both = document()
+    both["joins"] = {"a": both["joins"]["report"] | {"key": "${nowhere}"}, "b": both["joins"]["report"]}
+    both["joins"]["c"] = both["joins"]["a"]
+    aws.upload(both)
+    with pytest.raises(RoutingError, match=r"joins\.a\.key: .*; joins\.c\.key: "):
+        aws.success("load_0", "d")
+    aws.upload(document() | {"joins": {"b": both["joins"]["b"]}})
+    assert arrive(aws, JOBS[1:]) == ["WAITING"] * 3 + ["COMPLETE"]
+
+
+@pytest.mark.parametrize(("spare", "fits"), [(0, True), (1, False)])
+def test_event_is_limited_to_the_last_byte(aws: JoinAws, spare: int, fits: bool) -> None:
+    """Five jobs share the bytes of one join."""
+    event = {"job_name": "load_0", "job_run_id": "1", "status": "SUCCESS", "start_date": "d", "x": ""}
+    event["x"] = "y" * (MAX_EVENTS // 5 + spare - strictjson.size({**event}))
+    if fits:
+        assert aws.deliver(event)["joins"][0]["status"] == "WAITING"
+        return
+    with pytest.raises(RoutingError, match=r"found an event of 24,001 bytes, expected at most 24,000"):
+        aws.deliver(event)
 
 
 def test_repeated_event_that_arrived_in_time_is_not_late(aws: JoinAws, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.executions.run_errors import readable
 from orchestration.input.item import Item
 from orchestration.planning.items import MAX_TRIGGERS
 from orchestration.planning.packing import Room, parts
@@ -179,22 +178,3 @@ def test_failed_waiting_trigger_is_replayed_by_itself() -> None:
     (decision,) = record["replay"]["triggers"]
     assert (decision["id"], decision["action"]) == ("waits", "STARTED")
     assert aws.starts == {"plain": 1, "waits": 1}
-
-
-@pytest.mark.parametrize(
-    ("cause", "shown"),
-    [
-        ('{"Id": "jr_1", "JobRunState": "FAILED", "ErrorMessage": "no data"}', "run jr_1 FAILED: no data"),
-        (
-            '{"ExecutionArn": "arn:e", "Status": "FAILED", "Error": "Bad", "Cause": "x"}',
-            "execution arn:e FAILED: Bad: x",
-        ),
-        ('{"ExecutionArn": "arn:e", "Status": "ABORTED"}', "execution arn:e ABORTED: no error"),
-        ("plain text", "plain text"),
-        ('{"other": 1}', '{"other": 1}'),
-        ('"text"', '"text"'),
-        ('{"Id": "jr_1", "JobRunState": "FAI', '{"Id": "jr_1", "JobRunState": "FAI'),
-    ],
-)
-def test_cause_of_a_run_is_readable(cause: str, shown: str) -> None:
-    assert readable(cause) == shown

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import OversizedEventError
+from orchestration.event.identity import execution_name
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.input.item import BATCH, Item
-from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
+from orchestration.planning.items import MAX_CAUSE, MAX_INPUT, MAX_ITEM, MAX_REJECTED, MAX_TRIGGERS
 from orchestration.planning.plan import Plan, plan
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
@@ -224,3 +225,63 @@ def test_missing_mapped_field_gives_a_warning() -> None:
     conf = items_of(result)[0]["request"]["conf"]
     assert (conf["a"], "b" in conf) == (1, False)
     assert result.warnings == ["mwaa_dag d: the event has no field 'nowhere', so parameter 'b' was left out"]
+
+
+@pytest.mark.parametrize(("spare", "fits"), [(0, True), (1, False)])
+def test_event_leaves_room_for_a_rejected_item(spare: int, fits: bool) -> None:
+    """The last byte at which every trigger can at least be reported as rejected."""
+    frame = strictjson.size(event(blob="").fields)
+    of = event(blob="x" * (MAX_ITEM - MAX_REJECTED - frame + spare))
+    if fits:
+        (given,) = inputs(planned(of, glue(1)))
+        assert given["event"] == of.fields
+        return
+    size = MAX_ITEM - MAX_REJECTED
+    with pytest.raises(OversizedEventError, match=f"job j run r: found {size + 1:,} bytes, expected at most {size:,} "):
+        planned(of, glue(1))
+
+
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(("spare", "kind"), [(0, "glue_job"), (1, "rejected")])
+def test_request_is_limited_to_the_last_byte_of_its_room(spare: int, kind: str, wait: bool) -> None:
+    """A trigger that waits is a batch by itself, whose frame needs room too."""
+    (empty,) = planned(event(), [GlueJob(job_name="job", wait=wait, arguments={"--x": ""})]).items
+    room = MAX_ITEM - strictjson.size(event().fields) - (2_500 if wait else 0)
+    text = "x" * (room - empty.size + spare)
+    (item,) = planned(event(), [GlueJob(job_name="job", wait=wait, arguments={"--x": text})]).items
+    assert item.type == kind
+
+
+def test_waiting_trigger_of_the_largest_size_fits_its_batch() -> None:
+    (empty,) = planned(event(), [GlueJob(job_name="job", wait=True, arguments={"--x": ""})]).items
+    text = "x" * (MAX_ITEM - strictjson.size(event().fields) - 2_500 - empty.size)
+    made = planned(event(), [GlueJob(job_name="job", wait=True, arguments={"--x": text})])
+    (given,) = inputs(made)
+    (batch,) = given["triggers"]
+    assert strictjson.size({"event": given["event"], "request": batch["request"]}) <= MAX_ITEM
+
+
+def test_title_of_a_batch_names_the_trigger_that_waits() -> None:
+    (given,) = inputs(planned(event(), [GlueJob(job_name="n" * 250, wait=True), *glue(1)]))
+    assert [item["name"] for item in given["triggers"]] == ["job-0", f"glue_job {'n' * 200}, waits for its end"]
+
+
+def test_plan_names_its_event_triggers_and_source() -> None:
+    triggers = [GlueJob(job_name="a"), GlueJob(job_name="b", when={"x": [1]})]
+    made = planned(event(), triggers)
+    assert (made.name, made.event) == (execution_name("on_success", "j", "r"), event().fields)
+    assert [item.name for item in made.items] == ["a"]
+    assert [(skipped.id, skipped.name) for skipped in made.skipped] == [("id-1", "b")]
+    assert made.routing.skipped == tuple(made.skipped)
+    assert made.start_arn == f"{MACHINE}:7"
+
+
+def test_topic_of_the_workflow_is_in_every_routing() -> None:
+    topic = "arn:aws:sns:us-west-1:123456789012:failures"
+    config = LoadedConfig({"workflows": {"j": {"notify": topic}}}, "s3://b/k", "v1", "id-1")
+    made = plan(
+        event(), [ConfiguredTrigger(f"id-{number}", one) for number, one in enumerate(glue(41))], config, SETTINGS, "r"
+    )
+    (given,) = inputs(made)
+    assert given["routing"]["notify"] == topic
+    assert [child["routing"]["notify"] for child in children(given)] == [topic, topic]

@@ -11,8 +11,11 @@ import pytest
 
 from analysis.plans.event_plan import plan_event
 from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import RoutingError
-from orchestration.planning.skipped import MAX_RECORDED
+from orchestration.input.routing import Skipped
+from orchestration.planning.skipped import MAX_RECORDED, mismatch, recorded, split
+from orchestration.triggers.glue_job import GlueJob
 from orchestration.values import strictjson
 from tests.orchestration.fake_aws import SETTINGS, FakeAws
 
@@ -139,3 +142,60 @@ def test_plan_shows_skipped_triggers() -> None:
     assert [one.id for one in plan.triggers] == ["always"]
     assert [(one.id, one.reason) for one in plan.skipped] == [("rows", REASON)]
     assert plan.transitions == 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "event", "reason"),
+    [
+        ({"a": [1]}, {"a": 1}, ""),
+        ({"a": [1]}, {}, "a: found nothing, expected [1]"),
+        ({"a": [1]}, {"a": None}, "a: found null, expected [1]"),
+        ({"a": {"b": [1]}}, {"a": 5}, "a.b: found nothing, expected [1]"),
+        ({"a": {"b": [1]}}, {"a": {"c": 1}}, "a.b: found nothing, expected [1]"),
+        ({"a": [1]}, {"a": []}, "a: found [], expected [1]"),
+        ({"a": {"b": [1]}}, {"a": [{"b": 2}, {"b": 2}, {"b": 3}]}, "a.b: found 2, 3, expected [1]"),
+        ({"a": {"b": [1]}}, {"a": []}, "a.b: found an empty list, expected [1]"),
+        ({"a": [1], "b": [2]}, {"a": 1, "b": 3}, "b: found 3, expected [2]"),
+        ({"$or": [{"a": [1]}, {"b": [2]}]}, {"a": 5}, "a: found 5, expected [1]; or b: found nothing, expected [2]"),
+        ({"c": [1], "$or": [{"a": [1]}, {"b": [2]}]}, {"a": 1}, "c: found nothing, expected [1]"),
+    ],
+)
+def test_reason_names_a_field_with_its_value(pattern: Any, event: Any, reason: str) -> None:
+    assert mismatch(pattern, event) == reason
+
+
+def test_reason_of_fields_that_match_only_apart() -> None:
+    """Each field matches in another element of the list."""
+    pattern: Any = {"a": {"b": [1], "c": [2]}}
+    event: Any = {"a": [{"b": 1, "c": 0}, {"b": 0, "c": 2}]}
+    assert mismatch(pattern, event) == "no single list element matches a.b, a.c"
+
+
+def test_reason_is_cut() -> None:
+    shown, accepted = "v" * 200, "w" * 200
+    value, expected = json.dumps(shown)[:160], json.dumps([accepted])[:160]
+    assert mismatch({"a": [accepted]}, {"a": shown}) == f"a: found {value}, expected {expected}"
+    many: Any = {"$or": [{f"field_{number:03}": [1]} for number in range(100)]}
+    assert len(mismatch(many, {})) == 1_000
+
+
+@pytest.mark.parametrize(("spare", "kept"), [(-1, 1), (0, 2), (1, 2)])
+def test_reasons_are_kept_up_to_the_last_byte(spare: int, kept: int) -> None:
+    def reason(number: int, cost: int) -> Skipped:
+        bare = Skipped(id=f"t{number}", type="glue_job", name="n", reason="")
+        return dataclasses.replace(bare, reason="x" * (cost - 1 - strictjson.size(bare.to_json())))
+
+    half = MAX_RECORDED // 2
+    skipped = [reason(0, half), reason(1, half - spare), reason(2, 100)]
+    assert recorded(skipped) == (tuple(skipped[:kept]), 3 - kept)
+    assert recorded([]) == ((), 0)
+
+
+def test_invalid_trigger_has_no_condition() -> None:
+    invalid = ConfiguredTrigger("bad", InvalidTrigger("workflows.j.on_success[0]", "ConfigError", "c"))
+    always = ConfiguredTrigger("a", GlueJob(job_name="a"))
+    rows = ConfiguredTrigger("b", GlueJob(job_name="b", when={"x": [1]}))
+    selected, skipped = split([rows, invalid, always], {"job_name": "j"})
+    assert selected == [invalid, always]
+    assert skipped == [Skipped(id="b", type="glue_job", name="b", reason="x: found nothing, expected [1]")]
+    assert split([rows], {"x": 1}) == ([rows], [])

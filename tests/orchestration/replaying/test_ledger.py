@@ -52,6 +52,14 @@ def test_generations_of_triggers_are_separate() -> None:
     assert (ledger.newest("a").number, ledger.newest("b").number) == (1, 0)
 
 
+def test_execution_of_a_person_under_the_next_name_keeps_it() -> None:
+    history = History.of(glue("a"), failing={"a"})
+    history.replay(only=["a"], again=True)
+    history.aws.executions[attempt("a", 2)] = {"input": {}, "outcomes": []}
+    newest = history.ledger().newest("a")
+    assert (newest.number, newest.generation, newest.status) == (2, 1, "UNKNOWN")
+
+
 def test_attempt_that_runs_is_running() -> None:
     history = History.of(glue("a"), failing={"a"})
     history.aws.executions[NAME]["status"] = "RUNNING"

@@ -169,6 +169,24 @@ def test_trigger_that_was_rejected_starts_after_its_correction() -> None:
     assert (started["type"], started["action"]) == ("glue_job", "STARTED")
 
 
+def test_invalid_trigger_is_reported_with_its_target() -> None:
+    """Its item has the place in the configuration as its name, which moves with every edit."""
+    history = History.of(glue("a", unknown=1))
+    (refused,) = history.replay()
+    assert (refused["type"], refused["name"], refused["action"]) == ("glue_job", "a", "REFUSED")
+    history.upload(glue("b"))
+    (left_out,) = history.replay(only=["a"], as_was=True)
+    assert (left_out["type"], left_out["name"]) == ("glue_job", "a")
+
+
+def test_unreadable_target_is_reported_by_its_place() -> None:
+    history = History()
+    history.aws.upload({"workflows": {"j": {"on_success": [{"id": "a", "type": "unknown"}]}}})
+    history.deliver()
+    (refused,) = history.replay()
+    assert (refused["type"], refused["name"]) == ("rejected", "workflows.j.on_success[0]")
+
+
 def test_problem_of_the_workflow_is_refused() -> None:
     history = History()
     history.aws.upload({"workflows": {"j": {"on_success": [glue("a")], "unknown": 1}}})

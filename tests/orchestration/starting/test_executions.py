@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
@@ -118,3 +120,134 @@ def test_manually_started_execution_is_a_duplicate(given: Any) -> None:
     second = ExecutionClient(fake, SETTINGS).start(planned())
     assert (second.status, second.triggers) == ("DUPLICATE", ())
     assert "a was absent and is now 1" in second.conflict
+
+
+def test_started_execution_is_reported() -> None:
+    started = ExecutionClient(FakeStepFunctions(), SETTINGS).start(planned())
+    arn = "arn:aws:states:us-west-1:123456789012:execution:m:name"
+    assert started.report() == {"name": "name", "arn": arn, "status": "STARTED"}
+    assert [item.id for item in started.triggers] == ["a"]
+
+
+def test_duplicate_reports_the_existing_execution() -> None:
+    executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
+    executions.start(planned())
+    existing = {"name": "name", "status": "SUCCEEDED", "start": "2026-01-01T00:00:00+00:00"}
+    assert executions.start(planned("d2")).report()["existing"] == existing
+
+
+def test_empty_delivery_is_never_a_repeated_call() -> None:
+    """An execution that a person started by hand has no delivery."""
+    executions = ExecutionClient(FakeStepFunctions(), SETTINGS)
+    executions.start(planned(""))
+    assert executions.start(planned("")).status == "DUPLICATE"
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_unsuccessful_duplicate_is_a_conflict(status: str) -> None:
+    fake = FakeStepFunctions()
+    executions = ExecutionClient(fake, SETTINGS)
+    executions.start(planned())
+    fake.statuses["name"] = status
+    assert executions.start(planned("d2")).conflict == (
+        f"the first execution ended {status}. To start its failed triggers again: orchestrator replay "
+        "arn:aws:states:us-west-1:123456789012:execution:m:name"
+    )
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
+def test_other_duplicate_needs_nobody(status: str) -> None:
+    fake = FakeStepFunctions()
+    executions = ExecutionClient(fake, SETTINGS)
+    executions.start(planned())
+    fake.statuses["name"] = status
+    assert executions.start(planned("d2")).conflict == ""
+
+
+def test_other_errors_of_a_start_are_raised() -> None:
+    class Refusing(FakeStepFunctions):
+        def start_execution(self, **_: Any) -> None:  # type: ignore[override]
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "rate"}}, "StartExecution")
+
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        ExecutionClient(Refusing(), SETTINGS).start(planned())
+
+
+def test_execution_is_started_under_the_version_of_the_router() -> None:
+    class Recording(FakeStepFunctions):
+        arns: ClassVar[list[str]] = []
+
+        def start_execution(self, stateMachineArn: str, **_: Any) -> None:  # type: ignore[override]  # noqa: N803
+            self.arns.append(stateMachineArn)
+
+    ExecutionClient(Recording(), replace(SETTINGS, state_machine_version="7")).start(planned())
+    assert Recording.arns == ["arn:aws:states:us-west-1:123456789012:stateMachine:m:7"]
+
+
+class Ended(FakeStepFunctions):
+    """Has one execution with this description, and one with a history of two pages."""
+
+    def __init__(self, **described: Any) -> None:
+        super().__init__()
+        self.described, self.paginated = described, dict[str, Any]()
+        self.describes_until_end = 0
+
+    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's name
+        self.describes_until_end -= 1
+        status = "RUNNING" if self.describes_until_end > 0 else self.described["status"]
+        return {"startDate": datetime(2026, 1, 1, tzinfo=UTC), **self.described, "status": status}
+
+    def get_paginator(self, operation: str, /) -> Any:
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, **given: Any) -> Any:
+        self.paginated = given
+        outcome = {"index": 0, "id": "a", "result": {"status": "FAILED"}}
+        yield {"events": [{"type": "ExecutionFailed"}]}
+        yield {"events": [{"stateEnteredEventDetails": {"input": json.dumps({"outcomes": [outcome]})}}]}
+
+
+def test_description_has_every_field() -> None:
+    stop = datetime(2026, 1, 2, tzinfo=UTC)
+    fake = Ended(status="FAILED", stopDate=stop, error="TriggersFailed", cause="a", input='{"event": {"x": 1}}')
+    execution = ExecutionClient(fake, SETTINGS).describe("name")
+    assert (execution.name, execution.status, execution.start) == ("name", "FAILED", "2026-01-01T00:00:00+00:00")
+    assert (execution.stop, execution.error, execution.cause) == ("2026-01-02T00:00:00+00:00", "TriggersFailed", "a")
+    assert (execution.input.event, execution.output) == ({"x": 1}, "")
+    assert (execution.running, execution.unsuccessful) == (False, True)
+
+
+def test_outcomes_of_a_success_are_in_its_output() -> None:
+    executions = ExecutionClient(Ended(status="SUCCEEDED", output='{"outcomes": [{"id": "a"}]}'), SETTINGS)
+    assert [outcome.id for outcome in executions.outcomes(executions.describe("name"))] == ["a"]
+
+
+def test_outcomes_of_a_failure_are_in_its_history() -> None:
+    fake = Ended(status="FAILED")
+    executions = ExecutionClient(fake, SETTINGS)
+    assert [outcome.status for outcome in executions.outcomes(executions.describe("name"))] == ["FAILED"]
+    assert fake.paginated == {
+        "executionArn": "arn:aws:states:us-west-1:123456789012:execution:m:name",
+        "reverseOrder": True,
+    }
+
+
+def test_running_execution_has_no_outcomes_yet() -> None:
+    fake = Ended(status="RUNNING")
+    executions = ExecutionClient(fake, SETTINGS)
+    assert executions.outcomes(executions.describe("name")) == []
+    assert not fake.paginated
+
+
+def test_wait_ends_with_the_execution() -> None:
+    fake = Ended(status="SUCCEEDED")
+    fake.describes_until_end = 3
+    assert ExecutionClient(fake, SETTINGS).wait("name", time.monotonic() + 30).status == "SUCCEEDED"
+    assert fake.describes_until_end == 0
+
+
+def test_wait_ends_at_its_deadline() -> None:
+    began = time.monotonic()
+    assert ExecutionClient(Ended(status="RUNNING"), SETTINGS).wait("name", began).running
+    assert time.monotonic() - began < 0.25
