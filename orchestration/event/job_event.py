@@ -167,14 +167,14 @@ def _fields(delivery: Delivery) -> JsonObject:
         text = str(delivery.body) if delivery.from_sns else json.dumps(delivery.body)
         value = strictjson.bounded(strictjson.loads(text))
     except RecursionError as error:
-        raise EventError("expected a job event, but it is nested too deeply") from error
+        raise EventError("event: expected a job event, but it is nested too deeply") from error
     except strictjson.StrictJSONError as error:
-        raise EventError(f"expected a job event as JSON, but {error}") from error
+        raise EventError(f"event: expected a job event as JSON, but {error}") from error
     wrong = strictjson.first_invalid(value)
     if wrong is not None:
-        raise EventError(f"found {wrong.reason}, expected plain JSON")
+        raise EventError(f"event: found {wrong.reason}, expected plain JSON")
     if not isinstance(value, dict):
-        raise EventError(f"found {_kind(value)}, expected a JSON object with job_name and job_run_id")
+        raise EventError(f"event: found {_kind(value)}, expected a JSON object with job_name and job_run_id")
     return value
 
 

@@ -150,7 +150,7 @@ def test_process_ignores_aws_profiles_of_the_machine(event: Event, every_field: 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("{", "the event: expected a job event as JSON, but it is not JSON"),
+        ("{", "event: expected a job event as JSON, but it is not JSON"),
         ("[]", "found a list, expected a JSON object"),
         ('{"job_run_id": "r", "status": "SUCCESS"}', "'job_name': found nothing, expected a non-empty string"),
         ('{"job_name": "j", "status": "SUCCESS"}', "'job_run_id': found nothing"),

@@ -180,7 +180,7 @@ def test_malformed_records_raise_after_others_start(router: Router, event: Event
     result = router.invoke({"Records": records})
     assert result["errorType"] == "RoutingError"
     assert "3 of 4 records failed" in result["errorMessage"]
-    assert "SNS message m-1: EventError: expected a job event as JSON" in result["errorMessage"]
+    assert "SNS message m-1: EventError: event: expected a job event as JSON" in result["errorMessage"]
     assert any(name.startswith("upstream-valid-record") for name in router.executions())
 
 
