@@ -18,6 +18,8 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
+from orchestration.triggers.facets import TOOL_FACETS
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("downstream_orchestrator", "mwaa_dag")
 """Handler modules in ``tasks/``, each a function and a zip of that name."""
@@ -118,7 +120,9 @@ def _run_time_part(source: bytes) -> str:
 
 
 def _code_only(source: str) -> bytes:
-    """The source without comments, and with a short string in place of each docstring; every line keeps its number.
+    """The source without comments and without the facets of trigger types that no function reads.
+
+    A docstring becomes a short string. Every line keeps its number.
 
     The string is not empty, because ``dataclass`` writes the signature of a class with an empty docstring into it. That slowed
     the cold start by 4 ms.
@@ -129,6 +133,9 @@ def _code_only(source: str) -> bytes:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in TOOL_FACETS:
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            lines[first : last + 1] = ["\n"] * (last - first + 1)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             lines[first] = lines[first].encode()[: node.col_offset].decode() + '"_"\n'

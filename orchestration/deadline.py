@@ -22,7 +22,7 @@ RESERVE_SECONDS = 3.0
 """Time for the fallbacks that need no call, for log lines and for the error."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Deadline:
     """End of the current invocation.
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.job_event import JobEvent
-from orchestration.event.replay_request import Replay
 from orchestration.input.item import Item
 from orchestration.input.routing import Skipped
 from orchestration.starting.executions import StartedExecution
@@ -19,7 +18,6 @@ from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
     from orchestration.joining.join_router import JoinReport
-    from orchestration.replaying.decisions import Decision
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +133,7 @@ def start_report(started: Sequence[StartedExecution], warnings: Sequence[str]) -
     for execution in started:
         if execution.status == "DUPLICATE" and not execution.conflict:
             log.info("Duplicate: execution %s already exists; nothing started", execution.name)
-        _log_triggers(execution)
+        log_triggers(execution)
     conflicts = [
         LOG_DUPLICATE_CONFLICT % (execution.name, execution.conflict) for execution in started if execution.conflict
     ]
@@ -178,37 +176,6 @@ def ignored_report(
     return Report(status="IGNORED", event=event, config=config, reason=reason, warnings=warnings, skipped=skipped)
 
 
-def replay_report(
-    replay: Replay, decisions: Sequence[Decision], already_started: int, warnings: Sequence[str]
-) -> Report:
-    """Report and log the decisions of a replay, and the executions that it started."""
-    started = started_by(decisions)
-    for execution in started:
-        _log_triggers(execution)
-    for decision in decisions:
-        if decision.reason:
-            about = (decision.id, decision.type, decision.name, decision.action, decision.reason)
-            log.info("Replay: %s %s %s: %s: %s", *about)
-    warnings = [*warnings, *(warning for decision in decisions for warning in decision.warnings)]
-    log_notes(warnings)
-    return Report(
-        status="DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED",
-        replay={
-            "of": replay.of,
-            "triggers": [decision.report(with_request=replay.dry_run) for decision in decisions],
-            "already_started": already_started,
-        },
-        executions=[execution.report() for execution in started],
-        triggers=[item for execution in started for item in execution.triggers],
-        warnings=warnings,
-    )
-
-
-def started_by(decisions: Sequence[Decision]) -> list[StartedExecution]:
-    """The executions that a replay started."""
-    return [decision.started for decision in decisions if decision.action == "STARTED" and decision.started is not None]
-
-
 def log_notes(warnings: Sequence[str], skipped: Sequence[Skipped] = ()) -> None:
     """Log each warning, and each trigger whose condition the event does not meet, with the reason."""
     for trigger in skipped:
@@ -217,7 +184,8 @@ def log_notes(warnings: Sequence[str], skipped: Sequence[Skipped] = ()) -> None:
         log.warning("%s", warning)
 
 
-def _log_triggers(execution: StartedExecution) -> None:
+def log_triggers(execution: StartedExecution) -> None:
+    """Log each trigger of an execution that this delivery started."""
     for item in execution.triggers if execution.status == "STARTED" else ():
         if item.rejected:
             log.error("Rejected: %s %s: %s: %s", item.id, item.name, item.request["Error"], item.request["Cause"])

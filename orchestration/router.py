@@ -18,10 +18,9 @@ from orchestration.configuration.joins import joins_of
 from orchestration.configuration.loader import ConfigLoader, LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError, SettingsError
-from orchestration.event.deadline_request import DeadlineRequest, read_deadline
 from orchestration.event.identity import execution_name
 from orchestration.event.job_event import Delivery, JobEvent, deliveries, read_event
-from orchestration.event.replay_request import Replay
+from orchestration.event.kinds import JOIN_DEADLINE
 from orchestration.input.routing import Routing
 from orchestration.log_lines import single_line
 from orchestration.planning.plan import Plan, plan
@@ -30,19 +29,18 @@ from orchestration.reports import (
     ignored_reason,
     ignored_report,
     joined_report,
-    replay_report,
     start_report,
-    started_by,
 )
 from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient, StartedExecution
 from orchestration.starting.starts import EventStarter
-from orchestration.starting.waiting import wait_for_outcomes
 from orchestration.values import strictjson
 from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
     from orchestration.aws import DynamoDBClient, StepFunctionsClient
+    from orchestration.event.deadline_request import DeadlineRequest
+    from orchestration.event.replay_request import Replay
     from orchestration.joining.join_router import JoinReport, JoinRouter
 
 log = logging.getLogger(__name__)
@@ -55,7 +53,7 @@ def _no_dynamodb() -> DynamoDBClient:
     raise SettingsError("this router has no DynamoDB client, which joins need. Create it with one")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Router:
     """Routes invocations with one set of clients.
 
@@ -99,7 +97,7 @@ class Router:
         return {"records": reports}
 
     def _deliver(self, delivery: Delivery, settings: Settings) -> Report:
-        deadline = read_deadline(delivery.body)
+        deadline = _deadline(delivery)
         if deadline is not None:
             return self._expire(deadline, delivery, settings)
         event = read_event(delivery, settings.approvals_topic_arn)
@@ -127,7 +125,7 @@ class Router:
             config = self._load(event, settings)
         except ConfigUnavailableError:
             # The first delivery may have ended before the event arrived at its joins, which only the configuration names.
-            started = [] if settings.joins_table else _found(starter)
+            started = [] if settings.joins_table else starter.find_if_readable()
             if not started:
                 raise
             report = dataclasses.replace(start_report(started, event.warnings), event=event)
@@ -189,6 +187,7 @@ class Router:
         # Imported here: few invocations replay, and these modules slow the cold start.
         from orchestration.replaying.ledger import Ledger  # noqa: PLC0415
         from orchestration.replaying.replay import Replayer  # noqa: PLC0415
+        from orchestration.replaying.report import replay_report, started_by  # noqa: PLC0415
 
         executions = ExecutionClient(self.step_functions, settings)
         ledger = Ledger.open(executions, replay.of)
@@ -229,16 +228,19 @@ def _waited(
     """The report with the outcomes of the executions, if the sender waits for them."""
     if not event.wait_seconds or not started:
         return report
+    # Imported here: only direct invocations wait, and the module slows the cold start.
+    from orchestration.starting.waiting import wait_for_outcomes  # noqa: PLC0415
+
     return dataclasses.replace(report, executions=wait_for_outcomes(started, executions, event.wait_seconds))
 
 
-def _found(starter: EventStarter) -> list[StartedExecution]:
-    """The event's executions, or none if they cannot be read: the reason without a configuration comes first."""
-    try:
-        return starter.find()
-    except (OrchestrationError, ClientError, BotoCoreError) as error:
-        log.warning("The router cannot determine whether the event has started: %s", error)
-        return []
+def _deadline(delivery: Delivery) -> DeadlineRequest | None:
+    if not isinstance(delivery.body, dict) or JOIN_DEADLINE not in delivery.body:
+        return None
+    # Imported here: few invocations are deadlines, and each module slows the cold start.
+    from orchestration.event.deadline_request import read_deadline  # noqa: PLC0415
+
+    return read_deadline(delivery.body)
 
 
 def _triggers(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[ConfiguredTrigger] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from builder.machine import sdk
-from orchestration.event.deadline_request import JOIN_DEADLINE
+from orchestration.event.kinds import JOIN_DEADLINE
 
 ROUTER = "${router_arn}"
 """The router's alias; Terraform fills it."""

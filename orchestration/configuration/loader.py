@@ -72,7 +72,7 @@ Usable = Callable[[LoadedConfig], bool]
 """True if a configuration has triggers for the event."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ConfigLoader:
     """Loads the configuration, and caches the last valid one for each URI.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from orchestration.configuration.joins import check_joins, read_join
 from orchestration.configuration.notify import TOPIC, with_topic
@@ -47,8 +47,7 @@ class Workflow:
     """SNS topic that is told of failed executions. Terraform's `notify_topics` must list it."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidTrigger:
+class InvalidTrigger(NamedTuple):
     """A trigger that cannot start; the execution reports it as failed.
 
     Attributes:
@@ -65,8 +64,7 @@ class InvalidTrigger:
     declared: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredTrigger:
+class ConfiguredTrigger(NamedTuple):
     """One trigger of a workflow.
 
     Attributes:

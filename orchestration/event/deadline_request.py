@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from orchestration.event.kinds import JOIN_DEADLINE
 from orchestration.values.strictjson import Json
 
-JOIN_DEADLINE = "$join_deadline"
-"""Field by which the state machine of a deadline asks for the decision."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlineRequest:
+class DeadlineRequest(NamedTuple):
     """A request to decide a join at its deadline (direct invocation only).
 
     Attributes:

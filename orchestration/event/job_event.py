@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.errors import EventError
-from orchestration.event.deadline_request import JOIN_DEADLINE
-from orchestration.event.kinds import EventKind
-from orchestration.event.replay_request import REPLAY, Replay, read_replay
+from orchestration.event.kinds import JOIN_DEADLINE, REPLAY, EventKind
 from orchestration.values import strictjson
 from orchestration.values.strictjson import Json, JsonObject
+
+if TYPE_CHECKING:
+    from orchestration.event.replay_request import Replay
 
 MAX_WAIT_SECONDS = 60
 MAX_HOPS = 20
@@ -63,8 +65,7 @@ class JobEvent:
         return metrics if isinstance(metrics, dict) else {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message of an invocation, not parsed yet, so that an invalid one cannot stop the others.
 
     Attributes:
@@ -149,7 +150,7 @@ def read_event(delivery: Delivery, approvals_topic_arn: str = "") -> JobEvent:
         job_run_id=job_run_id,
         event_kind=_event_kind(fields, decision_counts=decision_counts),
         fields=fields,
-        replay=None if replay is None else read_replay(replay),
+        replay=None if replay is None else _read_replay(replay),
         wait_seconds=0.0 if wait is None else _read_wait(wait),
         warnings=tuple(warnings),
     )
@@ -210,6 +211,13 @@ def _required_text(fields: JsonObject, name: str, length: int) -> str:
             f"event field {name!r}: found {len(value):,} characters ({value[:40]!r}...), expected at most {length}"
         )
     return value
+
+
+def _read_replay(value: Json) -> Replay:
+    # Imported here: few events are replays, and the module slows the cold start.
+    from orchestration.event.replay_request import read_replay  # noqa: PLC0415
+
+    return read_replay(value)
 
 
 def _read_wait(value: Json) -> float:

@@ -1,4 +1,4 @@
-"""Kinds of events. A kind names the list of triggers that an event starts."""
+"""Kinds of events, and the reserved fields of direct invocations. A kind names the list of triggers that an event starts."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ EVENT_KINDS: tuple[EventKind, ...] = ("on_success", "on_approval")
 
 JOIN_KINDS: tuple[JoinKind, ...] = ("on_complete", "on_deadline")
 """Lists of triggers of a join."""
+
+REPLAY = "$replay"
+"""Reserved field of a direct invocation: a replay (``replay_request.py``)."""
+
+JOIN_DEADLINE = "$join_deadline"
+"""Reserved field by which the state machine of a deadline asks for the decision of a join (``deadline_request.py``)."""

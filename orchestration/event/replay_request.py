@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from orchestration.errors import EventError
+from orchestration.event.kinds import REPLAY
 from orchestration.values.strictjson import Json
-
-REPLAY = "$replay"
 
 _FLAGS = ("again", "as_was", "dry_run")
 _EXPECTED = (
@@ -16,8 +15,7 @@ _EXPECTED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class Replay(NamedTuple):
     """A request to start triggers of an earlier execution again (direct invocation only).
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from orchestration.input.routing import Routing, text_of
 from orchestration.values import strictjson
@@ -17,8 +17,7 @@ BATCH = "batch"
 """Type of an item that starts one more execution of the orchestrator. It is never in a configuration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """Type and name of a target, as far as they are known; each may be empty."""
 
     type: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from orchestration.values.strictjson import Json, JsonObject
 
@@ -32,8 +33,7 @@ class Skipped:
         return cls(**{key: str(value.get(key, "")) for key in ("id", "type", "name", "reason")})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayRecord:
+class ReplayRecord(NamedTuple):
     """The request that an execution of a replay answers.
 
     Attributes:

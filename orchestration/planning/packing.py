@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from orchestration.input.item import Item
 from orchestration.planning.items import MAX_TRIGGERS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(NamedTuple):
     """Bytes for items, next to the event.
 
     Attributes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.notify import notify_topic
@@ -36,8 +37,7 @@ _WAITING_FRAME = 2_500
 """Bytes of the batch around a trigger that waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedExecution:
+class PlannedExecution(NamedTuple):
     """One execution to start.
 
     Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,17 +19,16 @@ from orchestration.input.item import Item
 from orchestration.planning.plan import PlannedExecution
 from orchestration.settings import Settings
 from orchestration.starting.conflicts import changes
-from orchestration.starting.outcomes import Outcome, outcomes_of_history, outcomes_of_output
 from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
     from orchestration.aws import StepFunctionsClient
+    from orchestration.starting.outcomes import Outcome
 
 _POLL_SECONDS = 0.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
+class Execution(NamedTuple):
     """An execution, as DescribeExecution describes it.
 
     Attributes:
@@ -58,8 +57,7 @@ class Execution:
         return self.status not in ("RUNNING", "SUCCEEDED")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartedExecution:
+class StartedExecution(NamedTuple):
     """An execution that this delivery started, or found.
 
     Attributes:
@@ -94,7 +92,7 @@ class StartedExecution:
         return report | ({"batches": batches} if batches else {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExecutionClient:
     """Starts and reads executions of the orchestrator's state machine.
 
@@ -185,6 +183,9 @@ class ExecutionClient:
 
     def outcomes(self, execution: Execution) -> list[Outcome]:
         """Outcome of each item of an ended execution; empty while it runs."""
+        # Imported here: the start of an event reads no outcomes, and the module slows the cold start.
+        from orchestration.starting.outcomes import outcomes_of_history, outcomes_of_output  # noqa: PLC0415
+
         if execution.status == "SUCCEEDED":
             return outcomes_of_output(execution.output)
         return [] if execution.running else outcomes_of_history(self._history(execution.name))

@@ -7,20 +7,26 @@ configuration that the first part recorded. The current configuration may name o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchestration.errors import OrchestrationError
 from orchestration.event.identity import part_name
 from orchestration.input.routing import Routing
 from orchestration.planning.plan import Plan
 from orchestration.starting.executions import ExecutionClient, StartedExecution
 from orchestration.values.strictjson import JsonObject
 
+log = logging.getLogger(__name__)
+
 PlanUnder = Callable[[Routing], Plan]
 """Plans the event again under the configuration that a recorded ``routing`` names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EventStarter:
     """Starts one event.
 
@@ -55,6 +61,14 @@ class EventStarter:
         """
         first = self._part(1)
         return [] if first is None else self._resume(first, None)
+
+    def find_if_readable(self) -> list[StartedExecution]:
+        """As ``find``; also empty if the executions cannot be read: the reason without a configuration comes first."""
+        try:
+            return self.find()
+        except (OrchestrationError, ClientError, BotoCoreError) as error:
+            log.warning("The router cannot determine whether the event has started: %s", error)
+            return []
 
     def _part(self, number: int) -> StartedExecution | None:
         execution = self.executions.find(part_name(self.name, number))

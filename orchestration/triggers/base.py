@@ -11,7 +11,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from orchestration.event.identity import TRIGGER_ID
 from orchestration.event.job_event import JobEvent
@@ -38,8 +38,7 @@ DagId = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(NamedTuple):
     """One retrier of a Task state; times in seconds.
 
     Attributes:
@@ -59,8 +58,7 @@ class Retry:
     max_delay_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allow:
+class Allow(NamedTuple):
     """One IAM permission that the state machine's role needs.
 
     Attributes:
@@ -74,8 +72,7 @@ class Allow:
     doc_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceIntegration:
+class ServiceIntegration(NamedTuple):
     """Service call that the state machine makes for one trigger type.
 
     Attributes:
@@ -101,14 +98,14 @@ class ServiceIntegration:
     parameters: Mapping[str, Json]
     run_id_path: str
     comment: str
+    iam: tuple[Allow, ...]
+    sample: Mapping[str, Json]
+    sample_error: str
     timeout_seconds: int = 60
     retries: tuple[Retry, ...] = ()
     already_started: tuple[str, ...] = ()
     already_started_id: str = ""
-    iam: tuple[Allow, ...]
     run_page: str = ""
-    sample: Mapping[str, Json]
-    sample_error: str
 
 
 STATE_MACHINE = "state_machine"

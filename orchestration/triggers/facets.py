@@ -6,10 +6,24 @@ The router does not read them. They stand on the type so that a new type is one 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from orchestration.values.strictjson import Json
+
+TOOL_FACETS = (
+    "ADDRESSES",
+    "ALLOW_LIST",
+    "CALLER",
+    "COLOUR",
+    "ERROR_NAMES",
+    "INTEGRATION",
+    "KEY_PREFIXES",
+    "LOOK_UP",
+    "RUN",
+    "RUN_RESULT",
+    "TARGET_PERMISSION",
+)
+"""Class attributes of a trigger type that only builder and tools read. The functions' zips leave them out."""
 
 Grade = Literal["recorded", "reported", "documented", "inferred", "none"]
 """Strength of the evidence for an error name; ``docs/error-names.md`` explains each grade."""
@@ -22,8 +36,7 @@ SNAPSHOTS = "localstack/localstack, `tests/aws/services/stepfunctions/v2"
 """Folder of recorded executions of AWS in the repository of LocalStack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Evidence for one error name.
 
     Attributes:
@@ -39,8 +52,7 @@ class Evidence:
     decision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPrefix:
+class KeyPrefix(NamedTuple):
     """Prefix that every key of a field needs.
 
     Attributes:
@@ -56,8 +68,7 @@ class KeyPrefix:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """An answer of the service that shows a target which cannot run.
 
     Attributes:
@@ -80,8 +91,7 @@ class Refusal:
         return node == self.value and node is not None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetQuestion:
+class TargetQuestion(NamedTuple):
     """API call that shows whether a target exists. Triggers with the same question share one call.
 
     Attributes:

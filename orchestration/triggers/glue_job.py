@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from orchestration.settings import Settings
@@ -77,8 +77,7 @@ class GlueJob(WaitingTrigger):
         sample={"JobRunId": "jr_0123456789abcdef"},
         sample_error="Glue.EntityNotFoundException",
     )
-    RUN: ClassVar[ServiceIntegration] = replace(
-        INTEGRATION,
+    RUN: ClassVar[ServiceIntegration] = INTEGRATION._replace(
         state="Run Glue job to its end",
         resource="glue:startJobRun.sync",
         comment="Starts the job run and waits for its end.",
@@ -87,7 +86,7 @@ class GlueJob(WaitingTrigger):
         # Only StartJobRun gives these errors. A throttled call could also be a look at a run that has started.
         retries=INTEGRATION.retries[:1],
         iam=tuple(
-            replace(_START, action=f"glue:{action}")
+            _START._replace(action=f"glue:{action}")
             for action in ("StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun")
         ),
         sample={"Id": "jr_0123456789abcdef", "JobName": "load_images_to_redshift", "JobRunState": "SUCCEEDED"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from orchestration.settings import STATE_MACHINE_ARN, Settings
@@ -29,8 +29,7 @@ _REFUSED = Retry(
     max_attempts=6,
     max_delay_seconds=60,
 )
-_REFUSED_OR_UNKNOWN = replace(
-    _REFUSED,
+_REFUSED_OR_UNKNOWN = _REFUSED._replace(
     errors=(*_REFUSED.errors, "StepFunctions.AWSStepFunctionsException"),
     reason="only a Standard state machine can be waited for, and it starts one execution for a name",
 )
@@ -86,8 +85,7 @@ class StepFunction(WaitingTrigger):
         },
         sample_error="StepFunctions.StateMachineDoesNotExistException",
     )
-    RUN: ClassVar[ServiceIntegration] = replace(
-        INTEGRATION,
+    RUN: ClassVar[ServiceIntegration] = INTEGRATION._replace(
         state="Run nested execution to its end",
         resource="states:startExecution.sync",
         comment="Starts the execution of a Standard state machine and waits for its end.",

@@ -14,7 +14,18 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from orchestration.values.strictjson import InvalidValue, first_invalid
 
@@ -58,8 +69,7 @@ class ValidationProblem:
         return f"{self.path}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class StringPattern:
+class StringPattern(NamedTuple):
     """Constrains a string field.
 
     Attributes:

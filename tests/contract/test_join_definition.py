@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from builder.machine.definition import join_deadline, render
-from orchestration.event.deadline_request import JOIN_DEADLINE
+from orchestration.event.kinds import JOIN_DEADLINE
 from tests.contract.definition_linters import gates
 
 TEXT = render(join_deadline(), {"router_arn": "arn:aws:lambda:us-west-1:123456789012:function:router:live"})

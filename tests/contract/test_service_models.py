@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import botocore.session
 import pytest
 
@@ -62,24 +60,24 @@ def test_integration_of_batches_agrees_with_the_service_model() -> None:
 GLUE = BY_TYPE["glue_job"].INTEGRATION
 WRONG = {
     "run id path of a field that does not exist": (
-        replace(GLUE, run_id_path="$.RunId", sample={"JobRunId": "jr_0"}),
+        GLUE._replace(run_id_path="$.RunId", sample={"JobRunId": "jr_0"}),
         ["run_id_path $.RunId: the result has no RunId"],
     ),
     "run id path and sample invented together": (
-        replace(GLUE, run_id_path="$.RunId", sample={"RunId": "jr_0"}),
+        GLUE._replace(run_id_path="$.RunId", sample={"RunId": "jr_0"}),
         ["run_id_path $.RunId: the result has no RunId", "sample.RunId: the result has no such field"],
     ),
     "run id path of an object": (
-        replace(BY_TYPE["eventbridge"].INTEGRATION, run_id_path="$.Entries[0]", sample={}),
+        BY_TYPE["eventbridge"].INTEGRATION._replace(run_id_path="$.Entries[0]", sample={}),
         ["run_id_path $.Entries[0]: expected text, found a structure"],
     ),
     "parameter of another operation": (
-        replace(GLUE, parameters={"JobName.$": "$.request.JobName", "Args.$": "$.request.Arguments"}),
+        GLUE._replace(parameters={"JobName.$": "$.request.JobName", "Args.$": "$.request.Arguments"}),
         ["Parameters.Args.$: the operation has no such parameter"],
     ),
-    "missing parameter": (replace(GLUE, parameters={}), ["Parameters.JobName: required"]),
+    "missing parameter": (GLUE._replace(parameters={}), ["Parameters.JobName: required"]),
     "number in the sample": (
-        replace(GLUE, sample={"JobRunId": 7}),
+        GLUE._replace(sample={"JobRunId": 7}),
         ["sample.JobRunId: expected string, found 7"],
     ),
 }

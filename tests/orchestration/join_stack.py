@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from orchestration.configuration.loader import ConfigLoader
-from orchestration.event.deadline_request import JOIN_DEADLINE
+from orchestration.event.kinds import JOIN_DEADLINE
 from orchestration.router import Router
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 

@@ -11,22 +11,17 @@ import pytest
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.job_event import JobEvent
-from orchestration.event.replay_request import Replay
 from orchestration.input.execution_input import ExecutionInput
 from orchestration.input.item import Item, Target
 from orchestration.input.routing import Routing, Skipped
 from orchestration.joining.join_router import JoinReport
-from orchestration.planning.plan import PlannedExecution
-from orchestration.replaying.decisions import Decision
 from orchestration.reports import (
     Report,
     ignored_reason,
     ignored_report,
     joined_report,
     log_notes,
-    replay_report,
     start_report,
-    started_by,
 )
 from orchestration.starting.executions import Execution, StartedExecution
 from orchestration.triggers.glue_job import GlueJob
@@ -45,7 +40,7 @@ REJECTED = Item(
 INPUT = ExecutionInput(event={"a": 1}, items=(ITEM, REJECTED), routing=Routing(skipped=(SKIPPED,)))
 STARTED = StartedExecution(name="e", arn="arn:e", status="STARTED", input=INPUT)
 EXISTING = Execution(name="e", status="SUCCEEDED", start="2026-01-01", input=INPUT)
-DUPLICATE = replace(STARTED, status="DUPLICATE", existing=EXISTING)
+DUPLICATE = STARTED._replace(status="DUPLICATE", existing=EXISTING)
 LINE = 'Skipped: {"id":"s","type":"glue_job","name":"n","reason":"why"}'
 
 
@@ -144,7 +139,7 @@ def test_reason_names_the_missing_workflow_or_list() -> None:
 def test_reason_shows_three_conditions(count: int, end: str) -> None:
     reason = ignored_reason(
         EVENT,
-        [ConfiguredTrigger("s", GlueJob(job_name="n"))] * count,
+        [ConfiguredTrigger("a", GlueJob(job_name="n"))] * count,
         [replace(SKIPPED, id=f"s{number}") for number in range(count)],
     )
     assert reason.startswith(f"no condition of the {count} on_success triggers matches: s0 (glue_job n): why")
@@ -173,7 +168,7 @@ def test_duplicate_logs_that_nothing_started(caplog: pytest.LogCaptureFixture) -
 
 
 def test_conflict_is_a_warning_that_the_alarm_matches(caplog: pytest.LogCaptureFixture) -> None:
-    report = start_report([replace(DUPLICATE, conflict="other content")], ["w"])
+    report = start_report([DUPLICATE._replace(conflict="other content")], ["w"])
     conflict = "duplicate of execution e: other content"
     assert lines(caplog) == [("WARNING", "w"), ("WARNING", conflict)]
     assert report.warnings == ["w", conflict]
@@ -181,7 +176,7 @@ def test_conflict_is_a_warning_that_the_alarm_matches(caplog: pytest.LogCaptureF
 
 def test_one_started_part_makes_a_start() -> None:
     """The first part existed, and this delivery started the second one."""
-    second = replace(STARTED, name="e-p2", input=ExecutionInput(event={}, items=(ITEM,), routing=Routing()))
+    second = STARTED._replace(name="e-p2", input=ExecutionInput(event={}, items=(ITEM,), routing=Routing()))
     report = start_report([DUPLICATE, second], [])
     assert report.status == "STARTED"
     assert report.triggers == [ITEM, REJECTED, ITEM]
@@ -207,50 +202,6 @@ def test_ignored_event_is_reported_and_logged(caplog: pytest.LogCaptureFixture) 
     assert (record["status"], record["reason"], record["warnings"]) == ("IGNORED", "why", ["w"])
     assert (record["skipped"], record["config_source"]) == ([SKIPPED.to_json()], "s3://b/k")
     assert "config_source" not in ignored_report(EVENT, None, "why", []).to_json()
-
-
-REPLAYED = replace(STARTED, input=ExecutionInput(event={}, items=(ITEM,), routing=Routing()))
-DECISION = Decision(
-    id="a",
-    now="a",
-    type="glue_job",
-    name="load",
-    attempt=1,
-    action="STARTED",
-    planned=PlannedExecution("e", REPLAYED.input),
-    started=REPLAYED,
-    warnings=("from the decision",),
-)
-LEFT_OUT = Decision(id="b", now="b", type="sqs_mwaa", name="q", attempt=0, action="LEFT_OUT", reason="it runs")
-
-
-def test_replay_is_reported_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    report = replay_report(Replay(of="first"), [DECISION, LEFT_OUT], 3, ["w"])
-    assert lines(caplog) == [
-        ("INFO", 'Started: {"id":"a","type":"glue_job","name":"load","execution":"e"}'),
-        ("INFO", "Replay: b sqs_mwaa q: LEFT_OUT: it runs"),
-        ("WARNING", "w"),
-        ("WARNING", "from the decision"),
-    ]
-    decisions = [DECISION.report(with_request=False), LEFT_OUT.report(with_request=False)]
-    assert report.replay == {"of": "first", "triggers": decisions, "already_started": 3}
-    assert (report.status, report.warnings) == ("STARTED", ["w", "from the decision"])
-    assert report.executions == [REPLAYED.report()]
-    assert report.triggers == [ITEM]
-
-
-def test_replay_that_starts_nothing_has_its_status() -> None:
-    assert replay_report(Replay(of="first"), [LEFT_OUT], 0, []).status == "NOT_STARTED"
-    would = replace(DECISION, action="WOULD_START", started=None)
-    dry = replay_report(Replay(of="first", dry_run=True), [would], 0, [])
-    assert (dry.status, dry.executions) == ("DRY_RUN", [])
-    assert dry.replay == {"of": "first", "triggers": [would.report(with_request=True)], "already_started": 0}
-
-
-def test_execution_of_another_replay_is_not_this_one() -> None:
-    """The other replay reports it."""
-    assert started_by([replace(DECISION, action="LEFT_OUT"), DECISION, LEFT_OUT]) == [REPLAYED]
-    assert started_by([replace(DECISION, started=None)]) == []
 
 
 def test_notes_are_logged_in_order(caplog: pytest.LogCaptureFixture) -> None:

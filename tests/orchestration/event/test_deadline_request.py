@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.event.deadline_request import JOIN_DEADLINE, DeadlineRequest, read_deadline
+from orchestration.event.deadline_request import DeadlineRequest, read_deadline
+from orchestration.event.kinds import JOIN_DEADLINE
 from orchestration.values.strictjson import Json
 
 

@@ -77,7 +77,7 @@ def test_target_has_its_description() -> None:
 def test_invalid_trigger_has_its_declared_target() -> None:
     invalid = InvalidTrigger("workflows.j.on_success[0]", "ConfigError", "c", ("glue_job", "load"))
     assert target_of(ConfiguredTrigger("a", invalid)) == ("invalid", "load")
-    assert target_of(ConfiguredTrigger("a", replace(invalid, declared=None))) == ("invalid", "")
+    assert target_of(ConfiguredTrigger("a", invalid._replace(declared=None))) == ("invalid", "")
 
 
 @pytest.mark.parametrize(("count", "end"), [(0, ""), (1, "t0 (glue_job n0)"), (40, "t39 (glue_job n39)")])
