@@ -23,7 +23,7 @@ JOBS = ["a", "b"]
 
 @dataclass
 class OneStep:
-    """A client of moto whose updates are one step, as DynamoDB's are; moto reads, checks and writes an item in turn."""
+    """A client of moto whose updates are one step, as DynamoDB's are."""
 
     client: Any
     lock: threading.Lock = field(default_factory=threading.Lock)
