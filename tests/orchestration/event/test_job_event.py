@@ -175,7 +175,7 @@ def test_direct_payload_is_one_delivery(payload: Any) -> None:
 
 
 def test_source_of_a_message_is_its_id() -> None:
-    sns_fields = {"Message": "a", "MessageId": "m-1", "TopicArn": TOPIC}
+    sns_fields: dict[str, Any] = {"Message": "a", "MessageId": "m-1", "TopicArn": TOPIC}
     assert [one.source for one in deliveries({"Records": [{"Sns": sns_fields}]}, "req")] == ["SNS message m-1"]
     del sns_fields["MessageId"]
     assert [one.source for one in deliveries({"Records": [{"Sns": sns_fields}]}, "req")] == ["SNS message (no id)"]
