@@ -158,7 +158,7 @@ def test_missing_parts_start_under_the_recorded_configuration() -> None:
     assert recorded == {"v1"}
 
 
-def test_workflow_missing_when_recorded_starts_nothing_more() -> None:
+def test_missing_part_of_a_removed_workflow_starts_nothing() -> None:
     """An execution of a person has this event's name and says that it is the first part of two."""
     aws = deployed()
     aws.upload({"workflows": {}})

@@ -165,3 +165,17 @@ def test_more_than_20_hops_are_refused() -> None:
     assert read_event(sns({**GOOD, "hops": 20})).hops == 20
     with pytest.raises(EventError, match=r"event field 'hops': found 21, expected at most 20"):
         read_event(sns({**GOOD, "hops": 21}))
+
+
+@pytest.mark.parametrize("payload", [None, "Records", [1], 7, GOOD, {**GOOD, "Records": []}])
+def test_direct_payload_is_one_delivery(payload: Any) -> None:
+    (delivery,) = deliveries(payload, "req")
+    assert (delivery.source, delivery.body, delivery.delivery_id) == ("direct invocation", payload, "req")
+    assert not delivery.from_sns
+
+
+def test_source_of_a_message_is_its_id() -> None:
+    sns_fields: dict[str, Any] = {"Message": "a", "MessageId": "m-1", "TopicArn": TOPIC}
+    assert [one.source for one in deliveries({"Records": [{"Sns": sns_fields}]}, "req")] == ["SNS message m-1"]
+    del sns_fields["MessageId"]
+    assert [one.source for one in deliveries({"Records": [{"Sns": sns_fields}]}, "req")] == ["SNS message (no id)"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -19,13 +21,28 @@ from tests.orchestration.join_stack import TABLE, create_table
 JOBS = ["a", "b"]
 
 
+@dataclass
+class OneStep:
+    """A client of moto whose updates are one step, as DynamoDB's are."""
+
+    client: Any
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def update_item(self, **given: Any) -> Any:
+        with self.lock:
+            return self.client.update_item(**given)
+
+    def get_item(self, **given: Any) -> Any:
+        return self.client.get_item(**given)
+
+
 @pytest.fixture(params=["moto", "dynalite"])
 def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArrivalTable]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     if request.param == "moto":
         with mock_aws():
-            yield ArrivalTable(create_table(), TABLE)
+            yield ArrivalTable(OneStep(create_table()), TABLE)
         return
     with running("dynamodb.mjs") as program:
         endpoint = f"http://127.0.0.1:{program.ask('port')}"

@@ -94,6 +94,13 @@ def test_item_above_the_room_of_a_batch_has_an_execution(cost: int, expected: li
     assert sizes([exactly(1, 100), exactly(2, cost)], room) == expected
 
 
+@pytest.mark.parametrize(("spare", "expected"), [(-1, [(0, [40, 1]), (1, [])]), (0, [(0, [40, 1, 1])])])
+def test_overhead_of_groups_and_waiting_items_counts(spare: int, expected: list[tuple[int, list[int]]]) -> None:
+    room = Room(whole=42 * 100 + 3 * 300 + spare, batch=50_000, overhead=300)
+    items = [exactly(number, 100, wait=number == 0) for number in range(42)]
+    assert sizes(items, room) == expected
+
+
 def test_waiting_items_fit_next_to_a_large_direct_one() -> None:
     room = Room(whole=10_000, batch=1_000, overhead=300)
     assert sizes([exactly(1, 1_001), *(exactly(number, 100, wait=True) for number in range(3))], room) == [(1, [1] * 3)]

@@ -139,6 +139,27 @@ def test_removed_trigger_names_the_new_ones() -> None:
     )
 
 
+def test_missing_successor_is_refused_with_both_ids() -> None:
+    history = History.of(glue("old"), failing={"old"})
+    (refused,) = history.replay(only={"old": "new"})
+    assert refused["action"] == "REFUSED"
+    assert "no longer has on_success trigger 'new' for job 'j'" in refused["reason"]
+    assert "--only old=ID. To send the original request: --only old --as-was" in refused["reason"]
+
+
+def test_condition_of_the_current_configuration_applies() -> None:
+    history = History.of(glue("a"), failing={"a"})
+    history.upload(glue("a", when={"status": ["FAILED"]}))
+    (refused,) = history.replay()
+    assert refused["action"] == "REFUSED"
+    assert refused["reason"] == (
+        'its condition \'when\' does not match the event: status: found "SUCCESS", expected ["FAILED"]. To send the original '
+        "request: --only a --as-was"
+    )
+    history.upload(glue("a", when={"status": ["SUCCESS"]}))
+    assert actions(history.replay()) == [("a", "STARTED")]
+
+
 def test_trigger_that_is_invalid_now_is_refused() -> None:
     history = History.of(glue("a"), failing={"a"})
     history.upload(glue("a", unknown=1))
