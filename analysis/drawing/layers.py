@@ -34,33 +34,55 @@ class Layout:
 
 def layers(keys: list[str], links: Iterable[tuple[str, str]]) -> Layout:
     """The layout of a graph; the same graph has the same layout."""
-    numbers = {key: number for number, key in enumerate(keys)}
-    forward = _without_cycles(len(keys), {(numbers[source], numbers[target]) for source, target in links})
-    places: dict[int, Place] = {}
-    ways: dict[tuple[int, int], list[Place]] = {}
+    pairs = [(source, target) for source, target in links if source != target]
+    places: dict[str, Place] = {}
+    ways: dict[tuple[str, str], list[Place]] = {}
     below = 0.0
-    # Numbers, not keys: the library collects the nodes in a set, whose order depends on the hash of a text.
-    for positions, width, _, segments in (
-        fast_sugiyama.from_edges(forward, vertex_spacing=1, dummy_vertices=True) if forward else ()
-    ):
+    # One call for each component, with numbers from 0 on: otherwise the library gives the point of a long link the number of
+    # a node. Numbers, not keys: it collects the nodes in a set, whose order depends on the hash of a text.
+    for component in _components(keys, pairs):
+        numbers = {key: number for number, key in enumerate(component)}
+        forward = _without_cycles(
+            len(component), {(numbers[source], numbers[target]) for source, target in pairs if source in numbers}
+        )
+        ((positions, width, _, segments),) = fast_sugiyama.from_edges(forward, vertex_spacing=1, dummy_vertices=True)
         top = max(y for _, (_, y) in positions)
         points = {int(number): (round(top - y), below + x) for number, (x, y) in positions}
-        places |= {number: point for number, point in points.items() if number < len(keys)}
-        ways |= _ways(len(keys), points, [(int(a), int(b)) for a, b in segments or ()])
+        places |= {key: points[number] for key, number in numbers.items()}
+        found = _ways(len(component), points, [(int(a), int(b)) for a, b in segments or ()])
+        ways |= {(component[a], component[b]): way for (a, b), way in found.items()}
         below += width + 1
-    for number in range(len(keys)):
-        if number not in places:
-            places[number] = (0, below)
+    for key in keys:
+        if key not in places:
+            places[key] = (0, below)
             below += 1
     ways |= {(b, a): way[::-1] for (a, b), way in ways.items()}
-    return Layout(
-        {keys[number]: places[number] for number in range(len(keys))},
-        {(keys[a], keys[b]): way for (a, b), way in ways.items()},
-    )
+    return Layout({key: places[key] for key in keys}, ways)
+
+
+def _components(keys: list[str], pairs: list[tuple[str, str]]) -> list[list[str]]:
+    """The keys that links connect, one list for each component, in the order of ``keys``."""
+    neighbours: dict[str, list[str]] = defaultdict(list)
+    for source, target in pairs:
+        neighbours[source].append(target)
+        neighbours[target].append(source)
+    seen: set[str] = set()
+    found = []
+    for key in keys:
+        if key in seen or key not in neighbours:
+            continue
+        component, waiting = {key}, [key]
+        while waiting:
+            new = set(neighbours[waiting.pop()]) - component
+            component |= new
+            waiting += new
+        seen |= component
+        found.append([one for one in keys if one in component])
+    return found
 
 
 def _without_cycles(count: int, links: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The links in one direction; the link that closes a cycle is reversed, and a link to itself left out."""
+    """The links in one direction; the link that closes a cycle is reversed."""
     after: dict[int, list[int]] = defaultdict(list)
     for a, b in sorted(links):
         after[a].append(b)
@@ -75,7 +97,7 @@ def _without_cycles(count: int, links: set[tuple[int, int]]) -> list[tuple[int, 
             if end is None:
                 state[node] = 2
                 waiting.pop()
-            elif end != node:
+            else:
                 found[(end, node) if state[end] == 1 else (node, end)] = None
                 if not state[end]:
                     waiting.append((end, iter(after[end])))

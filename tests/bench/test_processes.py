@@ -76,6 +76,7 @@ def test_variants_start_the_same_targets() -> None:
         assert (event.invocations, event.failed) == (1, "")
 
 
+@pytest.mark.slow
 def test_missing_target_stops_the_loops_that_raise() -> None:
     with run_rig(3, GlueService(), missing="job_1") as rig:
         events = {variant: rig.publish(variant) for variant in (OURS, LOOP, CAREFUL_LOOP, POOL)}
@@ -88,6 +89,7 @@ def test_missing_target_stops_the_loops_that_raise() -> None:
     assert not events[CAREFUL_LOOP].failed
 
 
+@pytest.mark.slow
 def test_slow_targets_overlap_in_the_state_machine() -> None:
     service = GlueService(slow={"job_0": 0.4, "job_1": 0.4, "job_2": 0.4})
     with run_rig(3, service) as rig:

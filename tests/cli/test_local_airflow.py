@@ -34,6 +34,7 @@ def test_unusable_airflow_exits_2_with_one_line(
     assert "secret" not in result.stderr
 
 
+@pytest.mark.slow
 def test_airflow_may_start_after_the_local_stack() -> None:
     """The stack prints what Airflow needs, then a refusal once, then that Airflow answers."""
     with socket.create_server(("127.0.0.1", 0)) as one:

@@ -70,7 +70,7 @@ def test_refused_event_exits_1_and_names_its_file_once(orchestrator: Orchestrato
     result = orchestrator("plan", "--event", str(path))
     assert result.exit_code == 1
     assert " ".join(result.stdout.split()).startswith(
-        f"{path}: FAILED expected a job event as JSON, but it is not JSON"
+        f"{path}: FAILED event: expected a job event as JSON, but it is not JSON"
     )
 
 

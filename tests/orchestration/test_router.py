@@ -75,7 +75,7 @@ def test_bad_record_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -
         deliver(aws, sns({**EVENT, "job_run_id": "1"}, "{", {**EVENT, "job_run_id": "2"}))
     assert aws.starts == {"load": 2}
     assert str(raised.value).startswith(
-        "1 of 3 records failed: SNS message m1: EventError: expected a job event as JSON"
+        "1 of 3 records failed: SNS message m1: EventError: event: expected a job event as JSON"
     )
     (line,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert line.getMessage().startswith("Failed: SNS message m1: EventError: ")

@@ -10,7 +10,12 @@ JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a mes
 
 TEXTS: tuple[tuple[str, str, str], ...] = (
     (
-        r"(SNS message (?:m-\d+|\(no id\))|direct invocation|Records\[\d+\]): EventError: \1: ",
+        r"(SNS message (?:m-\d+|\(no id\))|direct invocation|Records\[\d+\]): EventError: \1: (?!not an SNS record)",
+        r"\1: EventError: event: ",
+        REPEATED_SOURCE,
+    ),
+    (
+        r"(Records\[\d+\]): EventError: \1: ",
         r"\1: EventError: ",
         REPEATED_SOURCE,
     ),

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ class Recorder(FakeAws):
         return {}
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(workflow, event)
 def test_plan_equals_the_routers_calls(found: dict[str, Any], body: dict[str, Any]) -> None:

@@ -22,14 +22,14 @@ MISSING = "load_images_to_redshift"
 Examined = Callable[..., ExaminedStack]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def simulator() -> Iterator[Simulator]:
     """The local stack without one of its targets; it has no alarms, and its role no policies."""
     with run_engine("us-west-1") as started:
         yield Simulator.deploy(started, json.loads(EXAMPLE_CONFIG.read_text()), [f"glue_job:{MISSING}"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def engine(simulator: Simulator) -> Engine:
     return simulator.engine
 

@@ -142,6 +142,7 @@ def test_deliveries_of_an_sns_invocation() -> None:
         read_event(alien)
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)

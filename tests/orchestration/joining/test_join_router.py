@@ -327,6 +327,7 @@ def test_killed_at_every_call_starts_once(dynamodb: Any, after: bool) -> None:
     assert calls >= 4
 
 
+@pytest.mark.slow
 def test_50_deadlines_ten_of_them_race_with_the_last_arrival(aws: JoinAws) -> None:
     aws.upload(document(deadline_hours=1, on_deadline=[{"type": "glue_job", "job_name": "warn"}]))
     keys = [f"k{number}" for number in range(50)]

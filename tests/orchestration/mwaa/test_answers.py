@@ -184,6 +184,7 @@ def odd_mwaa() -> Iterator[MwaaClient]:
         yield runs(stand_in)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([200, 200, 200, 302, 400, 500]), CODES, ANSWER), min_size=1, max_size=4))
 def test_any_answers_give_the_run_or_a_named_error(odd_mwaa: MwaaClient, answers: list[Any]) -> None:

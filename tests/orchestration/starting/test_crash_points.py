@@ -30,6 +30,7 @@ def test_killed_delivery_is_started_whole_and_once(count: int, size: int, edit: 
             assert set(aws.starts.values()) <= {1}, (kill_at, effective)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS)
 def test_retry_that_is_killed_too_is_finished(edit: str) -> None:
     """Parts of three triggers each; the first attempt and the retry are killed, each at every call."""

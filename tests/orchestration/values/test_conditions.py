@@ -115,6 +115,7 @@ def test_operators(pattern: dict[str, Any], expected: bool) -> None:
     assert (mismatch(pattern, EVENT) == "") is expected
 
 
+@pytest.mark.slow
 def test_agrees_with_motos_matcher() -> None:
     found = {True: 0, False: 0}
     generator = Generator(1, objects_in_lists=False)
@@ -151,6 +152,7 @@ def _scalars(value: Any) -> Iterator[Any]:
     return (one for one in _nodes(value) if not isinstance(one, dict | list))
 
 
+@pytest.mark.slow
 def test_agrees_with_event_rulers_algorithm() -> None:
     found = {True: 0, False: 0}
     generator = Generator(2, objects_in_lists=True)
