@@ -45,12 +45,12 @@ cycle: $(STAMP) ## Deploy, use, upgrade, roll back and destroy the Terraform sta
 # lint and the second interpreter's installation use one core each. Many tests wait, so three workers keep two cores busy.
 test: $(STAMP) ## Run lint, types, generated files and all tests that take seconds
 	@$(MAKE) -s -j2 node lint
-	@$(BIN)/pytest -n 3 --dist loadfile -m 'not aws and not slow'
+	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not aws and not slow'
 
 # The tests with Airflow wait for its schedulers most of the time, so four workers keep two cores busy.
 test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
-	@$(BIN)/pytest -n 3 --dist loadfile -m 'slow and not aws'
-	@$(BIN)/pytest -n 3 --dist loadfile $(SLOW_TESTS)
+	@$(BIN)/pytest -n 3 --dist loadgroup -m 'slow and not aws'
+	@$(BIN)/pytest -n 3 --dist loadgroup $(SLOW_TESTS)
 	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow
 	@$(BIN)/pytest tests/localstack
 

@@ -16,6 +16,19 @@ from local.stack import upload_config
 from tests.local.helpers import CONFIG
 
 EVENTS = Path(__file__).parent / "events"
+ROOT = Path(__file__).parents[1]
+
+
+SHARED_STACKS = ("tests/console", "tests/operations/doctor")
+"""Folders whose tests share one stack, so that one worker of pytest-xdist must run them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file, or of a folder with one stack, on one worker (``--dist loadgroup``)."""
+    for item in items:
+        path = item.path.relative_to(ROOT).as_posix()
+        group = next((folder for folder in SHARED_STACKS if path.startswith(f"{folder}/")), path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="module")
