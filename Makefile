@@ -42,10 +42,10 @@ drill: $(STAMP) airflow-2.11.0 airflow-3.0.6 ## Run the reliability drills and w
 cycle: $(STAMP) ## Deploy, use, upgrade, roll back and destroy the Terraform stack on this machine
 	@$(BIN)/pytest -s tests/terraform/test_cycle.py
 
-# lint and the second interpreter's installation use one core each. Many tests wait, so three workers keep two cores busy.
+# lint and the second interpreter's installation use one core each. Many tests wait, so four workers keep two cores busy.
 test: $(STAMP) ## Run lint, types, generated files and all tests that take seconds
 	@$(MAKE) -s -j2 node lint
-	@$(BIN)/pytest -n 3 --dist loadgroup -m 'not aws and not slow'
+	@$(BIN)/pytest -n 4 --dist loadgroup -m 'not aws and not slow'
 
 # The tests with Airflow wait for its schedulers most of the time, so four workers keep two cores busy.
 test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow

@@ -19,7 +19,7 @@ EVENTS = Path(__file__).parent / "events"
 ROOT = Path(__file__).parents[1]
 
 
-SHARED_STACKS = ("tests/console", "tests/operations/doctor")
+SHARED_STACKS = ("tests/operations/doctor",)
 """Folders whose tests share one stack, so that one worker of pytest-xdist must run them."""
 
 

@@ -33,6 +33,7 @@ accounts = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(account=accounts, rate=st.floats(0.5, 60), seed=st.integers(0, 1_000))
 def test_every_event_ends_in_one_place(account: Account, rate: float, seed: int) -> None:

@@ -92,6 +92,7 @@ def test_printed_replay_starts_what_failed_once(engine: Engine, simulator: Simul
     assert tables(engine) == ["a", "a", "b"]
 
 
+@pytest.mark.slow
 def test_all_failed_events_are_replayed_after_one_question(engine: Engine, simulator: Simulator, shell: Shell) -> None:
     glue, machine = engine.client("glue"), simulator.stack.function
     upload(simulator, LOAD_A, GONE)

@@ -140,6 +140,7 @@ def test_same_target_name_in_two_places(simulate: Simulate, event: Event, tmp_pa
     assert result.exit_code == 0, result.stdout
 
 
+@pytest.mark.slow
 def test_process_ignores_aws_profiles_of_the_machine(event: Event, every_field: Path) -> None:
     """A separate process: moto creates boto3 sessions when it is imported."""
     text, profile = json.dumps(event()).encode(), {"AWS_PROFILE": "nowhere", "AWS_CONFIG_FILE": "nowhere"}

@@ -57,7 +57,7 @@ def text_of(page: str) -> str:
     return unescape(" ".join(re.sub(r"<[^>]*>", " ", page).split()))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     """The running stack."""
     with run_engine("us-west-1") as started:

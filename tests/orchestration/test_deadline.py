@@ -86,6 +86,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, silent: Silent) -> None:
     task._ssm()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [12.0])
 def test_hanging_services_end_with_a_reason_in_time(environment: None, silent: Silent, seconds: float) -> None:
     began = time.monotonic()

@@ -31,6 +31,7 @@ def worst(engine: Engine) -> Iterator[dict[str, Any]]:
         }
 
 
+@pytest.mark.slow
 def test_every_item_was_retried_to_the_end(worst: dict[str, Any]) -> None:
     retry = GlueJob.INTEGRATION.retries[0]
     assert worst["calls"] == MAX_TRIGGERS * (1 + retry.max_attempts)

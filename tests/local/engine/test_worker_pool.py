@@ -82,6 +82,7 @@ def test_waiting_invocation_leaves_when_the_pool_retires(pool: WorkerPool, tmp_p
         assert running.result(TIMEOUT) is not None
 
 
+@pytest.mark.slow
 def test_reply_at_the_timeout_is_not_the_last_of_its_worker(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that the timer kills after its reply serves no other invocation."""
     ask = worker_pool._ask

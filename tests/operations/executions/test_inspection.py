@@ -107,6 +107,7 @@ def test_batches_have_their_executions_and_states(router: Router, event: Event, 
     assert [(count.entered, count.failed, count.retried) for count in sent] == [(41, 0, 0)]
 
 
+@pytest.mark.slow
 def test_retried_call_is_one_run_with_three_calls(router: Router, event: Event, executions: ExecutionClient) -> None:
     fault = Fault(status=400, code="InvalidParameterValue", times=2)
     with (
@@ -133,6 +134,7 @@ def test_batch_that_never_started_has_no_outcome(router: Router, event: Event, e
     assert found.replay == ""
 
 
+@pytest.mark.slow
 def test_running_and_stopped_executions_have_no_outcome(
     router: Router, event: Event, executions: ExecutionClient
 ) -> None:

@@ -93,6 +93,7 @@ def test_alias_live_is_read_and_invoked(redrive: Redrive, event: Event) -> None:
             client.delete_alias(FunctionName=FUNCTION, Name="live")
 
 
+@pytest.mark.slow
 def test_interrupted_redrive_keeps_its_events(redrive: Redrive, event: Event) -> None:
     unreadable = redrive.store("{")
     redrive.fail(event(job_name="slow", job_run_id="interrupted") | {"$wait_seconds": 30})

@@ -187,6 +187,7 @@ def test_executions_of_one_definition_do_not_mix(patched_engine: Engine, machine
         assert json.loads(called["parameters"])["MessageBody"] == text
 
 
+@pytest.mark.slow
 def test_each_execution_counts_its_own_retries(patched_engine: Engine, machine: str) -> None:
     url = patched_engine.client("sqs").create_queue(QueueName="retried")["QueueUrl"]
     for _ in range(3):
