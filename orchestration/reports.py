@@ -33,8 +33,8 @@ class Report:
     """Report of one record.
 
     Attributes:
-        status: STARTED, DUPLICATE, JOINED, IGNORED, DRY_RUN, NOT_STARTED or FAILED; empty if ``fields`` has it.
-        event: the job event, or None for a deadline and for a record that failed.
+        status: STARTED, DUPLICATE, JOINED, IGNORED, DRY_RUN or NOT_STARTED; empty if ``fields`` has it.
+        event: the job event, or None for a deadline.
         config: configuration that counted, or None if none was read.
         reason: why the event starts nothing.
         replay: the decisions of a replay, or None.
@@ -43,7 +43,7 @@ class Report:
         skipped: triggers whose condition the event does not meet.
         warnings: notes for people.
         joins: reports of the joins at which the event arrived.
-        fields: further fields: of a record that failed, and the whole report of a deadline.
+        fields: the whole report of a deadline.
     """
 
     status: str = ""

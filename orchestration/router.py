@@ -82,17 +82,15 @@ class Router:
             if delivery.from_sns:
                 log.info("SNS Message: %s", strictjson.printable(delivery.body))
             try:
-                report = self._deliver(delivery, settings)
+                reports.append({"delivery": delivery.source, **self._deliver(delivery, settings).to_json()})
             except Exception as error:
                 expected = isinstance(error, OrchestrationError | ClientError | BotoCoreError)
                 name = type(error).__name__
                 log.error("Failed: %s: %s: %s", delivery.source, name, error, exc_info=not expected)
                 failures.append(f"{delivery.source}: {name}: {error}")
-                report = Report(status="FAILED", fields={"error": name})
-            reports.append({"delivery": delivery.source, **report.to_json()})
         if failures:
             # Lambda logs this error itself, outside the filter of log_lines.py.
-            text = f"{len(failures)} of {len(reports)} records failed: {'; '.join(failures)}"
+            text = f"{len(failures)} of {len(reports) + len(failures)} records failed: {'; '.join(failures)}"
             raise RoutingError(single_line(text)[:MAX_ERROR])
         return {"records": reports}
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestration.configuration.workflows import ConfiguredTrigger
+from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.input.routing import Skipped
-from orchestration.triggers.base import Trigger
 from orchestration.values import strictjson
 from orchestration.values.conditions import alternatives, matches
 from orchestration.values.strictjson import Json, JsonObject
@@ -25,12 +24,11 @@ def split(triggers: Sequence[ConfiguredTrigger], event: JsonObject) -> tuple[lis
     selected, skipped = [], []
     for configured in triggers:
         trigger = configured.trigger
-        reason = mismatch(trigger.when, event) if isinstance(trigger, Trigger) and trigger.when else ""
-        if isinstance(trigger, Trigger) and reason:
-            name = trigger.target_name()
-            skipped.append(Skipped(id=configured.id, type=trigger.TYPE, name=name, reason=reason))
-        else:
+        reason = mismatch(trigger.when, event) if not isinstance(trigger, InvalidTrigger) and trigger.when else ""
+        if isinstance(trigger, InvalidTrigger) or not reason:
             selected.append(configured)
+        else:
+            skipped.append(Skipped(id=configured.id, type=trigger.TYPE, name=trigger.target_name(), reason=reason))
     return selected, skipped
 
 

@@ -76,11 +76,10 @@ class Replayer:
         if decision.action != "WOULD_START" or decision.planned is None:
             return decision
         started = self.ledger.executions.start(decision.planned)
-        if started.status == "STARTED":
+        if started.existing is None:
             return replace(decision, action="STARTED", started=started)
         what = f"attempt {decision.attempt}" if decision.attempt else "the batch"
-        at = started.existing.start if started.existing is not None else "the same time"
-        reason = f"another replay started {what} at {at}: {started.name}"
+        reason = f"another replay started {what} at {started.existing.start}: {started.name}"
         return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
 
     def _all_failed(self) -> Iterator[Decision]:
