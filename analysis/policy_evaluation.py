@@ -11,6 +11,7 @@ Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,16 +32,23 @@ class Element:
     inverted: bool = False
     ignores_case: bool = False
 
-    def matches(self, text: str) -> bool:
-        """True if the element names ``text``."""
-        found = any(self._one(pattern, text) for pattern in self.patterns)
-        return found != (self.inverted and bool(self.patterns))
+    def covers(self, text: str) -> bool:
+        """True if the element names ``text``, or all that ``text`` matches if it has wildcards."""
+        if self.inverted:
+            return bool(self.patterns) and not any(self._shared(pattern, text) for pattern in self.patterns)
+        return any(self._one(pattern, text) for pattern in self.patterns)
+
+    def touches(self, text: str) -> bool:
+        """True if the element names ``text``, or something that ``text`` matches if it has wildcards."""
+        if self.inverted:
+            return bool(self.patterns) and not any(self._one(pattern, text) for pattern in self.patterns)
+        return any(self._shared(pattern, text) for pattern in self.patterns)
 
     def naming(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The patterns that name one of the texts, for a report. An inverted element is one text."""
         listed = list(texts)
         if self.inverted:
-            return self.written() if any(self.matches(text) for text in listed) else ()
+            return self.written() if any(self.covers(text) for text in listed) else ()
         return tuple(pattern for pattern in self.patterns if any(self._one(pattern, text) for text in listed))
 
     def written(self) -> tuple[str, ...]:
@@ -49,6 +57,9 @@ class Element:
 
     def _one(self, pattern: str, text: str) -> bool:
         return matches(pattern.lower(), text.lower()) if self.ignores_case else matches(pattern, text)
+
+    def _shared(self, pattern: str, text: str) -> bool:
+        return overlap(pattern.lower(), text.lower()) if self.ignores_case else overlap(pattern, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +82,10 @@ class Statement:
         return self.effect == "Deny" and not self.conditional
 
     def names(self, action: str, resource: str) -> bool:
-        """True if the statement applies to the action on the resource."""
-        return self.actions.matches(action) and self.resources.matches(resource)
+        """True if the statement applies to the action on the resource. With wildcards, an Allow must name all of it."""
+        if self.effect == "Deny":
+            return self.actions.touches(action) and self.resources.touches(resource)
+        return self.actions.covers(action) and self.resources.covers(resource)
 
 
 def read_statements(document: Json) -> list[Statement]:
@@ -88,7 +101,7 @@ def allows(statements: Iterable[Statement], action: str, resource: str) -> bool:
     Args:
         statements: statements of all policies of a role.
         action: ``service:Operation``.
-        resource: ARN. It may have wildcards; then one statement must allow all that it matches.
+        resource: ARN. It may have wildcards; then one statement must allow all that it matches, and none may deny a part.
     """
     named = [statement for statement in statements if statement.names(action, resource)]
     return any(statement.effect == "Allow" for statement in named) and not any(one.denies for one in named)
@@ -97,14 +110,13 @@ def allows(statements: Iterable[Statement], action: str, resource: str) -> bool:
 def allows_somewhere(statements: Iterable[Statement], action: str) -> bool:
     """True if the statements allow the action on some resource.
 
-    A Deny counts if it denies all that an Allow's pattern matches. One with ``NotResource`` leaves some resources, so it does
-    not count.
+    A Deny counts if it denies all that an Allow's pattern matches.
     """
-    named = [statement for statement in statements if statement.actions.matches(action)]
-    denied = [statement.resources for statement in named if statement.denies and not statement.resources.inverted]
+    named = [statement for statement in statements if statement.actions.covers(action)]
+    denied = [statement.resources for statement in named if statement.denies]
     allowed = [statement.resources for statement in named if statement.effect == "Allow"]
-    patterns = [pattern for one in allowed for pattern in (("*",) if one.inverted else one.patterns)]
-    return any(not any(element.matches(pattern) for element in denied) for pattern in patterns)
+    patterns = [pattern for element in allowed for pattern in (("*",) if element.inverted else element.patterns)]
+    return any(not any(element.covers(pattern) for element in denied) for pattern in patterns)
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -113,12 +125,29 @@ def matches(pattern: str, text: str) -> bool:
     return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[!*]"))
 
 
+def overlap(one: str, other: str) -> bool:
+    """True if some text matches both IAM patterns."""
+
+    @functools.cache
+    def shared(first: int, second: int) -> bool:
+        if first == len(one) or second == len(other):
+            return set(one[first:]) | set(other[second:]) <= {"*"}
+        if one[first] == "*":
+            return shared(first + 1, second) or shared(first, second + 1)
+        if other[second] == "*":
+            return shared(first, second + 1) or shared(first + 1, second)
+        same = one[first] == other[second] or "?" in (one[first], other[second])
+        return same and shared(first + 1, second + 1)
+
+    return shared(0, 0)
+
+
 def _statement(statement: JsonObject) -> Statement:
     return Statement(
         effect=str(statement.get("Effect")),
         actions=_element(statement, "Action", ignores_case=True),
         resources=_element(statement, "Resource", ignores_case=False),
-        conditional="Condition" in statement,
+        conditional=bool(statement.get("Condition")),
     )
 
 

@@ -133,14 +133,19 @@ def _code_only(source: str) -> bytes:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in TOOL_FACETS:
-            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        for facet in filter(_is_tool_facet, node.body if isinstance(node, ast.ClassDef) else ()):
+            first, last = facet.lineno - 1, (facet.end_lineno or facet.lineno) - 1
             lines[first : last + 1] = ["\n"] * (last - first + 1)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             lines[first] = lines[first].encode()[: node.col_offset].decode() + '"_"\n'
             lines[first + 1 : last + 1] = ["\n"] * (last - first)
     return "".join(lines).encode()
+
+
+def _is_tool_facet(statement: ast.stmt) -> bool:
+    target = statement.target if isinstance(statement, ast.AnnAssign) else None
+    return isinstance(target, ast.Name) and target.id in TOOL_FACETS
 
 
 def _entry(path: str) -> zipfile.ZipInfo:

@@ -143,7 +143,13 @@ def _prefixes(keys: Any, rule: KeyPrefix, path: str) -> Iterator[RuleProblem]:
     """Keys that the service ignores."""
     for key in keys if isinstance(keys, dict) else ():
         if not key.startswith(rule.prefix):
-            expected = f"{rule.prefix}{key.lstrip(rule.prefix):.80}"
+            # "-x" has a part of the prefix "--" already.
+            part = next(
+                size
+                for size in range(len(rule.prefix), -1, -1)
+                if key.startswith(rule.prefix[len(rule.prefix) - size :])
+            )
+            expected = f"{rule.prefix}{key[part:]:.80}"
             text = f"found {rule.noun} {key!r:.80}, expected '{expected}'. {rule.reason}"
             yield rule.rule, ValidationProblem(f"{path}.{key}", text, at="key")
 

@@ -4,7 +4,7 @@ A Map runs the triggers. In it, a Choice on the type leads to one Task. So an ex
 transitions for each trigger and three more. No error may escape the Catch. The AWS page says that ``States.ALL`` catches
 neither ``States.Runtime`` (a missing path) nor ``States.DataLimitExceeded``
 (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html). A recorded answer of AWS differs for a Task's
-result over the limit: ``States.ALL`` catches it. A state's output over the limit ends the execution (``error_names.py``).
+result over the limit: ``States.ALL`` catches it. A state's output over the limit ends the execution (docs/error-names.md).
 So every path that a state reads exists by construction, and the router bounds what a state returns. The definition
 uses only forms on which every interpreter agrees (``builder/machine/path_forms.py``).
 """

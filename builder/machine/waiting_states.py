@@ -1,7 +1,7 @@
 """Builds the states that wait for a run and publish its success.
 
 A trigger that waits has an execution to itself (``orchestration/planning/packing.py``). By a recorded answer of AWS,
-``States.ALL`` catches a Task's result over 256 KiB, but no state catches a state's output over it (``error_names.py``).
+``States.ALL`` catches a Task's result over 256 KiB, but no state catches a state's output over it (docs/error-names.md).
 Neither ends another trigger. The result of the run replaces the event in the item: together they could exceed a state's
 output.
 """

@@ -6,6 +6,7 @@ The command writes new files with places to fill in, and a line in each file tha
 from __future__ import annotations
 
 import json
+import keyword
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -44,7 +45,7 @@ def open_places(path: str, root: Path) -> list[str]:
     if not (root / path).exists():
         return []
     lines = enumerate(_read(root, path).splitlines(), 1)
-    return [f"{path}:{number}: {line.strip()}" for number, line in lines if "todo" in line.lower()]
+    return [f"{path}:{number}: {line.strip()}" for number, line in lines if re.search(r"\bTODO\b|\bTodo", line)]
 
 
 def refuse_open_places(root: Path) -> None:
@@ -83,6 +84,10 @@ def _refuse(kind: str, root: Path) -> None:
         raise NewTypeError(
             f"--new-type: found {kind!r:.80}, expected at most 40 lower-case letters and digits, with single '_' between words"
         )
+    if keyword.iskeyword(kind):
+        raise NewTypeError(f"--new-type: {kind} is a keyword of Python, so no module can have the name. Choose another")
+    if f'variable "{kind}s" {{' in _read(root, VARIABLES):
+        raise NewTypeError(f"--new-type: {VARIABLES} has the variable {kind}s already. Choose another name")
     if kind in BY_TYPE:
         raise NewTypeError(f"--new-type: the type {kind} exists: orchestration/triggers/{kind}.py. Choose another name")
     if kind in _INTERNAL or kind in _definitions():

@@ -149,8 +149,9 @@ class LambdaRuntime:
     def recycle(self) -> None:
         """Make the next invocation of each function a cold start; running invocations end in their old workers."""
         with self._lock:
-            for arn in list(self._pools):
-                self._retire(arn)
+            retired = [self._removed(arn) for arn in list(self._pools)]
+        for pool in retired:
+            pool.retire()
 
     def workers(self) -> list[Worker]:
         """Return all workers that the runtime started, also those that have ended."""
@@ -162,18 +163,23 @@ class LambdaRuntime:
             if self._closed.is_set():
                 raise RuntimeClosedError("the Lambda runtime is closed")
             environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
-            pool = self._pools.get(function.function_arn)
+            old, pool = None, self._pools.get(function.function_arn)
             if pool is not None and pool.environment != environment:
-                self._retire(function.function_arn)  # A changed function gets new workers, as on AWS.
-                pool = None
+                old, pool = (
+                    self._removed(function.function_arn),
+                    None,
+                )  # A changed function gets new workers, as on AWS.
             if pool is None:
                 pool = self._pools[function.function_arn] = WorkerPool(environment, self.concurrency)
-            return pool
+        if old is not None:
+            old.retire()
+        return pool
 
-    def _retire(self, arn: str) -> None:
+    def _removed(self, arn: str) -> WorkerPool:
+        """Remove a pool, which the caller retires when it no longer has the lock."""
         pool = self._pools.pop(arn)
         self._retired.append(pool)
-        pool.retire()
+        return pool
 
     def _unpacked(self, function: Function) -> str:
         """Extract the function's zip; returns the folder. A worker imports all other modules from this checkout."""

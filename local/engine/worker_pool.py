@@ -97,16 +97,27 @@ class WorkerPool:
             self._changed.wait_for(lambda: self._closed or self._busy < self._size)
             if self._closed:
                 return None
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.poll() is None:
-                    break
-                _end(worker)  # It died between two invocations.
-            else:
-                worker = worker_processes.start(self.environment)
-                self.started.append(worker)
             self._busy += 1
-            return worker
+            idle = [worker for worker in self._idle if worker.poll() is None]
+            dead = [worker for worker in self._idle if worker not in idle]  # They died between two invocations.
+            self._idle = idle
+            taken = self._idle.pop() if self._idle else None
+        for worker in dead:
+            _end(worker)
+        return taken or self._started()
+
+    def _started(self) -> Worker:
+        """Start a worker. Not under the lock: a finished invocation must not wait for another one's start."""
+        try:
+            worker = worker_processes.start(self.environment)
+        except BaseException:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self.started.append(worker)
+        return worker
 
     def _give_back(self, worker: Worker, *, reusable: bool) -> None:
         with self._changed:

@@ -12,7 +12,7 @@ from orchestration.log_lines import single_line
 
 _EVENT = ": job {job} run {run}: "
 _LINES = {"Ignored": "The router ignored it", "Joined": "It only arrived at joins"}
-"""Beginning of the router's log lines for events that start nothing (orchestration/router.py), and their meaning."""
+"""Beginning of the router's log lines for events that start nothing (orchestration/reports.py), and their meaning."""
 
 _DAYS = 14
 

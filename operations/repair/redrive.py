@@ -182,7 +182,7 @@ class Redrive:
             try:
                 event = read_event(record, self.router.settings.approvals_topic_arn)
             except EventError as error:
-                refusal, reason = payload.refusal or "UNREADABLE", payload.reason or str(error)
+                refusal, reason = payload.refusal or "UNREADABLE", payload.reason or f"{record.source}: {error}"
                 report = dataclasses.replace(report, status=refusal, reason=reason)
                 continue
             job = {"job_name": event.job_name, "job_run_id": event.job_run_id}

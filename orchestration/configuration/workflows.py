@@ -3,7 +3,7 @@
 A typo stops one trigger only. An invalid entry becomes an ``InvalidTrigger`` in its place, and the state machine reports
 it as a failed item; the other triggers start. Only a document without a ``workflows`` object is a load failure.
 
-Every trigger has an id (``identity.py``), because its place in the list changes with every edit.
+Every trigger has an id (``trigger_ids.py``), because its place in the list changes with every edit.
 """
 
 from __future__ import annotations

@@ -185,9 +185,11 @@ class Ledger:
         if execution.running:
             return "RUNNING", ""
         outcome = self.outcomes(execution).get(trigger_id)
-        if outcome is None:
-            return "UNKNOWN", f"the execution ended {execution.status} without its outcome"
-        return ("TRIGGERED", outcome.run_id) if outcome.status == "TRIGGERED" else ("FAILED", outcome.reason)
+        if outcome is not None and outcome.status == "TRIGGERED":
+            return "TRIGGERED", outcome.run_id
+        if outcome is not None and outcome.status == "FAILED":
+            return "FAILED", outcome.reason
+        return "UNKNOWN", f"the execution ended {execution.status} without its outcome"
 
 
 def _checked(execution: Execution) -> tuple[EventKind, str, str]:

@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     @property
     def run_id(self) -> str:
         """Id of the downstream run; empty if the item failed."""
-        return _text(object_at(self.fields, "result"), "id")
+        return str(object_at(self.fields, "result").get("id", ""))
 
     @property
     def error(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from builder import package
+from orchestration.triggers.facets import TOOL_FACETS
 
 ROOT = Path(__file__).parents[2]
 KB = 1024
@@ -56,6 +58,15 @@ def test_zip_contains_the_imported_modules_exactly() -> None:
     router = names(package.build("downstream_orchestrator"))
     assert "orchestration/mwaa/client.py" not in router
     assert router == sorted(router)
+
+
+def test_no_shipped_module_reads_a_facet_of_the_tools(built: package.Package) -> None:
+    """The zip leaves these class attributes out, so reading one would fail on Lambda only."""
+    archive = zipfile.ZipFile(io.BytesIO(built.body))
+    for name in archive.namelist():
+        nodes = ast.walk(ast.parse(archive.read(name)))
+        read = {getattr(node, "id", getattr(node, "attr", "")) for node in nodes}
+        assert not read & set(TOOL_FACETS), name
 
 
 def test_the_zip_alone_can_be_imported(built: package.Package, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Imports between the packages go one way: the allowed edges are those of DESIGN.md, section 2."""
+"""Imports between the packages go one way: docs/adr/0023-rooms.md has the reasons."""
 
 from __future__ import annotations
 

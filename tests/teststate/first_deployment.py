@@ -222,7 +222,8 @@ def table(answers: Iterable[Answer]) -> Table:
 MANUAL = (
     "Not measured by any command, because it needs load: the error names of throttled calls. Look for "
     "Glue.AWSGlueException, StepFunctions.AWSStepFunctionsException and SQS.RequestThrottledException in the histories after "
-    "a busy day: make test-aws PROFILE=name MACHINE=arn. Report differences in builder/pages/error_names.py."
+    "a busy day: make test-aws PROFILE=name MACHINE=arn. "
+    "Report differences in ERROR_NAMES of the type, in orchestration/triggers/."
 )
 
 

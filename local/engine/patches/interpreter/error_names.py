@@ -48,8 +48,8 @@ def error_name(prefix: str, model: ServiceModel, code: str) -> str:
     """Name that Step Functions gives to an error of a service.
 
     A modelled exception keeps its class name, which ends in ``Exception``. Any other code becomes the base class of the
-    service in the AWS SDK for Java 1, such as ``AmazonSQSException`` and ``AWSGlueException``. ``builder/pages/error_names.py``
-    has the evidence.
+    service in the AWS SDK for Java 1, such as ``AmazonSQSException`` and ``AWSGlueException``. ``docs/error-names.md`` has
+    the evidence.
 
     Args:
         prefix: prefix of the service's errors, such as ``SQS``.
