@@ -14,7 +14,7 @@ import pytest
 from builder.machine.definition import PLACEHOLDERS
 from builder.machine.integrations import INTEGRATIONS
 
-TEXT = (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text()
+TEXT = (Path(__file__).parents[3] / "statemachines" / "downstream_orchestrator.asl.json").read_text()
 DEFINITION = json.loads(TEXT)
 MAP = DEFINITION["States"]["Start every trigger"]
 ITEM = MAP["ItemProcessor"]

@@ -10,7 +10,7 @@ import pytest
 
 from builder.machine.definition import join_deadline, render
 from orchestration.event.kinds import JOIN_DEADLINE
-from tests.contract.definition_linters import gates
+from tests.builder.machine.definition_linters import gates
 
 TEXT = render(join_deadline(), {"router_arn": "arn:aws:lambda:us-west-1:123456789012:function:router:live"})
 STATES: dict[str, Any] = json.loads(TEXT)["States"]

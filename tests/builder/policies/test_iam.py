@@ -18,7 +18,7 @@ from builder.policies import iam
 from orchestration.triggers import REGISTRY
 from tests.trigger_types import TYPE_CASES
 
-FOLDER = Path(__file__).parents[2] / "statemachines"
+FOLDER = Path(__file__).parents[3] / "statemachines"
 POLICIES = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.iam.json"))}
 KNOWN = json.loads((Path(__file__).parent / "permissions.json").read_text())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder.machine import definition_checks
-from tests.contract.definition_linters import DISAGREEING, TEXT, VARIANTS, gates
+from tests.builder.machine.definition_linters import DISAGREEING, TEXT, VARIANTS, gates
 from tests.node_programs import NodeProgram, running
 
 
@@ -42,7 +42,7 @@ def test_own_checks_refuse_each_disagreeing_form(variant: str) -> None:
 
 @pytest.mark.parametrize("name", ["downstream_orchestrator", "downstream_orchestrator_waiting", "join_deadline"])
 def test_committed_definitions_have_only_agreed_forms(name: str) -> None:
-    text = (Path(__file__).parents[2] / "statemachines" / f"{name}.asl.json").read_text()
+    text = (Path(__file__).parents[3] / "statemachines" / f"{name}.asl.json").read_text()
     assert list(definition_checks.forms(text, json.loads(text))) == []
 
 
