@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.machine.definition import PLACEHOLDERS, committed, render
+from builder.machine import state_machine
+from builder.machine.definition import PLACEHOLDERS, render
 from builder.machine.waiting_states import RUN
 from orchestration.triggers import REGISTRY, WaitingTrigger
 from tests.builder.machine.definition_linters import gates
 from tests.node_programs import running
 
-PLAIN, TEXT = json.loads(committed()), committed(waiting=True)
-WAITING = json.loads(TEXT)
+PLAIN, WAITING = state_machine.build(), state_machine.build(waiting=True)
+TEXT = json.dumps(WAITING)
 MAP = "Start every trigger"
 ITEM = WAITING["States"][MAP]["ItemProcessor"]
 FILLED = render(
