@@ -129,6 +129,7 @@ def test_local_prints_events_and_triggers_as_they_happen(event: Event, tmp_path:
     assert re.match("  next: orchestrator inspect arn:aws:states:.*:j-shown-", following)
 
 
+@pytest.mark.slow
 def test_upload_creates_the_new_targets(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, new = tmp_path / "config.json", {"type": "glue_job", "job_name": "new_target"}
     config.write_text(json.dumps({"workflows": {"j": {"on_success": [{"type": "glue_job", "job_name": "a"}]}}}))

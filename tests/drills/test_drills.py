@@ -29,6 +29,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SEED = 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["deliveries", "poison"])
 def test_small_drill_is_clean(name: str) -> None:
     tally = drill(name).run(drill(name).small, SEED, silent)
@@ -36,12 +37,14 @@ def test_small_drill_is_clean(name: str) -> None:
     assert tally.found.total() > 0
 
 
+@pytest.mark.slow
 def test_random_names_double_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ground, "MUTANT", RANDOM_NAMES)
     tally = drill("deliveries").run(4, SEED, silent)
     assert (tally.doubled > 0, tally.lost) == (True, 0)
 
 
+@pytest.mark.slow
 def test_dropped_events_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ground, "MUTANT", DROPPED)
     tally = drill("deliveries").run(4, SEED, silent)
@@ -89,11 +92,13 @@ def test_trigger_in_the_place_of_another_is_lost_and_doubled(monkeypatch: pytest
     assert tally.lost == tally.doubled > 0
 
 
+@pytest.mark.slow
 def test_small_joins_are_clean() -> None:
     tally = joins.run(drill("joins").small, SEED, silent)
     assert (tally.lost, tally.doubled, tally.wrong, tally.found.total()) == (0, 0, [], 18)
 
 
+@pytest.mark.slow
 def test_join_with_random_names_starts_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(10_000))
     for module in ("joining.join_router", "planning.plan"):

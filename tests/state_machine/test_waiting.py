@@ -190,6 +190,7 @@ def test_nested_execution_that_fails_has_its_own_error(stack: Stack) -> None:
     assert "column x is missing" in simulation.executions[1].cause
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trigger", [GLUE, EXECUTION], ids=["glue_job", "step_function"])
 def test_run_that_never_ends_holds_up_no_other(stack: Stack, trigger: dict[str, Any]) -> None:
     stack.engine.patch_context.job_runs["load"] = {"JobRunState": "RUNNING"}
@@ -201,6 +202,7 @@ def test_run_that_never_ends_holds_up_no_other(stack: Stack, trigger: dict[str, 
     assert event.stop < batch.stop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [100 * KIB, 200 * KIB, 254 * KIB, 256 * KIB - 2], ids=lambda size: f"{size // KIB}K")
 def test_large_output_fails_no_other(stack: Stack, size: int) -> None:
     stack.nested(_succeed("x" * (size - 2)))
