@@ -66,7 +66,7 @@ test-airflow: $(STAMP) postgres airflow ## Test with every Airflow version; prin
 	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow
 
 check: $(STAMP) node lint ## Run lint, types, format, generated files, prose and definition checks
-	@$(BIN)/pytest tests/contract/test_definition_linters.py tests/prose
+	@$(BIN)/pytest tests/builder/machine/test_definition_checks.py tests/prose
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

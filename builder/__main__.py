@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     choice.add_argument("--new-type", metavar="NAME", help="write the files of a new trigger type, as sns_topic")
     options = parser.parse_args(arguments)
     try:
-        from builder.scaffold import new_type  # noqa: PLC0415 - a plain install has none of the extra's packages
+        from builder import generated_files  # noqa: PLC0415 - a plain install has none of the extra's packages
+        from builder.scaffold import new_type  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         return _refuse(f"the extra 'build' is not installed (no module {error.name}). Run in a checkout: make build")
     if not (root / "pyproject.toml").exists():
@@ -32,22 +33,16 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         new_type.refuse_open_places(root)
     except new_type.NewTypeError as error:
         return _refuse(f"{error}.")
-    return _compare(root) if options.check else _write(root)
-
-
-def _write(root: Path) -> int:
-    from builder import generated_files  # noqa: PLC0415 - as in main
-
+    if options.check:
+        return _report(generated_files.differences(root), generated_files.problems())
     changed = generated_files.write(root)
     total = len(generated_files.artifacts())
     sys.stdout.write(f"{len(changed)} of {total} generated files changed: {', '.join(changed) or 'none'}\n")
     return 0
 
 
-def _compare(root: Path) -> int:
-    from builder import generated_files  # noqa: PLC0415 - as in main
-
-    found, wrong = generated_files.differences(root), generated_files.problems()
+def _report(found: list[str], wrong: list[str]) -> int:
+    """Write differences and problems; returns the exit code."""
     for difference in found:
         sys.stderr.write(f"{difference[:4000]}\n")
     for problem in wrong:

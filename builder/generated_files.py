@@ -47,11 +47,11 @@ def artifacts() -> dict[str, str]:
 
 def write(root: Path) -> list[str]:
     """Write the files that differ; returns their paths."""
-    changed = [path for path, text in artifacts().items() if _read(root / path) != text]
-    for path in changed:
+    changed = {path: text for path, text in artifacts().items() if _read(root / path) != text}
+    for path, text in changed.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(artifacts()[path], encoding="utf-8")
-    return changed
+        (root / path).write_text(text, encoding="utf-8")
+    return list(changed)
 
 
 def differences(root: Path) -> list[str]:

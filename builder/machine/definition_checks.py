@@ -1,7 +1,8 @@
 """Checks for definitions that AWS refuses or fails on, but public linters accept. Each check is one function.
 
 Each check takes a definition's text and its parsed form, and yields problems. ``python -m builder --check`` runs them on
-the committed state machine. ``tests/contract/definition_linters.py`` tests them and the public checkers with broken variants.
+the committed state machine. ``tests/builder/machine/definition_linters.py`` has broken variants, on which these checks and the
+public ones are tested.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,18 +18,6 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_committed_files_are_up_to_date() -> None:
     assert builder.differences(ROOT) == []
-
-
-def test_check_finds_a_difference_and_build_fixes_it(tmp_path: Path) -> None:
-    for path in builder.artifacts():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, tmp_path / path)
-    docs = tmp_path / "docs" / "triggers.md"
-    docs.write_text(docs.read_text().replace("glue_job", "glue"))
-    (tmp_path / "statemachines" / "downstream_orchestrator.asl.json").unlink()
-    assert len(builder.differences(tmp_path)) == 2
-    assert sorted(builder.write(tmp_path)) == ["docs/triggers.md", "statemachines/downstream_orchestrator.asl.json"]
-    assert builder.differences(tmp_path) == []
 
 
 @pytest.mark.parametrize(("region", "seed"), [("cn-north-1", "1"), ("us-gov-west-1", "2"), ("", "3")])

@@ -20,7 +20,7 @@ from orchestration.triggers import BY_TYPE, REGISTRY, Trigger, WaitingTrigger
 from orchestration.triggers.base import STATE_MACHINE
 from orchestration.triggers.facets import Evidence, KeyPrefix
 from orchestration.values.validation import field_annotations
-from tests.analysis.graph.test_graph import graph_of
+from tests.analysis.graph.graphs import graph_of
 from tests.contract.test_registry import each_type, example, file_of
 
 SETTINGS = Settings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.contract.definition_linters import DISAGREEING, VARIANTS
+from tests.builder.machine.definition_linters import DISAGREEING, VARIANTS
 from tests.localstack import cases, summary
 
 PAGE = summary.PAGE.read_text()

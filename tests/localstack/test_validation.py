@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.contract.definition_linters import VARIANTS
+from tests.builder.machine.definition_linters import VARIANTS
 from tests.localstack.cases import read
 from tests.localstack.server import LocalStack
 

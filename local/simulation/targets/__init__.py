@@ -14,6 +14,9 @@ from typing import Any, Protocol, cast
 from local.engine.engine import Engine
 from orchestration.errors import OrchestrationError
 
+FAILURE = "the run failed, as --failing-run asks"
+"""The error of a run that a simulation lets fail."""
+
 
 class Target(Protocol):
     """The functions of each target module."""

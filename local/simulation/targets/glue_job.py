@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from local.defaults import ACCOUNT
 from local.engine.engine import Engine
-from local.simulation.targets.failure import FAILURE
+from local.simulation.targets import FAILURE
 from orchestration.triggers.glue_job import GlueJob
 
 

@@ -9,7 +9,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.defaults import ACCOUNT
 from local.engine.engine import Engine
-from local.simulation.targets.failure import FAILURE
+from local.simulation.targets import FAILURE
 from orchestration.triggers.step_function import StepFunction
 
 _DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.engine.engine import Engine
-from local.simulation.targets import glue_job
-from local.simulation.targets.failure import FAILURE
+from local.simulation.targets import FAILURE, glue_job
 from orchestration.triggers.glue_job import GlueJob
 
 

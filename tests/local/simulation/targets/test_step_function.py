@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.engine.engine import Engine
-from local.simulation.targets import step_function
-from local.simulation.targets.failure import FAILURE
+from local.simulation.targets import FAILURE, step_function
 from orchestration.triggers.step_function import StepFunction
 from tests.local.engine.patches.probing import ended
 

@@ -1,6 +1,6 @@
 """Definition gates, and broken variants of the real definition: who catches what.
 
-``python -m tests.contract.definition_linters`` prints the table.
+``python -m tests.builder.machine.definition_linters`` prints the table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from builder.machine.definition import render
 from tests.node_programs import NodeProgram, running
 
 TEXT = render(
-    (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),
+    (Path(__file__).parents[3] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),
     {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
 )
 Definition = dict[str, Any]

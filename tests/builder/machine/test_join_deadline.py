@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from builder.machine.definition import join_deadline, render
+from builder.machine import join_deadline
+from builder.machine.definition import render
 from orchestration.event.kinds import JOIN_DEADLINE
-from tests.contract.definition_linters import gates
+from tests.builder.machine.definition_linters import gates
 
-TEXT = render(join_deadline(), {"router_arn": "arn:aws:lambda:us-west-1:123456789012:function:router:live"})
+BUILT = json.dumps(join_deadline.build())
+TEXT = render(BUILT, {"router_arn": "arn:aws:lambda:us-west-1:123456789012:function:router:live"})
 STATES: dict[str, Any] = json.loads(TEXT)["States"]
 
 
@@ -22,7 +24,7 @@ def test_definition_passes(gate: str) -> None:
 
 
 def test_definition_has_the_router_as_placeholder() -> None:
-    assert re.findall(r"\$\{(\w+)\}", join_deadline()) == ["router_arn"]
+    assert re.findall(r"\$\{(\w+)\}", BUILT) == ["router_arn"]
 
 
 def test_router_is_asked_by_its_reserved_field() -> None:

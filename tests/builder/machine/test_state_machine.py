@@ -1,4 +1,4 @@
-"""Properties of the committed state machine that no local engine would show, because AWS is stricter."""
+"""Properties of the state machine that no local engine would show, because AWS is stricter."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from builder.machine import state_machine
 from builder.machine.definition import PLACEHOLDERS
 from builder.machine.integrations import INTEGRATIONS
 
-TEXT = (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text()
-DEFINITION = json.loads(TEXT)
+DEFINITION = state_machine.build()
+TEXT = json.dumps(DEFINITION)
 MAP = DEFINITION["States"]["Start every trigger"]
 ITEM = MAP["ItemProcessor"]
 

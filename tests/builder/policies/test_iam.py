@@ -18,8 +18,7 @@ from builder.policies import iam
 from orchestration.triggers import REGISTRY
 from tests.trigger_types import TYPE_CASES
 
-FOLDER = Path(__file__).parents[2] / "statemachines"
-POLICIES = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.iam.json"))}
+POLICIES = {f"{name}.iam.json": policy for name, policy in iam.build().items()}
 KNOWN = json.loads((Path(__file__).parent / "permissions.json").read_text())
 
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -33,7 +32,7 @@ UNSCOPED = {
 }
 
 
-def granted(policy: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def granted(policy: iam.Policy) -> Iterator[tuple[str, str]]:
     for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
         for action in statement["Action"]:
