@@ -86,10 +86,10 @@ def _refuse(kind: str, root: Path) -> None:
         )
     if keyword.iskeyword(kind):
         raise NewTypeError(f"--new-type: {kind} is a keyword of Python, so no module can have the name. Choose another")
-    if f'variable "{kind}s" {{' in _read(root, VARIABLES):
-        raise NewTypeError(f"--new-type: {VARIABLES} has the variable {kind}s already. Choose another name")
     if kind in BY_TYPE:
         raise NewTypeError(f"--new-type: the type {kind} exists: orchestration/triggers/{kind}.py. Choose another name")
+    if f'variable "{kind}s" {{' in _read(root, VARIABLES):
+        raise NewTypeError(f"--new-type: {VARIABLES} has the variable {kind}s already. Choose another name")
     if kind in _INTERNAL or kind in _definitions():
         raise NewTypeError(
             f"--new-type: the name {kind} has another meaning in the configuration or the state machine. Choose another"
