@@ -41,8 +41,14 @@ def artifacts() -> dict[str, str]:
         "docs/quotas.md": quotas.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},
         "docs/terraform.md": terraform_page.build(),
-        CONTRIBUTING: packages.build(_read(packages.ROOT / CONTRIBUTING)),
+        **_contributing(),
     }
+
+
+def _contributing() -> dict[str, str]:
+    """The page with the diagram of the packages; a copy of the packages alone has none."""
+    text = _read(packages.ROOT / CONTRIBUTING)
+    return {CONTRIBUTING: packages.build(text)} if text else {}
 
 
 def write(root: Path) -> list[str]:

@@ -130,7 +130,7 @@ def test_page_that_no_tab_names_is_built(tmp_path: Path) -> None:
     built = build(source, tmp_path / "site")
     assert (built.code, built.messages) == (0, "")
     assert 'href="new-page.html"' in (built.folder / "contributing.html").read_text(encoding="utf-8")
-    assert (built.folder / "repository" / "builder" / "docs.py").is_file()
+    assert (built.folder / "repository" / "builder" / "pages" / "trigger_types.py").is_file()
 
 
 def test_site_without_mermaid_shows_the_diagrams_as_text(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ NEW_TYPE = "add-a-trigger-type.md"
 NEEDS_CHECKOUT = ("deploy.md", NEW_TYPE)
 """Tutorials that work in a checkout; the others begin in an empty folder."""
 
-NO_INSTALLATION = {"MAKEFLAGS": "STAMP="}
+NO_INSTALLATION = {"MAKEFLAGS": "--no-print-directory -- STAMP=", "MAKELEVEL": "0"}
 """Variables with which make uses the linked environment as it is. It would otherwise install the copy into it."""
 
 

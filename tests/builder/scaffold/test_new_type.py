@@ -38,7 +38,7 @@ def contents(root: Path) -> dict[str, str]:
     ("name", "reason"),
     [
         ("", "found ''"),
-        ("SnsTopic", "found 'SnsTopic'"),
+        ("CarrierPigeon", "found 'CarrierPigeon'"),
         ("sns-topic", "found 'sns-topic'"),
         ("sns__topic", "found 'sns__topic'"),
         ("_sns", "found '_sns'"),
@@ -63,31 +63,31 @@ def test_bad_name_is_refused_in_one_line(
     assert contents(root) == before
 
 
-@pytest.mark.parametrize("path", new_type.files_of("sns_topic"))
+@pytest.mark.parametrize("path", new_type.files_of("carrier_pigeon"))
 def test_existing_file_is_kept(root: Path, capsys: pytest.CaptureFixture[str], path: str) -> None:
     (root / path).write_text("mine")
     before = contents(root)
-    assert main(["--new-type", "sns_topic"], root) == 2
+    assert main(["--new-type", "carrier_pigeon"], root) == 2
     assert capsys.readouterr().err.startswith(f"python -m builder: --new-type: {path} exists.")
     assert contents(root) == before
 
 
 def test_written_files_are_listed_with_the_remaining_steps(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = contents(root)
-    assert main(["--new-type", "sns_topic"], root) == 0
+    assert main(["--new-type", "carrier_pigeon"], root) == 0
     lines = capsys.readouterr().out.splitlines()
     after = contents(root)
     assert [line for line in lines if line.startswith("new: ")] == [
-        f"new: {path}" for path in new_type.files_of("sns_topic")
+        f"new: {path}" for path in new_type.files_of("carrier_pigeon")
     ]
-    assert set(after) - set(before) == set(new_type.files_of("sns_topic"))
+    assert set(after) - set(before) == set(new_type.files_of("carrier_pigeon"))
     assert {path for path in before if after[path] != before[path]} == set(CHANGED)
     assert [line for line in lines if line.startswith("changed: ")] == [f"changed: {path}" for path in CHANGED]
     assert [line[0] for line in lines if re.match(r"\d\. ", line)] == ["1", "2", "3", "4", "5"]
 
 
 def test_written_python_passes_ruff(root: Path) -> None:
-    for name in ("sns_topic", "a", "kinesis_data_stream_of_another_account_x"):
+    for name in ("carrier_pigeon", "a", "kinesis_data_stream_of_another_account_x"):
         new_type.add(name, root)
     packages = (
         'lint.isort.known-first-party = ["local", "orchestration", "tests"]'  # the folder has few of their modules
@@ -100,7 +100,7 @@ def test_written_python_passes_ruff(root: Path) -> None:
 
 
 def test_registry_has_the_class_at_its_end(root: Path) -> None:
-    for name in ("sns_topic", "a_type_with_a_name_of_forty_characters_xx"[:40], "another_type_with_a_long_name"):
+    for name in ("carrier_pigeon", "a_type_with_a_name_of_forty_characters_xx"[:40], "another_type_with_a_long_name"):
         new_type.add(name, root)
     tree = ast.parse((root / new_type.REGISTRY).read_text())
     (registry,) = (
@@ -109,7 +109,7 @@ def test_registry_has_the_class_at_its_end(root: Path) -> None:
     assert isinstance(registry, ast.Tuple)
     names = [ast.unparse(element) for element in registry.elts]
     assert names[: len(REGISTRY)] == [trigger.__name__ for trigger in REGISTRY]
-    assert names[len(REGISTRY)] == "SnsTopic"
+    assert names[len(REGISTRY)] == "CarrierPigeon"
     assert len(names) == len(REGISTRY) + 3
     imported = {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     assert set(names) <= imported
@@ -119,7 +119,7 @@ def test_registry_of_another_form_changes_nothing(root: Path) -> None:
     (root / new_type.REGISTRY).write_text("REGISTRY = tuple(found())\n")
     before = contents(root)
     with pytest.raises(new_type.NewTypeError, match="found no tuple REGISTRY"):
-        new_type.add("sns_topic", root)
+        new_type.add("carrier_pigeon", root)
     assert contents(root) == before
 
 
@@ -130,13 +130,13 @@ def test_terraform_of_another_form_changes_nothing(root: Path, path: str, text: 
     (root / path).write_text((root / path).read_text().replace(text, "other"))
     before = contents(root)
     with pytest.raises(new_type.NewTypeError, match=re.escape(path)):
-        new_type.add("sns_topic", root)
+        new_type.add("carrier_pigeon", root)
     assert contents(root) == before
 
 
 def test_each_written_file_has_open_places(root: Path) -> None:
-    new_type.add("sns_topic", root)
-    for path in (*new_type.files_of("sns_topic"), new_type.VARIABLES, new_type.POLICIES):
+    new_type.add("carrier_pigeon", root)
+    for path in (*new_type.files_of("carrier_pigeon"), new_type.VARIABLES, new_type.POLICIES):
         assert new_type.open_places(path, root), path
     assert new_type.open_places(new_type.REGISTRY, root) == []
 
