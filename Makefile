@@ -24,6 +24,8 @@ LOCALSTACK := .venv-localstack
 LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3)),3.13)
 
 # Folders of tests/ that take minutes. pyproject.toml lists the others as testpaths.
+# It runs make test on a copy of the repository, so nothing else runs next to it.
+ALONE := tests/packaging/test_scaffolded_type.py
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium postgres screenshots help demo drill bench test test-all test-aws test-localstack localstack \
@@ -50,7 +52,8 @@ test: $(STAMP) ## Run lint, types, generated files and all tests that take secon
 # The tests with Airflow wait for its schedulers most of the time, so four workers keep two cores busy.
 test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every test: also Terraform, checkov, the AWS CLI, Chromium, LocalStack, the installed tool and every Airflow
 	@$(BIN)/pytest -n 3 --dist loadgroup -m 'slow and not aws'
-	@$(BIN)/pytest -n 3 --dist loadgroup $(SLOW_TESTS)
+	@$(BIN)/pytest -n 3 --dist loadgroup $(SLOW_TESTS) --ignore=$(ALONE)
+	@$(BIN)/pytest $(ALONE)
 	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow
 	@$(BIN)/pytest tests/localstack
 
