@@ -19,8 +19,8 @@ def test_profile_points_to_the_engine(engine: Engine) -> None:
 
 
 def test_examples_name_the_stack_and_quote_paths(simulator: Simulator) -> None:
-    text = instructions(simulator, "http://console", Path("/tmp/a b/profile"), Path("my config.json"))
-    assert "export AWS_CONFIG_FILE='/tmp/a b/profile'\n" in text
+    text = instructions(simulator, "http://console", Path("a folder/a b/profile"), Path("my config.json"))
+    assert "export AWS_CONFIG_FILE='a folder/a b/profile'\n" in text
     assert f"aws s3 cp 'my config.json' {simulator.stack.config_uri}\n" in text
     assert f"--topic-arn {simulator.stack.topics['job_events']} " in text
     assert "aws mwaa invoke-rest-api --region us-west-1 --name e --method GET --path /dags/d/dagRuns\n" in text
