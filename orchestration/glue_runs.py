@@ -99,7 +99,7 @@ def find(client: GlueClient, search: Search, remaining_seconds: Callable[[], flo
 
 
 def _search(client: GlueClient, wanted: WantedRun, remaining_seconds: Callable[[], float]) -> str:
-    """Id of the run with the wanted argument, or empty: page after page, until the runs are older than the start."""
+    """Id of the run with the wanted argument, or empty, page after page until the runs are too old."""
     oldest = datetime.fromisoformat(wanted["since"]).astimezone(UTC) - _SKEW
     identity, token = _identity(wanted), ""
     for _ in range(MAX_PAGES):

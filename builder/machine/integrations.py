@@ -21,8 +21,9 @@ INTEGRATIONS: dict[str, ServiceIntegration] = {
 
 
 def variants(integration: ServiceIntegration) -> tuple[tuple[str, ServiceIntegration], ...]:
-    """The call of each Task state, in the order of the Choice's rules, with the path whose presence its rule tests, or empty.
+    """The call of each Task state, with the path whose presence its rule tests, or empty.
 
+    They are in the order of the Choice's rules.
     A call with an optional parameter has two states, because a Task state cannot leave out a path that does not exist.
     """
     name, plain = integration.optional_parameter, integration._replace(optional_parameter="")

@@ -145,7 +145,7 @@ def _item(*, waiting: bool) -> Any:
 
 
 def _add_choices(choice: Any, kind: str, integration: ServiceIntegration, record: Any) -> None:
-    """Add the rules and Task states of a type: one for each variant, and one for a replay that looks first."""
+    """Add the rules and Task states of a type, and those of its look-up."""
     look_up = LOOK_UPS.get(kind)
     starts = [(path, _task(variant, None if look_up else record)) for path, variant in variants(integration)]
     if look_up is not None:

@@ -1,4 +1,4 @@
-"""Description of a look-up: did a call whose answer was lost start its target?
+"""Describes how the state machine finds out whether a call without an answer started its target.
 
 The target of such a type does not deduplicate, so the state machine repeats a call only if the service has certainly refused
 it. After any other error a function searches for the target's run. It only looks, and it never starts

@@ -179,7 +179,7 @@ def test_looks_are_15_and_60_seconds_after_the_start() -> None:
     }
 
 
-def test_only_an_absent_run_leads_back_to_the_start() -> None:
+def test_absent_run_alone_starts_the_job_again() -> None:
     for name in LOOKS:
         back = [catch["ErrorEquals"] for catch in ITEM["States"][name]["Catch"] if "Note" not in catch["Next"]]
         assert back == [["GlueRunAbsentError"], ["GlueRunUnknown"]]
