@@ -26,8 +26,12 @@ TOOL_FACETS = (
 )
 """Class attributes of a trigger type that only builder and tools read. The functions' zips leave them out."""
 
-TOOL_MODULES = ("orchestration.triggers._start_look_up",)
-"""Modules that only those attributes use. The functions' zips leave them out, with the statements that import them."""
+TOOL_METHODS = ("question",)
+"""Methods of a trigger type that only builder and tools call. The functions' zips leave them out."""
+
+TOOL_MODULES = ("orchestration.triggers._start_look_up", "orchestration.triggers.facets")
+"""Modules that only those attributes and methods use. The functions' zips leave them out, with the statements that import
+them."""
 
 Grade = Literal["recorded", "reported", "documented", "inferred", "none"]
 """Strength of the evidence for an error name; ``docs/error-names.md`` explains each grade."""

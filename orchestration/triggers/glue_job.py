@@ -14,7 +14,7 @@ from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTri
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
 from orchestration.triggers.facets import ERROR_HANDLING, MODELLED, Evidence, KeyPrefix, TargetQuestion
 from orchestration.values import strictjson, templating
-from orchestration.values.strictjson import Json, JsonObject
+from orchestration.values.strictjson import Json, JsonObject, object_at
 from orchestration.values.validation import ValidationProblem
 
 _START = Allow(
@@ -203,9 +203,12 @@ class GlueJob(WaitingTrigger):
 
     @classmethod
     def earlier_start(cls, request: JsonObject, since: str) -> JsonObject:
-        """``{JobName, Arguments, since}``; empty for a run that the machine waits for, which may have ended."""
-        arguments = request.get("Arguments")
-        start = arguments.get(EXECUTION_ARGUMENT) if isinstance(arguments, dict) else None
-        if start is None or "wait" in request:
+        """``{JobName, Arguments, since}``; empty for a run that the machine waits for, which may have failed.
+
+        A request of an earlier release has no such argument, so the search fails, and a person decides.
+        """
+        if "wait" in request:
             return {}
-        return {"JobName": request.get("JobName"), "Arguments": {EXECUTION_ARGUMENT: start}, "since": since}
+        sent = object_at(request, "Arguments")
+        identity: JsonObject = {key: sent[key] for key in (EXECUTION_ARGUMENT,) if key in sent}
+        return {"JobName": request.get("JobName"), "Arguments": identity, "since": since}
