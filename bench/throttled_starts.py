@@ -1,4 +1,4 @@
-"""Simulates Glue triggers that start at once under a token bucket, with the retrier of the generated state machine, in SimPy."""
+"""Simulates Glue triggers that start at once under a token bucket, with the generated retrier, in SimPy."""
 
 from __future__ import annotations
 
