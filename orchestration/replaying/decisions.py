@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
+from orchestration.event.identity import MAX_GENERATION
 from orchestration.planning.plan import PlannedExecution
 from orchestration.replaying.ledger import Attempt
 from orchestration.starting.executions import StartedExecution
@@ -57,6 +58,11 @@ CONDITION = "its condition 'when' does not match the event:"
 NOT_A_TRIGGER = (
     "it is a problem of the configuration, not a trigger, so it never started anything. Fix the configuration, then publish a "
     "new event"
+)
+
+TOO_MANY_ATTEMPTS = (
+    f"it has more than {MAX_GENERATION} attempts, and a run id has no room for the next one. Fix the target, then "
+    "publish a new event"
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import ReplayError
-from orchestration.event.identity import BATCH_PREFIX, downstream_run_id, replay_name
+from orchestration.event.identity import BATCH_PREFIX, MAX_GENERATION, downstream_run_id, replay_name
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
 from orchestration.input.execution_input import ExecutionInput, input_of
@@ -21,7 +21,16 @@ from orchestration.input.routing import ReplayRecord
 from orchestration.planning.items import build_item, fitting
 from orchestration.planning.plan import PlannedExecution, item_room, routing_of
 from orchestration.planning.skipped import mismatch
-from orchestration.replaying.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.replaying.decisions import (
+    CONDITION,
+    NOT_A_TRIGGER,
+    TOO_MANY_ATTEMPTS,
+    Action,
+    Decision,
+    left_out,
+    listed,
+    target_of,
+)
 from orchestration.replaying.earlier_starts import with_earlier_starts
 from orchestration.replaying.ledger import Attempt, Ledger, Original
 from orchestration.replaying.named_triggers import check_named
@@ -124,6 +133,8 @@ class Replayer:
         if reason:
             return self._decision(item, "LEFT_OUT", newest, reason)
         generation = newest.number + 1 if self.replay.again else newest.generation
+        if generation > MAX_GENERATION:
+            return self._decision(item, "REFUSED", newest, TOO_MANY_ATTEMPTS)
         if self.replay.as_was:
             made, reason, warnings = self._as_was(item, generation)
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats its source"
 JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
+RUN_IDS = "issue 23, finding 5"
 
 TEXTS: tuple[tuple[str, str, str], ...] = (
     (
@@ -18,6 +19,11 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
         r"(Records\[\d+\]): EventError: \1: ",
         r"\1: EventError: ",
         REPEATED_SOURCE,
+    ),
+    (
+        r"(-[0-9a-f]{16})-(?:[A-Za-z0-9_-]{12}|(?:[A-Za-z0-9_-]*-)?r[0-9]+|[bp][0-9]+)(?=[^A-Za-z0-9_-])",
+        r"\1-(id)",
+        RUN_IDS,
     ),
 )
 """Pattern, replacement and reason. Two lines are equal if they are equal after every replacement in both."""
