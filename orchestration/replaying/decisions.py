@@ -13,7 +13,13 @@ from orchestration.replaying.ledger import Attempt
 from orchestration.starting.executions import StartedExecution
 from orchestration.values.strictjson import JsonObject
 
-Action = Literal["STARTED", "WOULD_START", "LEFT_OUT", "REFUSED"]
+Action = Literal["STARTED", "WOULD_START", "FOLLOWED", "WOULD_FOLLOW", "LEFT_OUT", "REFUSED"]
+"""FOLLOWED: a new attempt waits for the run that exists, and publishes its success. It starts no run."""
+
+STARTS: dict[Action, Action] = {"WOULD_START": "STARTED", "WOULD_FOLLOW": "FOLLOWED"}
+"""Decisions with an execution to start, each with its action after the start."""
+
+FOLLOWS = "its run {} is {}, so no second one starts. The attempt follows it to its end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +31,7 @@ class Decision:
         now: id of the trigger in the current configuration; the same unless the sender named another one.
         type: declared type, also if the original item was rejected.
         attempt: number of the attempt that would start, or of the newest one.
-        reason: why it is left out or refused.
+        reason: why it is left out, refused or followed.
         planned: the execution to start.
         started: the execution that started, or that another replay had started.
     """
