@@ -160,13 +160,16 @@ class Ledger:
         return self._outcomes[execution.name]
 
     def _read(self, root: Execution) -> None:
-        for number in range(1, root.input.routing.parts + 1):
-            name = part_name(self.name, number)
-            part = root if number == 1 else self.find(name)
+        part: Execution | None = root
+        for number in itertools.count(1):
             if part is None:  # Parts start in order.
                 return
             for item in part.input.items:
-                self._add(item, name)
+                self._add(item, part.name)
+            # The first part may not know of parts that a retry planned: they are found by name.
+            if root.input.routing.parts == 1:
+                return
+            part = self.find(part_name(self.name, number + 1))
 
     def _add(self, item: AnyItem, parent: str) -> None:
         for trigger in triggers_of(item):

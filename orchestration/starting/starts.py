@@ -79,11 +79,13 @@ class EventStarter:
         # Another event under this run id is a conflict, which a person resolves. Its parts must not mix with this event's.
         if first.input.event != self.event:
             return known
-        while len(known) < total:
+        # A part knows the total of its own plan only. A retry under another release may have planned more parts.
+        while total > 1:
             part = self._part(len(known) + 1)
             if part is None:
                 break
             known.append(part)
+            total = max(total, part.input.routing.parts)
         if len(known) >= total:
             return known
         routing = first.input.routing

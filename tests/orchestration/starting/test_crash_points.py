@@ -10,6 +10,9 @@ import contextlib
 import pytest
 
 from orchestration.errors import RoutingError
+from orchestration.event.identity import execution_name, part_name
+from orchestration.replaying.ledger import Ledger
+from orchestration.starting.executions import ExecutionClient
 from tests.orchestration.crash_points import EDITS, EVENT, SIZES, deliver, document, killed, names, points
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
@@ -119,3 +122,26 @@ def test_warm_router_starts_from_its_last_configuration() -> None:
     assert any("the last configuration that it read from S3" in warning for warning in record["warnings"])
     with pytest.raises(RoutingError, match="has no triggers for the event"):
         router.route(EVENT | {"job_name": "nobody"}, "third", SETTINGS)
+
+
+def test_parts_that_a_later_plan_added_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after part 1 and after part 2; a release with smaller parts comes between, and then other triggers."""
+    before, aws = document(98, 5_000), FakeAws()
+    aws.upload(before)
+    with pytest.raises(Killed):
+        deliver(aws, kill_at=1, after=True)
+    name = execution_name("on_success", "j", "r")
+    aws.upload(document(2, first=70_000))
+    monkeypatch.setattr("orchestration.planning.plan.MAX_INPUT", 120_000)
+    for kill_at in range(20):
+        with contextlib.suppress(Killed):
+            deliver(aws, kill_at=kill_at, after=True)
+        if part_name(name, 2) in aws.executions:
+            break
+    first, second = (aws.executions[part_name(name, number)]["input"]["routing"]["batch"] for number in (1, 2))
+    assert int(second.partition("/")[2]) > int(first.partition("/")[2])
+    deliver(aws)
+    assert set(aws.starts) == names(before)
+    assert set(aws.starts.values()) == {1}
+    ledger = Ledger.open(ExecutionClient(aws, SETTINGS), name)
+    assert len(ledger.originals) == 98
