@@ -43,7 +43,7 @@ def most_attempts(integration: ServiceIntegration) -> int:
 
 
 def rounds(look_up: StartLookUp | None) -> int:
-    """Number of times that a trigger enters its Task: once more for each refusal that a look shows."""
+    """Number of times that a trigger enters its Task, with one more for each refusal."""
     return 1 if look_up is None else 1 + look_up.restarts
 
 

@@ -62,7 +62,7 @@ def test_replay_looks_for_every_unknown_generation() -> None:
 
 
 def test_start_that_is_known_is_not_looked_for() -> None:
-    """It started once, and a person wanted one more run."""
+    """The first run started, and a person wanted one more."""
     history = History.of(glue("a"))
     history.failing.add("a")
     history.replay(only=["a"], again=True)
