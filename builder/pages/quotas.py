@@ -48,7 +48,7 @@ def rounds(look_up: StartLookUp | None) -> int:
 
 
 def most_seconds(integration: ServiceIntegration, look_up: StartLookUp | None = None) -> int:
-    """Seconds of a trigger if every attempt times out, every retrier is used up, and each wait is the longest one."""
+    """Seconds of a trigger if every attempt times out and every retrier and wait is used up."""
     looks = 0
     if look_up is not None:
         looks = rounds(look_up) * (look_up.wait_seconds + most_seconds(look_up.look))
