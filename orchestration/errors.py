@@ -44,7 +44,7 @@ class AirflowValueError(OrchestrationError):
 
 
 class GlueRunAbsentError(OrchestrationError):
-    """No Glue job run of a start exists. The state machine starts it."""
+    """No Glue job run of a start exists. The state machine acts: it starts the run."""
 
 
 class GlueRunUnknown(OrchestrationError):  # noqa: N818 - the name of the error of a failed trigger
