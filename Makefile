@@ -28,6 +28,9 @@ LOCALSTACK_PYTHON ?= $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.13*/bi
 ALONE := tests/packaging/test_scaffolded_type.py
 SLOW_TESTS := tests/terraform tests/packaging tests/properties tests/browser tests/docs_site
 
+# Many containers set it. Each of the tests' processes would then compile every module again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: $(AIRFLOW_TARGETS) $(SEPARATE) chromium postgres screenshots help demo drill bench test test-all test-aws test-localstack localstack \
 	test-airflow cycle check lint format build local lock lock-airflow node airflow clean
 .DEFAULT_GOAL := help

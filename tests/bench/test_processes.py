@@ -43,6 +43,7 @@ def test_lock_has_the_versions_of_the_checkout() -> None:
         assert f"\n{name}=={cold_start.locked(name)} " in ours
 
 
+@pytest.mark.slow
 def test_hot_path_measures_every_event(tmp_path: Path) -> None:
     cases = [
         one | {"events": 3, "configurations": one["configurations"][:2]}
@@ -66,6 +67,7 @@ def test_hot_path_measures_every_event(tmp_path: Path) -> None:
     assert all(value > 0 for values in found.values() for value in values)
 
 
+@pytest.mark.slow
 def test_variants_start_the_same_targets() -> None:
     service = GlueService(0.01)
     with run_rig(3, service) as rig:

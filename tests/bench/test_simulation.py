@@ -118,6 +118,7 @@ def measured(count: int) -> EventSize:
     return cost.event(count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_measured_transitions_are_those_of_the_model(count: int) -> None:
     assert measured(count).transitions == Work(triggers=count).transitions

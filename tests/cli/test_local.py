@@ -89,6 +89,7 @@ def test_local_serves_boto3_and_replay(
     assert not Path(local.variables["AWS_CONFIG_FILE"]).exists()
 
 
+@pytest.mark.slow
 def test_local_prints_events_and_triggers_as_they_happen(event: Event, tmp_path: Path) -> None:
     broken = {"type": "glue_job", "job_name": "b", "arguments": {"--x": "${nowhere}"}}
     config = tmp_path / "config.json"

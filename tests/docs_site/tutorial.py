@@ -108,8 +108,9 @@ class Shell:
     terminals: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Begin with the tools and without AWS settings."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST", "COV"))}
+        """Begin with the tools, without AWS settings, and without ``CI``: pytest prints longer summaries with it."""
+        left_out = ("AWS_", "PYTEST", "COV")
+        kept = {name: text for name, text in os.environ.items() if name != "CI" and not name.startswith(left_out)}
         path = ":".join([*map(str, TOOLS), os.environ["PATH"]])
         self.environment = kept | {"PATH": path, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(self.folder)}
 

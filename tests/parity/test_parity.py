@@ -50,6 +50,7 @@ def differences(mutated: Path) -> list[str]:
     return last(compare(ROOT, mutated, pairs)).differences
 
 
+@pytest.mark.slow
 def test_every_kind_plays_the_same_in_equal_trees() -> None:
     result = last(compare(ROOT, ROOT, [text for kind in KINDS for text in of_kind(kind, 1)]))
     assert result.pairs == len(KINDS)

@@ -15,6 +15,8 @@ from orchestration.triggers.glue_job import GlueJob
 from orchestration.values import strictjson
 from tests.state_machine.harness import Machine, shortened, trigger
 
+pytestmark = pytest.mark.slow  # 20 s of CPU
+
 
 @pytest.fixture(scope="module")
 def worst(engine: Engine) -> Iterator[dict[str, Any]]:
@@ -31,7 +33,6 @@ def worst(engine: Engine) -> Iterator[dict[str, Any]]:
         }
 
 
-@pytest.mark.slow
 def test_every_item_was_retried_to_the_end(worst: dict[str, Any]) -> None:
     retry = GlueJob.INTEGRATION.retries[0]
     assert worst["calls"] == MAX_TRIGGERS * (1 + retry.max_attempts)

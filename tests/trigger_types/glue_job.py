@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 
 from tests.invalid_case import trigger_case
-from tests.trigger_types.base import ARTIFACTS, DEPENDS_ON_A_FIELD, TEMPLATE_SYNTAX, MachineCase, Payload, TypeCases
+from tests.trigger_types.base import (
+    ARTIFACTS,
+    DEPENDS_ON_A_FIELD,
+    RUN_ID,
+    TEMPLATE_SYNTAX,
+    MachineCase,
+    Payload,
+    TypeCases,
+)
 
 _COMMON = {
+    "--triggered_by_execution": RUN_ID,
     "--triggered_by_job": "upstream",
     "--triggered_by_run_id": "spark-application-0001",
     "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
@@ -46,14 +55,17 @@ CASES = TypeCases(
     ),
     machine=MachineCase(
         trigger={"job_name": "job"},
-        request={"JobName": "job", "Arguments": {"--x": "1"}, "JobRunQueuingEnabled": False},
+        request={"JobName": "job", "Arguments": {"--x": "1", "--triggered_by_execution": "run-0"}},
         missing={"JobName": "gone"},
+        run_id_argument="--triggered_by_execution",
         operation="glue.StartJobRun",
         throttled="ThrottlingException",
         server_error="InternalServiceException",
         invalid_request="InvalidInputException",
         error_prefix="Glue.",
-        attempts={"throttled for ever": 6},
+        unknown_error="GlueRunUnknown",
+        attempts={"throttled for ever": 11},
+        triggered={"timeout": "the late call starts the run, and the look finds it"},
         deduplicates=False,
     ),
     run_result="glue:getJobRun.JobRun",
@@ -100,6 +112,16 @@ CASES = TypeCases(
             "glue_job: reserved argument",
             {"job_name": "j", "arguments": {"--triggered_by_job": "x"}},
             "arguments.--triggered_by_job: reserved field, which the orchestrator sets. Remove it",
+        ),
+        trigger_case(
+            "glue_job: reserved argument with the execution",
+            {"job_name": "j", "arguments": {"--triggered_by_execution": "x"}},
+            "arguments.--triggered_by_execution: reserved field, which the orchestrator sets. Remove it",
+        ),
+        trigger_case(
+            "glue_job: null as a boolean",
+            {"job_name": "j", "job_run_queuing_enabled": None},
+            "job_run_queuing_enabled: found null, expected true or false",
         ),
         trigger_case(
             "glue_job: template in target",

@@ -5,7 +5,6 @@ A probe is a function ``(engine) -> bool`` with the name of its patch. It return
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import time
@@ -33,7 +32,6 @@ def check_without_the_patch(engine: Engine, probe: Probe) -> None:
     assert len(others) == len(PATCHES) - 1
     with apply_patches(engine.patch_context, others):
         assert not probe(engine), f"{probe.__name__}: moto no longer needs this patch. Remove it."
-    gc.collect()  # Otherwise a warning about a connection that moto leaves open would fail a later test.
 
 
 def function(engine: Engine, **settings: Any) -> str:

@@ -127,8 +127,6 @@ def test_probe_passes_with_the_patch(empty_engine: Engine, probe: Probe) -> None
     check_with_the_patch(empty_engine, probe)
 
 
-# Without functions_in_workers, moto looks for Docker and leaves the connection open.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("probe", PROBES)
 def test_probe_fails_without_the_patch(empty_engine: Engine, probe: Probe) -> None:
     check_without_the_patch(empty_engine, probe)
