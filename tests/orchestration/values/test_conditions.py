@@ -272,6 +272,14 @@ def test_work_is_linear_in_the_event(pattern: JsonObject, element: Json) -> None
     assert large < 11 * small
 
 
+def test_work_is_linear_in_lists_next_to_each_other() -> None:
+    """The elements of a list are forgotten after its last field; else each would go with each of the next list."""
+    pattern: JsonObject = {name: {"x": _PRESENT, "y": _PRESENT} for name in "abc"}
+    small, large = (_steps(pattern, {name: [{"x": 1, "y": 1}] * count for name in "abc"}) for count in (15, 150))
+    assert small > 3 * 15
+    assert large < 11 * small
+
+
 def test_work_is_linear_in_the_pattern() -> None:
     event: JsonObject = {"list": [{f"f{number:03}": 1 for number in range(200)}] * 20}
     small, large = (
