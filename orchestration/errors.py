@@ -23,6 +23,10 @@ class ConfigError(OrchestrationError):
     """A configuration, or one trigger in it, is invalid. Data engineers act."""
 
 
+class ConditionError(OrchestrationError):
+    """The condition of a trigger needs too many steps for this event. Data engineers (the condition) or the publisher act."""
+
+
 class ConfigUnavailableError(OrchestrationError):
     """No configuration could be loaded although one is required. Platform engineers act: S3, SSM, IAM."""
 
