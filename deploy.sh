@@ -16,7 +16,8 @@ help() {
 Usage: ./deploy.sh $OPTIONS
 
 Validates the configuration and the generated files, then uploads to s3://{prefix}-{account}-{env}-code-{region}/code/{version}/:
-  downstream_orchestrator.zip, mwaa_dag.zip   code of the functions; every build gives the same bytes
+  downstream_orchestrator.zip, glue_run.zip, mwaa_dag.zip
+                                              code of the functions; every build gives the same bytes
   manifest.json                               digests of the release; Terraform compares the checkout with it
   orchestration/workflow_config.json          the configuration; the next event uses it
 

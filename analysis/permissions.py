@@ -29,7 +29,7 @@ class Permissions:
     """Permissions and allow-lists of a configuration.
 
     Attributes:
-        roles: role (``Trigger.CALLER``) to the permissions that it needs for the targets.
+        roles: role (``Trigger.CALLER``, or a function that looks for runs) to the permissions that it needs for the targets.
         allow_lists: Terraform variable to the targets; empty for a type that the configuration does not use.
         wait_for_runs: True if a trigger waits for its run.
         joins: True if the configuration has joins.
@@ -70,13 +70,21 @@ def permissions(triggers: Iterable[Trigger], settings: Settings, airflow_role: s
         targets[type(trigger)][entry] = None
         if isinstance(trigger, WaitingTrigger) and trigger.wait:
             waiting |= dict.fromkeys(_of_the_run(trigger, entry, settings))
-    found = Permissions({STATE_MACHINE: [], **{cls.CALLER: [] for cls in REGISTRY}}, wait_for_runs=bool(waiting))
+    look_ups = [cls.START_LOOK_UP for cls in REGISTRY if cls.START_LOOK_UP is not None]
+    roles: dict[str, list[Permission]] = {STATE_MACHINE: [], **{cls.CALLER: [] for cls in REGISTRY}}
+    found = Permissions({**roles, **{look_up.function: [] for look_up in look_ups}}, wait_for_runs=bool(waiting))
     for cls, entries in targets.items():
         found.allow_lists[cls.ALLOW_LIST] = sorted({*found.allow_lists.get(cls.ALLOW_LIST, []), *entries})
         pattern = cls.TARGET_PERMISSION.resource.replace("${airflow_role}", airflow_role)
         found.roles[cls.CALLER] += [
             Permission(cls.TARGET_PERMISSION.action, _resource(pattern, entry, settings)) for entry in sorted(entries)
         ]
+        if cls.START_LOOK_UP is not None:
+            found.roles[cls.START_LOOK_UP.function] += [
+                Permission(allow.action, _resource(allow.resource, entry, settings))
+                for allow in cls.START_LOOK_UP.role
+                for entry in sorted(entries)
+            ]
     found.roles[STATE_MACHINE].extend(waiting)
     return found
 

@@ -18,16 +18,17 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
-from orchestration.triggers.facets import TOOL_FACETS
+from orchestration.triggers.facets import TOOL_FACETS, TOOL_METHODS, TOOL_MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("downstream_orchestrator", "mwaa_dag")
+FUNCTIONS = ("downstream_orchestrator", "glue_run", "mwaa_dag")
 """Handler modules in ``tasks/``, each a function and a zip of that name."""
 
 GENERATED = (
     "downstream_orchestrator.asl.json",
     "downstream_orchestrator.iam.json",
     "downstream_orchestrator_waiting.asl.json",
+    "glue_run.iam.json",
     "join_deadline.asl.json",
     "join_deadline.iam.json",
     "joins.iam.json",
@@ -50,7 +51,9 @@ class _OwnModules(ModuleFinder):
     def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
         """The module's file, or ImportError: ModuleFinder then leaves the module out."""
         package = (parent.__name__ if parent else name).partition(".")[0]
-        if package not in (*SHIPPED, "__init__"):  # a package that was found asks for its __init__ without a parent
+        module = f"{parent.__name__}.{name}" if parent else name
+        # A package that was found asks for its __init__ without a parent.
+        if package not in (*SHIPPED, "__init__") or module in TOOL_MODULES:
             raise ImportError(name)
         return super().find_module(name, path, parent)
 
@@ -132,18 +135,29 @@ def _code_only(source: str) -> bytes:
         if token.type == tokenize.COMMENT:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
-    for node in ast.walk(ast.parse(source)):
-        for facet in filter(_is_tool_facet, node.body if isinstance(node, ast.ClassDef) else ()):
-            first, last = facet.lineno - 1, (facet.end_lineno or facet.lineno) - 1
-            lines[first : last + 1] = ["\n"] * (last - first + 1)
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             lines[first] = lines[first].encode()[: node.col_offset].decode() + '"_"\n'
             lines[first + 1 : last + 1] = ["\n"] * (last - first)
+    for node in ast.walk(tree):
+        for left_out in filter(_is_for_tools, node.body if isinstance(node, ast.ClassDef | ast.Module) else ()):
+            first, last = _first_line(left_out) - 1, (left_out.end_lineno or left_out.lineno) - 1
+            lines[first : last + 1] = ["\n"] * (last - first + 1)
     return "".join(lines).encode()
 
 
-def _is_tool_facet(statement: ast.stmt) -> bool:
+def _first_line(statement: ast.stmt) -> int:
+    decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef) else []
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _is_for_tools(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module in TOOL_MODULES
+    if isinstance(statement, ast.FunctionDef):
+        return statement.name in TOOL_METHODS
     target = statement.target if isinstance(statement, ast.AnnAssign) else None
     return isinstance(target, ast.Name) and target.id in TOOL_FACETS
 

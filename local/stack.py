@@ -18,7 +18,7 @@ from local.engine.engine import Engine
 from operations.stack.topics import FILTERS
 from orchestration.settings import LIVE
 
-TIMEOUTS = {"downstream_orchestrator": 90, "mwaa_dag": 60}
+TIMEOUTS = {"downstream_orchestrator": 90, "glue_run": 80, "mwaa_dag": 60}
 """Timeout of each function in seconds."""
 
 
@@ -63,8 +63,13 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
     dlq = sqs.create_queue(QueueName=f"{name}-delivery-dlq")["QueueUrl"]
     queue = sqs.create_queue(QueueName=f"{prefix}-mwaa-triggers")["QueueUrl"]
     mwaa = create_function(engine, f"{prefix}-mwaa-dag", "mwaa_dag", role, {})
+    glue_run = create_function(engine, f"{prefix}-glue-run", "glue_run", role, {})
     topics = {topic: engine.client("sns").create_topic(Name=f"{prefix}-{topic}")["TopicArn"] for topic in FILTERS}
-    values = {"mwaa_dag_function_arn": mwaa, "job_events_topic_arn": topics["job_events"]}
+    values = {
+        "glue_run_function_arn": glue_run,
+        "mwaa_dag_function_arn": mwaa,
+        "job_events_topic_arn": topics["job_events"],
+    }
     machine = engine.client("stepfunctions").create_state_machine(
         name=name,
         definition=render(committed(waiting=wait_for_runs), values),

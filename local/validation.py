@@ -13,7 +13,7 @@ from orchestration.errors import ConfigError, EventError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.event.kinds import EVENT_KINDS
 from orchestration.settings import Settings
-from orchestration.triggers.base import queue_region
+from orchestration.triggers._addresses import queue_region
 from orchestration.values import strictjson
 
 _ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")

@@ -104,6 +104,35 @@ class AirflowClient(Client, Protocol):
         """Call Airflow, or a proxy before it; raises botocore's ClientError if one of them refuses."""
 
 
+class _JobRun(TypedDict):
+    Id: str
+
+
+class JobRun(_JobRun, total=False):
+    """A run of a Glue job, as far as it is read: docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html."""
+
+    Arguments: dict[str, str]
+    Attempt: int
+    StartedOn: datetime
+
+
+class _JobRuns(TypedDict):
+    JobRuns: list[JobRun]
+
+
+class JobRunsAnswer(_JobRuns, total=False):
+    """Answer of GetJobRuns."""
+
+    NextToken: str
+
+
+class GlueClient(Protocol):
+    """The call of a Glue client that only looks."""
+
+    def get_job_runs(self, *, JobName: str, MaxResults: int, **following: str) -> JobRunsAnswer:  # noqa: N803 - boto3's names
+        """GetJobRuns; raises botocore's ClientError."""
+
+
 class DescribedAnswer(TypedDict, total=False):
     """Answer of DescribeExecution, as far as it is read."""
 

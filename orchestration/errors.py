@@ -35,8 +35,24 @@ class ResolutionError(OrchestrationError):
     """A template names a path that the event does not have. Data engineers (the path) or the publisher (the field) act."""
 
 
+class OversizedArgumentsError(OrchestrationError):
+    """The arguments of a target exceed its limit. Data engineers or the publisher act: pass a reference, not the data."""
+
+
 class AirflowValueError(OrchestrationError):
     """Airflow does not accept the id or a conf value of a DAG run. The publisher (the field) or data engineers act."""
+
+
+class GlueRunAbsentError(OrchestrationError):
+    """No Glue job run of a start exists. The state machine starts it."""
+
+
+class GlueRunUnknown(OrchestrationError):  # noqa: N818 - the name of the error of a failed trigger
+    """Nobody knows whether a start without an answer made a Glue job run. On-call acts: look at the job's runs, then replay."""
+
+
+class GlueRunsUnavailableError(OrchestrationError):
+    """Glue did not list the runs of a job. The state machine retries: the call only reads."""
 
 
 class JoinError(OrchestrationError):

@@ -29,8 +29,8 @@ locals {
       metrics = [for filter in keys(local.log_filters) : [local.metric_namespace, filter]]
     },
     {
-      title   = "MWAA function: invocations, errors"
-      metrics = [for metric in ["Invocations", "Errors"] : ["AWS/Lambda", metric, "FunctionName", local.mwaa_dag]]
+      title   = "MWAA function, and Glue function for starts without an answer: invocations, errors"
+      metrics = [for pair in setproduct([local.mwaa_dag, local.glue_run], ["Invocations", "Errors"]) : ["AWS/Lambda", pair[1], "FunctionName", pair[0]]]
     },
   ]
 }

@@ -1,6 +1,6 @@
 # Created before the functions; otherwise Lambda creates them without retention.
 resource "aws_cloudwatch_log_group" "function" {
-  for_each = { downstream_orchestrator = local.orchestrator, mwaa_dag = local.mwaa_dag }
+  for_each = { downstream_orchestrator = local.orchestrator, glue_run = local.glue_run, mwaa_dag = local.mwaa_dag }
 
   name              = "/aws/lambda/${each.value}"
   tags              = local.tags
@@ -8,7 +8,40 @@ resource "aws_cloudwatch_log_group" "function" {
   kms_key_id        = local.kms_key_arn
 }
 
-# Two resources, because the state machine depends on mwaa_dag, and the router depends on the state machine.
+# Separate resources, because the state machine depends on mwaa_dag and glue_run, and the router depends on the state machine.
+
+# Searches for a Glue job run after a start without an answer. It may not start one.
+resource "aws_lambda_function" "glue_run" {
+  #checkov:skip=CKV_AWS_115:it runs on failing paths only, and the state machine retries a throttled call
+  #checkov:skip=CKV_AWS_116:the state machine invokes it synchronously, retries, and records failures
+  #checkov:skip=CKV_AWS_117:it calls public AWS endpoints only
+  #checkov:skip=CKV_AWS_173:it has no environment variables
+  #checkov:skip=CKV_AWS_272:the alias moves only to code with the manifest's digest; signing profiles belong to the account
+  function_name    = local.glue_run
+  description      = "Looks for a Glue job run whose start gave no answer; starts none"
+  role             = aws_iam_role.this["glue_run"].arn
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  handler          = "tasks.glue_run.handler"
+  s3_bucket        = local.code_bucket
+  s3_key           = "${local.code_prefix}/glue_run.zip"
+  source_code_hash = local.manifest.packages["glue_run"].code_sha256
+  memory_size      = 512
+  timeout          = 80
+  publish          = true
+  tags             = local.release_tags
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function["glue_run"].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
 
 resource "aws_lambda_function" "mwaa_dag" {
   #checkov:skip=CKV_AWS_115:the state machine starts at most 40 triggers per execution; a limit here would fail triggers
@@ -94,7 +127,11 @@ resource "aws_lambda_function" "router" {
 
 # The published version, read back: source_code_hash only decides when to deploy, and Lambda loads the object in the bucket.
 data "aws_lambda_function" "published" {
-  for_each = { downstream_orchestrator = aws_lambda_function.router, mwaa_dag = aws_lambda_function.mwaa_dag }
+  for_each = {
+    downstream_orchestrator = aws_lambda_function.router
+    glue_run                = aws_lambda_function.glue_run
+    mwaa_dag                = aws_lambda_function.mwaa_dag
+  }
 
   function_name = each.value.function_name
   qualifier     = each.value.version

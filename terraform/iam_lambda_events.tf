@@ -15,8 +15,10 @@ locals {
     failure_bucket_arn     = "arn:${local.partition}:s3:::${local.name}-orchestrator-failures-${var.region}"
     job_events_topic_arn   = local.topic_arns["job_events"]
     router_log_group_arn   = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:/aws/lambda/${local.orchestrator}"
+    glue_run_log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:/aws/lambda/${local.glue_run}"
     mwaa_dag_log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:/aws/lambda/${local.mwaa_dag}"
     # Any version, because executions of an older state machine version still call the function version of their release.
+    glue_run_function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.glue_run}:*"
     mwaa_dag_function_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.mwaa_dag}:*"
   }
 
@@ -39,6 +41,7 @@ locals {
     for role, file in {
       state_machine           = var.wait_for_runs ? "state_machine_waiting" : "state_machine"
       downstream_orchestrator = "downstream_orchestrator"
+      glue_run                = "glue_run"
       mwaa_dag                = "mwaa_dag"
     } : role => jsondecode(templatefile("${local.statemachines}/${file}.iam.json", local.policy_names))
   }
@@ -47,6 +50,7 @@ locals {
   kms_keys = {
     state_machine           = compact(concat([var.kms_key_arn], var.former_kms_key_arns, var.target_kms_key_arns))
     downstream_orchestrator = compact(concat([var.kms_key_arn, var.config_kms_key_arn], var.former_kms_key_arns))
+    glue_run                = []
     mwaa_dag                = []
   }
 
@@ -67,12 +71,13 @@ locals {
       conditions = { ArnLike = { "aws:SourceArn" = "${local.state_machine_arn}*" }, StringEquals = { "aws:SourceAccount" = local.account_id } }
     }
     downstream_orchestrator = { service = "lambda.amazonaws.com", conditions = null }
+    glue_run                = { service = "lambda.amazonaws.com", conditions = null }
     mwaa_dag                = { service = "lambda.amazonaws.com", conditions = null }
   }
 
   # The name contains the region because roles are global.
   role_names = merge(
-    { for role, name in { state_machine = "machine", downstream_orchestrator = "router", mwaa_dag = "mwaa-dag" } : role => "${local.name}-orchestrator-${name}-${var.region}" },
+    { for role, name in { state_machine = "machine", downstream_orchestrator = "router", glue_run = "glue-run", mwaa_dag = "mwaa-dag" } : role => "${local.name}-orchestrator-${name}-${var.region}" },
     var.joins ? { join_deadline = "${local.name}-orchestrator-joins-${var.region}" } : {},
   )
 }

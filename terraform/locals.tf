@@ -1,6 +1,7 @@
 locals {
   name         = "${var.prefix}-${var.account}-${var.env}"
   orchestrator = "${local.name}-downstream-orchestrator"
+  glue_run     = "${local.name}-glue-run"
   mwaa_dag     = "${local.name}-mwaa-dag"
   code_bucket  = "${local.name}-code-${var.region}"
   code_prefix  = "code/${var.code_version}"

@@ -16,6 +16,7 @@ resource "aws_sfn_state_machine" "this" {
   # The function's version: a version of the state machine always calls the function version of its release.
   definition = replace(
     templatefile("${local.statemachines}/downstream_orchestrator${var.wait_for_runs ? "_waiting" : ""}.asl.json", {
+      glue_run_function_arn = aws_lambda_function.glue_run.qualified_arn
       mwaa_dag_function_arn = aws_lambda_function.mwaa_dag.qualified_arn
       job_events_topic_arn  = local.topic_arns["job_events"]
     }),

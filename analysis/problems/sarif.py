@@ -22,6 +22,7 @@ RULES = {
     "looks-like-template": "A template is ${path}.",
     "unknown-region": "The AWS SDK knows the region.",
     "glue-argument": "Arguments of Glue jobs begin with '--'.",
+    "glue-abbreviation": "No argument of a Glue job begins like an automatic one.",
 }
 """Name of each check to the condition that it checks."""
 

@@ -19,6 +19,7 @@ from orchestration.planning.items import MAX_INPUT, MAX_ITEM
 from orchestration.triggers import BY_TYPE
 from orchestration.triggers.facets import KeyPrefix
 from orchestration.values import strictjson
+from orchestration.values.strictjson import Json
 from orchestration.values.validation import ValidationProblem
 
 RuleProblem = tuple[str, ValidationProblem]
@@ -137,6 +138,10 @@ def _entry(entry: dict[str, Any], path: str) -> Iterator[RuleProblem]:
     cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
     for name, rule in cls.KEY_PREFIXES.items() if cls else ():
         yield from _prefixes(entry.get(name), rule, f"{path}.{name}")
+        if rule.abbreviation:
+            yield from _abbreviations(
+                entry.get(name), rule, tuple(cls.RESERVED_FIELDS if cls else ()), f"{path}.{name}"
+            )
 
 
 def _prefixes(keys: Any, rule: KeyPrefix, path: str) -> Iterator[RuleProblem]:
@@ -152,6 +157,19 @@ def _prefixes(keys: Any, rule: KeyPrefix, path: str) -> Iterator[RuleProblem]:
             expected = f"{rule.prefix}{key[part:]:.80}"
             text = f"found {rule.noun} {key!r:.80}, expected '{expected}'. {rule.reason}"
             yield rule.rule, ValidationProblem(f"{path}.{key}", text, at="key")
+
+
+def _abbreviations(keys: Json, rule: KeyPrefix, automatic: tuple[str, ...], path: str) -> Iterator[RuleProblem]:
+    """Keys that begin an automatic one, or the other way round: argparse reads the shorter one as the longer one."""
+    for key in keys if isinstance(keys, dict) else ():
+        for name in automatic:
+            if key != name and len(key) > len(rule.prefix) and (name.startswith(key) or key.startswith(name)):
+                shorter, longer = sorted((key, name), key=len)
+                text = (
+                    f"found {rule.noun} {key!r:.80}, and the orchestrator sends {name!r}. A job that has {longer!r:.80} reads "
+                    f"{shorter!r:.80} as its abbreviation. Rename the {rule.noun}"
+                )
+                yield rule.abbreviation, ValidationProblem(f"{path}.{key}", text, at="key")
 
 
 _TARGETS = {name for trigger in BY_TYPE.values() for name in trigger.ADDRESSES}

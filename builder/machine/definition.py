@@ -13,7 +13,7 @@ NAME, WAITING_NAME = "downstream_orchestrator.asl.json", "downstream_orchestrato
 DEADLINE_NAME = "join_deadline.asl.json"
 """Definition of the state machine that waits for a join's deadline."""
 
-PLACEHOLDERS = frozenset({"mwaa_dag_function_arn", "job_events_topic_arn", "router_arn"})
+PLACEHOLDERS = frozenset({"glue_run_function_arn", "mwaa_dag_function_arn", "job_events_topic_arn", "router_arn"})
 """Names that Terraform's ``templatefile`` fills; any other ``${`` would break it. No definition has all of them."""
 
 

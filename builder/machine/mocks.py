@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, variants
 from orchestration.configuration.trigger_reader import read_trigger
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.event.identity import BATCH_PREFIX, batch_name, downstream_run_id
@@ -82,7 +82,7 @@ def build() -> JsonObject:
             response = case.responses[kind]
             key = f"{kind}-{_kind(response)}"
             responses[key] = response
-            keys[integration.state] = key
+            keys |= {variant.state: key for _, variant in variants(integration)}
         tests[case.name] = keys
     return {"StateMachines": {STATE_MACHINE: {"TestCases": tests}}, "MockedResponses": responses}
 

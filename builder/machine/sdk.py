@@ -59,6 +59,7 @@ class _Field(Enum):
     ErrorPath = "error_path"
     CausePath = "cause_path"
     MaxDelaySeconds = "max_delay_seconds"
+    JitterStrategy = "jitter_strategy"
 
 
 class Task(_states.Task):
@@ -82,11 +83,11 @@ class Fail(_states.Fail):
 
 
 class Retrier(_states.Retry):
-    """A retrier with ``MaxDelaySeconds``."""
+    """A retrier with ``MaxDelaySeconds`` and ``JitterStrategy``."""
 
     def allowed_fields(self) -> list[Any]:
         """The SDK's fields and ours."""
-        return [*super().allowed_fields(), _Field.MaxDelaySeconds]
+        return [*super().allowed_fields(), _Field.MaxDelaySeconds, _Field.JitterStrategy]
 
 
 class Catcher(_states.Catch):
@@ -121,14 +122,22 @@ def service_task(integration: ServiceIntegration, **fields: Any) -> Task:
     )
 
 
+def of_type(kind: str, *present: str) -> Any:
+    """The rule for items of a type whose paths in ``present`` exist; an empty path adds no test."""
+    rules = [ChoiceRule.StringEquals(variable="$.outcome.type", value=kind)]
+    rules += [ChoiceRule.IsPresent(variable=path, value=True) for path in present if path]
+    return rules[0] if len(rules) == 1 else ChoiceRule.And(rules)
+
+
 def _retrier(retry: Retry) -> Retrier:
-    bound = {} if retry.max_delay_seconds is None else {"max_delay_seconds": retry.max_delay_seconds}
+    optional: dict[str, int | str] = {"jitter_strategy": retry.jitter} if retry.jitter == "FULL" else {}
+    optional |= {} if retry.max_delay_seconds is None else {"max_delay_seconds": retry.max_delay_seconds}
     return Retrier(
         error_equals=list(retry.errors),
         interval_seconds=retry.interval_seconds,
         max_attempts=retry.max_attempts,
         backoff_rate=retry.backoff,
-        **bound,
+        **optional,
     )
 
 

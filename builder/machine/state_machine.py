@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import Any
 
 from builder.machine import path_forms, sdk, waiting_states
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, LOOK_UPS, variants
+from builder.machine.look_up_states import LOOK_FOR, LookUpStates
 from orchestration.planning.items import MAX_TRIGGERS
 from orchestration.triggers.base import ServiceIntegration
 
@@ -137,15 +138,25 @@ def _item(*, waiting: bool) -> Any:
     if waiting:
         waiting_states.add_choices(choice, record)
     for kind, integration in INTEGRATIONS.items():
-        choice.add_choice(
-            sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value=kind), _task(integration, record)
-        )
+        _add_choices(choice, kind, integration, record)
     choice.add_choice(sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value="rejected"), rejected)
     choice.default_choice(unknown)
     return choice
 
 
+def _add_choices(choice: Any, kind: str, integration: ServiceIntegration, record: Any) -> None:
+    """Add the rules and Task states of a type, and those of its look-up."""
+    look_up = LOOK_UPS.get(kind)
+    starts = [(path, _task(variant, None if look_up else record)) for path, variant in variants(integration)]
+    if look_up is not None:
+        first = LookUpStates(look_up=look_up, starts=starts, record=record).first()
+        choice.add_choice(sdk.of_type(kind, LOOK_FOR), first)
+    for path, task in starts:
+        choice.add_choice(sdk.of_type(kind, path), task)
+
+
 def _task(integration: ServiceIntegration, record: Any) -> Any:
+    """The Task state of a call; ``record`` catches its errors, unless it is None."""
     task = sdk.service_task(
         integration,
         result_selector={"status": "TRIGGERED", "id.$": integration.run_id_path},
@@ -164,5 +175,6 @@ def _task(integration: ServiceIntegration, record: Any) -> Any:
         task.add_catch(
             sdk.Catcher(known, error_equals=list(integration.already_started), result_path="$.already_started")
         )
-    task.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
+    if record is not None:
+        task.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
     return task

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from builder.machine import sdk
+from builder.machine.integrations import variants
 from orchestration.triggers import REGISTRY, WaitingTrigger
 from orchestration.triggers._waiting_trigger import JOB_EVENTS, RunLookUp
 
@@ -37,19 +38,14 @@ def add_choices(choice: Any, record: Any) -> None:
     for trigger in REGISTRY:
         if not issubclass(trigger, WaitingTrigger):
             continue
-        run = sdk.service_task(trigger.RUN, result_selector=dict(trigger.RUN_RESULT), result_path=RUN)
-        if trigger.LOOK_UP is not None:
-            look_up = _looked_up(trigger, trigger.LOOK_UP, ended, record)
-            run.add_catch(sdk.Catcher(look_up, error_equals=list(trigger.LOOK_UP.errors), result_path=RUN))
-        run.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
-        run.next(ended)
-        waits = sdk.ChoiceRule.And(
-            [
-                sdk.ChoiceRule.StringEquals(variable="$.outcome.type", value=trigger.TYPE),
-                sdk.ChoiceRule.IsPresent(variable="$.request.wait", value=True),
-            ]
-        )
-        choice.add_choice(waits, run)
+        look_up = None if trigger.LOOK_UP is None else _looked_up(trigger, trigger.LOOK_UP, ended, record)
+        for path, variant in variants(trigger.RUN):
+            run = sdk.service_task(variant, result_selector=dict(trigger.RUN_RESULT), result_path=RUN)
+            if trigger.LOOK_UP is not None:
+                run.add_catch(sdk.Catcher(look_up, error_equals=list(trigger.LOOK_UP.errors), result_path=RUN))
+            run.add_catch(sdk.Catcher(record, error_equals=["States.ALL"], result_path="$.outcome.error"))
+            run.next(ended)
+            choice.add_choice(sdk.of_type(trigger.TYPE, "$.request.wait", path), run)
 
 
 def _looked_up(trigger: type[WaitingTrigger], look_up: RunLookUp, ended: Any, record: Any) -> Any:

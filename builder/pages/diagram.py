@@ -16,6 +16,7 @@ _FILL = {
     "Task": "#e8f1fd",
     "Choice": "#fdf6e3",
     "Pass": "#f4f4f4",
+    "Wait": "#f4f4f4",
     "Fail": "#fde8e8",
     "Succeed": "#e7f6ea",
 }
@@ -103,7 +104,7 @@ def _targets(state: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     ways += [(state["Default"], _FAILURE)] if "Default" in state else []
     ways += [(catch["Next"], kind(failure=catch["ErrorEquals"] == ["States.ALL"])) for catch in state.get("Catch", [])]
-    return ways + ([(state["Next"], kind(failure=state["Type"] == "Pass"))] if "Next" in state else [])
+    return ways + ([(state["Next"], kind(failure=state["Type"] in ("Pass", "Wait")))] if "Next" in state else [])
 
 
 def _line(start: Box, end: Box, crossed: list[Box], kind: str) -> str:

@@ -6,8 +6,9 @@ All values are computed from the registry's retries and the router's limits; thi
 
 from __future__ import annotations
 
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, LOOK_UPS
 from orchestration.planning.items import MAX_INPUT, MAX_ITEM, MAX_TRIGGERS
+from orchestration.triggers._start_look_up import StartLookUp
 from orchestration.triggers.base import ServiceIntegration
 from orchestration.values import strictjson
 from orchestration.values.strictjson import JsonObject
@@ -30,6 +31,8 @@ _ATTEMPT_EVENTS = 4
 """TaskScheduled, TaskStarted, TaskFailed, and one in reserve."""
 _FAILED_EVENTS = 3
 """StateExited of the Task, and StateEntered and -Exited of the Pass state that records the failure."""
+_LOOK_EVENTS = 14
+"""StateEntered and -Exited of the states of a look: both Wait states, the look, two Choices, the Pass, and the next start."""
 _FRAME_EVENTS = 13
 """ExecutionStarted, four of the Map, two of the Choice, four of both Pass states, FailStateEntered, ExecutionFailed."""
 
@@ -39,8 +42,21 @@ def most_attempts(integration: ServiceIntegration) -> int:
     return 1 + sum(retry.max_attempts for retry in integration.retries)
 
 
-def most_seconds(integration: ServiceIntegration) -> int:
-    """Seconds of the type's Task if every attempt times out and every retrier is used up."""
+def rounds(look_up: StartLookUp | None) -> int:
+    """Number of times that a trigger enters its Task: once more for each refusal that a look shows."""
+    return 1 if look_up is None else 1 + look_up.restarts
+
+
+def most_seconds(integration: ServiceIntegration, look_up: StartLookUp | None = None) -> int:
+    """Seconds of a trigger if every attempt times out, every retrier is used up, and each wait is the longest one."""
+    looks = 0
+    if look_up is not None:
+        looks = rounds(look_up) * (look_up.wait_seconds + most_seconds(look_up.look))
+        looks += look_up.restarts * look_up.restart_seconds
+    return looks + rounds(look_up) * _seconds_of_task(integration)
+
+
+def _seconds_of_task(integration: ServiceIntegration) -> int:
     waits = 0.0
     for retry in integration.retries:
         for attempt in range(retry.max_attempts):
@@ -48,9 +64,10 @@ def most_seconds(integration: ServiceIntegration) -> int:
     return int(waits) + most_attempts(integration) * integration.timeout_seconds
 
 
-def most_events(integration: ServiceIntegration, count: int) -> int:
-    """History events of an execution with ``count`` triggers of the type, each failing after every retry."""
-    item = _ITEM_EVENTS + _ATTEMPT_EVENTS * most_attempts(integration) + _FAILED_EVENTS
+def most_events(integration: ServiceIntegration, count: int, look_up: StartLookUp | None = None) -> int:
+    """History events of an execution with ``count`` triggers of the type, each failing after every retry and look."""
+    looks = 0 if look_up is None else _LOOK_EVENTS + _ATTEMPT_EVENTS * most_attempts(look_up.look)
+    item = _ITEM_EVENTS + rounds(look_up) * (_ATTEMPT_EVENTS * most_attempts(integration) + looks) + _FAILED_EVENTS
     return _FRAME_EVENTS + count * item
 
 
@@ -85,11 +102,13 @@ def cause_size(count: int) -> int:
 
 def build() -> str:
     """The page, as Markdown."""
-    worst, integration = max(INTEGRATIONS.items(), key=lambda one: most_events(one[1], MAX_TRIGGERS))
-    events = most_events(integration, MAX_TRIGGERS)
+    events_of = {kind: most_events(one, MAX_TRIGGERS, LOOK_UPS.get(kind)) for kind, one in INTEGRATIONS.items()}
+    worst = max(events_of, key=lambda kind: events_of[kind])
+    events = events_of[worst]
     outcomes = strictjson.size({"outcomes": failed_outcomes(MAX_TRIGGERS), "any_failed": True})
     types = "\n".join(
-        f"| `{kind}` | {most_attempts(one)} | {most_seconds(one):,} | {most_events(one, MAX_TRIGGERS):,} |"
+        f"| `{kind}` | {rounds(LOOK_UPS.get(kind)) * most_attempts(one)} | {most_seconds(one, LOOK_UPS.get(kind)):,} | "
+        f"{events_of[kind]:,} |"
         for kind, one in INTEGRATIONS.items()
     )
     return f"""# Limits

@@ -113,6 +113,8 @@ def _type(field: dict[str, Any]) -> str:
 
 
 def _default(field: dict[str, Any]) -> str:
+    if field.get("type") == "boolean" and "default" not in field:
+        return "not sent"
     return json.dumps(field.get("default", {}))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, LOOK_UPS
 from orchestration.triggers import PUBLISH, REGISTRY, WaitingTrigger
 from orchestration.triggers.base import STATE_MACHINE, Allow
 
@@ -89,6 +89,12 @@ CALLERS: dict[str, tuple[Allow, ...]] = {
 }
 """Permissions of the functions that start targets."""
 
+LOOKERS: dict[str, tuple[Allow, ...]] = {
+    look_up.function: (*look_up.role, *_of_every_function(f"${{{look_up.function}_log_group_arn}}"))
+    for look_up in LOOK_UPS.values()
+}
+"""Permissions of the functions that look for runs, and start none."""
+
 JOINS: tuple[Allow, ...] = (
     Allow(
         action="dynamodb:UpdateItem",
@@ -143,12 +149,13 @@ UNSCOPED: tuple[Allow, ...] = (
 def build() -> dict[str, Policy]:
     """The policies: file stem to policy document."""
     machine = tuple(allow for integration in INTEGRATIONS.values() for allow in integration.iam)
+    machine += tuple(allow for look_up in LOOK_UPS.values() for allow in look_up.look.iam)
     waiting = tuple(allow for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for allow in trigger.RUN.iam)
     return {
         "state_machine": policy((*machine, *UNSCOPED)),
         "state_machine_waiting": policy((*machine, *waiting, PUBLISH, *UNSCOPED)),
         "downstream_orchestrator": policy(ROUTER),
-        **{caller: policy(allows) for caller, allows in CALLERS.items()},
+        **{caller: policy(allows) for caller, allows in (CALLERS | LOOKERS).items()},
         "joins": policy(JOINS),
         "join_deadline": policy((JOIN_DEADLINE, *UNSCOPED)),
     }

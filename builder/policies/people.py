@@ -53,6 +53,7 @@ ON_CALL: tuple[Allow, ...] = (
     *allow(HERE % ("sqs", "*"), "sqs", "GetQueueAttributes"),
     *allow("arn:${partition}:airflow:*:${account}:role/*/${airflow_role}", "airflow", "InvokeRestApi"),
     *allow(ROUTER, "lambda", "GetFunctionConfiguration"),
+    *allow(HERE % ("lambda", "function:${name}-glue-run*"), "lambda", "GetFunctionConfiguration"),
     *allow(HERE % ("lambda", "function:${name}-mwaa-dag*"), "lambda", "GetFunctionConfiguration"),
     *allow(HERE % ("sns", "*"), "sns", "ListSubscriptionsByTopic"),
     *allow("*", "sns", "GetSubscriptionAttributes", "ListSubscriptions"),

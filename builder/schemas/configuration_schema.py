@@ -46,6 +46,10 @@ def fields(cls: type[Any]) -> dict[str, Any]:
         if "pattern" in field and name not in ("id", "key"):
             # The router checks the pattern after it has filled the placeholders of the deployment.
             field["pattern"] = f"{field['pattern']}|{_WITH_PLACEHOLDER}"
+        if {"type": "null"} in field.get("anyOf", []):
+            # None is the default of an absent field. The reader refuses null.
+            field.update(next(each for each in field.pop("anyOf") if each != {"type": "null"}))
+            del field["default"]
         if field.get("type") == "condition":
             del field["type"]
             field["$ref"] = "#/$defs/condition"

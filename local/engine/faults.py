@@ -12,12 +12,14 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+from botocore.httpsession import URLLib3Session
 
 _XML_PROTOCOLS = ("query", "ec2", "rest-xml")
 """Protocols whose responses are XML, in botocore's names."""
@@ -34,6 +36,8 @@ class Fault:
         body: response body if ``code`` is empty.
         times: number of calls that fail before the service works again; None for all calls.
         delay: seconds before the call goes to the real service, which then answers instead of the fault.
+        takes_effect: the call goes to the real service first, and its answer is lost: the caller gets the fault.
+        breaks: the caller gets no response: the connection closed, or it timed out.
     """
 
     status: int = 400
@@ -42,6 +46,14 @@ class Fault:
     body: str = ""
     times: int | None = None
     delay: float = 0.0
+    takes_effect: bool = False
+    breaks: Literal["", "connection", "timeout"] = ""
+
+    def broken(self, url: str) -> HTTPClientError:
+        """Return botocore's exception for a call without a response."""
+        if self.breaks == "timeout":
+            return ReadTimeoutError(endpoint_url=url, error="injected")
+        return ConnectionClosedError(endpoint_url=url, error="injected")
 
     def error(self, *, xml: bool) -> str:
         """Return the error's body in the service's protocol."""
@@ -49,6 +61,10 @@ class Fault:
             error = f"<Error><Code>{self.code}</Code><Message>{self.message}</Message></Error>"
             return f"<ErrorResponse>{error}<RequestId>injected</RequestId></ErrorResponse>"
         return json.dumps({"__type": self.code, "message": self.message})
+
+
+FaultOf: TypeAlias = Callable[[str], Fault | None]
+"""Chooses the fault of one call by its request body; None for a call without one."""
 
 
 @dataclass(slots=True)
@@ -60,12 +76,15 @@ class Faults:
     """
 
     calls: Counter[str] = field(default_factory=Counter)
-    _rules: dict[str, Fault] = field(default_factory=dict)
+    _rules: dict[str, Fault | FaultOf] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
-    def inject(self, operation: str, fault: Fault) -> Iterator[None]:
-        """Apply the fault to ``operation`` until the context closes, and reset all call counts."""
+    def inject(self, operation: str, fault: Fault | FaultOf) -> Iterator[None]:
+        """Apply the fault, or the one that a function chooses, to ``operation`` until the context closes.
+
+        All call counts begin again.
+        """
         with self._lock:
             self._rules[operation] = fault
             self.calls.clear()
@@ -83,15 +102,33 @@ class Faults:
         operation = event_name.removeprefix("before-send.")
         with self._lock:
             self.calls[operation] += 1
-            fault, number = self._rules.get(operation), self.calls[operation]
+            rule, number = self._rules.get(operation), self.calls[operation]
+        fault = rule if isinstance(rule, Fault) or rule is None else rule(_text(request.body))
         if fault is None or (fault.times is not None and number > fault.times):
             return None
         if fault.delay:
             time.sleep(fault.delay)
             return None
+        if fault.takes_effect:
+            _send(request)
+        if fault.breaks:
+            raise fault.broken(request.url)
         body = fault.error(xml=xml) if fault.code else fault.body
         headers = {"x-amzn-errortype": fault.code, "x-amzn-requestid": "injected", "content-type": "application/json"}
         return AWSResponse(request.url, fault.status, headers, _Raw(body.encode()))
+
+
+def _send(request: AWSPreparedRequest) -> None:
+    """Make the call without the client that waits for the answer."""
+    session = URLLib3Session()
+    try:
+        session.send(request)
+    finally:
+        session.close()
+
+
+def _text(body: str | bytes | None) -> str:
+    return body.decode() if isinstance(body, bytes) else body or ""
 
 
 class _Raw(io.BytesIO):

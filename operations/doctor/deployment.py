@@ -11,7 +11,11 @@ from typing import Any
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 
-_FILLED = {"${mwaa_dag_function_arn}": ":function:", "${job_events_topic_arn}": ":sns:"}
+_FILLED = {
+    "${glue_run_function_arn}": ":function:",
+    "${mwaa_dag_function_arn}": ":function:",
+    "${job_events_topic_arn}": ":sns:",
+}
 """Placeholder of the definition to a part of the ARN that Terraform fills in."""
 
 _APPLY = "Apply Terraform with the release of this checkout"

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.resources import files
-from typing import Any
 
 from analysis.permissions import Permission, permissions
 from analysis.policy_evaluation import Statement, allows, allows_somewhere
@@ -14,11 +13,15 @@ from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.stack.role_policies import RoleNotFoundError, role_statements
 from orchestration.triggers import REGISTRY
+from orchestration.triggers._start_look_up import GLUE_RUN
+from orchestration.triggers.mwaa_dag import MwaaDag
+from orchestration.values.strictjson import Json
 
 _CHECK = "permissions"
 _POLICIES = {
     "state_machine": "state_machine.iam.json",
     "downstream_orchestrator": "downstream_orchestrator.iam.json",
+    "glue_run": "glue_run.iam.json",
     "mwaa_dag": "mwaa_dag.iam.json",
 }
 """Role to the generated policy of its work (statemachines/)."""
@@ -31,7 +34,11 @@ _JOINS_POLICY = "joins.iam.json"
 def check(stack: ExaminedStack) -> Iterator[Finding]:
     """Compare the policies of each role with the generated ones, and with the targets of the configuration."""
     needed = permissions(stack.triggers, stack.settings, stack.airflow_role).roles
-    for role, arn in _roles(stack).items():
+    roles, missing_functions = _roles(stack)
+    for function in missing_functions:
+        message = "does not exist, and the state machine invokes it"
+        yield Finding(check=_CHECK, subject=function, status="problem", message=message, advice="Apply Terraform")
+    for role, arn in roles.items():
         name = arn.rpartition("/")[2]
         about = partial(Finding, check=_CHECK, subject=f"role {name}")
         try:
@@ -69,27 +76,36 @@ def _covered(needed: Permission, statements: Sequence[Statement]) -> bool:
     return any(allows(statements, needed.action, part) for part in parts)
 
 
-def _roles(stack: ExaminedStack) -> dict[str, str]:
-    """ARN of each role."""
+def _roles(stack: ExaminedStack) -> tuple[dict[str, str], list[str]]:
+    """ARN of each role, and of each function that the state machine invokes and that does not exist."""
     machine = stack.client("stepfunctions").describe_state_machine(stateMachineArn=stack.settings.state_machine_arn)
     functions = stack.client("lambda")
     router = functions.get_function_configuration(FunctionName=stack.name)
     roles = {"state_machine": machine["roleArn"], "downstream_orchestrator": router["Role"]}
-    function = _mwaa_function(json.loads(machine["definition"]))
-    if function:
-        roles["mwaa_dag"] = functions.get_function_configuration(FunctionName=function)["Role"]
-    return roles
+    missing = []
+    for role, state in _CALLED.items():
+        function = _function(json.loads(machine["definition"]), state)
+        try:
+            if function:
+                roles[role] = functions.get_function_configuration(FunctionName=function)["Role"]
+        except functions.exceptions.ResourceNotFoundException:
+            missing.append(function)
+    return roles, missing
 
 
-def _mwaa_function(definition: Any) -> str:
-    """ARN of the function that the state machine invokes for mwaa_dag triggers, or empty."""
-    values = definition.values() if isinstance(definition, dict) else definition if isinstance(definition, list) else ()
-    for value in values:
-        if isinstance(value, str) and ":lambda:" in value and ":function:" in value:
-            return value
-        if found := _mwaa_function(value):
-            return found
-    return ""
+_CALLED = {"glue_run": GLUE_RUN.look.state, "mwaa_dag": MwaaDag.INTEGRATION.state}
+"""Role of a function to a state of the state machine that invokes the function."""
+
+
+def _function(definition: Json, state: str) -> str:
+    """ARN of the function that a state invokes, or empty."""
+    if not isinstance(definition, dict):
+        return ""
+    found = definition.get(state)
+    parameters = found.get("Parameters") if isinstance(found, dict) else None
+    if isinstance(parameters, dict):
+        return str(parameters.get("FunctionName", ""))
+    return next((arn for value in definition.values() if (arn := _function(value, state))), "")
 
 
 def _policies(role: str, stack: ExaminedStack) -> list[str]:
@@ -105,5 +121,5 @@ def _own_actions(policy: str) -> list[str]:
     return sorted({action for statement in json.loads(text)["Statement"] for action in statement["Action"]})
 
 
-_STARTS = {cls.TARGET_PERMISSION.action for cls in REGISTRY}
+_STARTS = {cls.TARGET_PERMISSION.action for cls in REGISTRY} | {allow.action for allow in GLUE_RUN.role}
 """Actions on targets: an allow-list may leave out a type, so the targets decide."""

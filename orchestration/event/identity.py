@@ -22,6 +22,10 @@ MAX_NAME = 72
 BATCH_PREFIX = "batch:"
 """Prefix of the id of a batch. A trigger id has no colon, so the two never collide."""
 
+EXECUTION_ARGUMENT = "--triggered_by_execution"
+"""Argument of a Glue job run with the downstream run id, which no two starts share. The same values of all other arguments are
+no identity: two equal entries of a list have them."""
+
 _MAX_ID_IN_RUN_ID = 12
 """Characters of a trigger id in a downstream run id, which has at most 80 characters in all."""
 

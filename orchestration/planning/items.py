@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
-from orchestration.errors import AirflowValueError, ResolutionError
+from orchestration.errors import AirflowValueError, OversizedArgumentsError, ResolutionError
 from orchestration.input.item import REJECTED, Item, Target
 from orchestration.triggers.base import RequestContext
 
@@ -33,7 +33,7 @@ def build_item(configured: ConfiguredTrigger, context: RequestContext) -> Item:
     name = trigger.target_name()
     try:
         request = trigger.request(context)
-    except (ResolutionError, AirflowValueError) as error:
+    except (ResolutionError, AirflowValueError, OversizedArgumentsError) as error:
         return _rejected(configured.id, InvalidTrigger(name, type(error).__name__, str(error), (trigger.TYPE, name)))
     return Item(id=configured.id, type=trigger.TYPE, name=name, request=request)
 

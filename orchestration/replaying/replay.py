@@ -22,6 +22,7 @@ from orchestration.planning.items import build_item, fitting
 from orchestration.planning.plan import PlannedExecution, item_room, routing_of
 from orchestration.planning.skipped import mismatch
 from orchestration.replaying.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.replaying.earlier_starts import with_earlier_starts
 from orchestration.replaying.ledger import Attempt, Ledger, Original
 from orchestration.replaying.named_triggers import check_named
 from orchestration.settings import Settings
@@ -129,6 +130,9 @@ class Replayer:
             made, reason, warnings = self._from_configuration(trigger_id, now, generation)
         if made is None:
             return self._decision(item, "REFUSED", newest, reason)
+        if not self.replay.again:
+            made, more = with_earlier_starts(made, self.ledger, trigger_id)
+            warnings = (*warnings, *more)
         attempt = newest.number + 1
         record = ReplayRecord(
             of=self.replay.of,

@@ -7,11 +7,10 @@ from them. ``tests/contract`` walks the registry and names a missing attribute.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from orchestration.event.identity import TRIGGER_ID
 from orchestration.event.job_event import JobEvent
@@ -20,6 +19,9 @@ from orchestration.triggers.facets import Evidence, KeyPrefix, TargetQuestion
 from orchestration.values.condition_syntax import EventPattern
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
+
+if TYPE_CHECKING:
+    from orchestration.triggers._start_look_up import StartLookUp
 
 TargetText = Annotated[
     str,
@@ -48,6 +50,7 @@ class Retry(NamedTuple):
         max_attempts: number of retries.
         backoff: factor by which the interval grows.
         max_delay_seconds: upper bound of the interval, or None.
+        jitter: FULL waits a random part of the interval, so that items refused together do not come back together.
     """
 
     errors: tuple[str, ...]
@@ -56,6 +59,7 @@ class Retry(NamedTuple):
     max_attempts: int
     backoff: float = 2.0
     max_delay_seconds: int | None = None
+    jitter: Literal["FULL", "NONE"] = "FULL"
 
 
 class Allow(NamedTuple):
@@ -91,6 +95,8 @@ class ServiceIntegration(NamedTuple):
             (operations/executions/console_pages.py). Empty if none exists.
         sample: a response of the service, for mocks.
         sample_error: the error if the target does not exist, for mocks.
+        optional_parameter: field of the request that a second Task state sends, because a request may lack it; or empty. The
+            Choice on the type takes that state if the request has the field.
     """
 
     state: str
@@ -106,6 +112,7 @@ class ServiceIntegration(NamedTuple):
     already_started: tuple[str, ...] = ()
     already_started_id: str = ""
     run_page: str = ""
+    optional_parameter: str = ""
 
 
 STATE_MACHINE = "state_machine"
@@ -143,6 +150,8 @@ class Trigger(ABC):
     TARGET_FIELD: ClassVar[str]
     """The field that names the target, for reports about a trigger that is invalid."""
     INTEGRATION: ClassVar[ServiceIntegration]
+    START_LOOK_UP: ClassVar[StartLookUp | None] = None
+    """Look-up of a start whose answer was lost; None if the target deduplicates, or nobody can find out."""
     TARGET_PERMISSION: ClassVar[Allow]
     """Permission to start targets, with ``*`` in place of one target. ``allow_list_entry`` narrows it."""
     ALLOW_LIST: ClassVar[str]
@@ -185,12 +194,22 @@ class Trigger(ABC):
 
     @abstractmethod
     def request(self, context: RequestContext) -> JsonObject:
-        """Build the request that the Task state's ``Parameters`` read.
+        """Build the request that the Task state reads.
 
         Raises:
             ResolutionError: a template names a path that the event does not have.
             AirflowValueError: the conf has a value that Airflow does not accept.
         """
+
+    @classmethod
+    def earlier_start(cls, request: JsonObject, since: str) -> JsonObject:  # noqa: ARG003 - of types with a look-up
+        """Entry of ``look_for`` for an attempt that may have started its target; empty if nobody can look for it.
+
+        Args:
+            request: request of the attempt.
+            since: ISO time before the attempt.
+        """
+        return {}
 
     @abstractmethod
     def question(self, settings: Settings) -> TargetQuestion:
@@ -216,29 +235,3 @@ class Trigger(ABC):
                 if key in self.RESERVED_FIELDS:
                     message = "reserved field, which the orchestrator sets. Remove it"
                     yield ValidationProblem(f"{path}.{name}.{key}", message, at="key")
-
-
-def other_region(region: str, settings: Settings) -> bool:
-    """True if ``region`` is not the state machine's. A service integration stays in the state machine's region."""
-    return bool(settings.region and region and region != settings.region)
-
-
-def other_account(path: str, target: str, settings: Settings) -> Iterator[ValidationProblem]:
-    """Refuse a target in an account that ``settings.only_account`` excludes."""
-    queue = _QUEUE_ACCOUNT.match(target)
-    account = target.split(":")[4] if target.startswith("arn:") else queue[1] if queue else ""
-    if settings.only_account and account not in ("", settings.only_account):
-        yield ValidationProblem(
-            path,
-            f"found account {account}, expected {settings.only_account}. Write ${{aws.account}}, or name a target in it",
-        )
-
-
-_QUEUE_ACCOUNT = re.compile(r"https?://[^/]+/([0-9]+)/")
-_QUEUE_HOST = re.compile(r"https?://(?:sqs\.(?P<new>[a-z0-9-]+)|(?P<old>[a-z0-9-]+)\.queue)\.amazonaws\.com")
-
-
-def queue_region(url: str) -> str:
-    """Region in an SQS queue's URL; empty if the URL has none, as on a local engine."""
-    match = _QUEUE_HOST.match(url)
-    return "" if match is None else match["new"] or match["old"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from orchestration.settings import Settings
+from orchestration.triggers._addresses import other_account, other_region
 from orchestration.triggers.base import (
     Allow,
     RequestContext,
@@ -14,8 +15,6 @@ from orchestration.triggers.base import (
     ServiceIntegration,
     TargetText,
     Trigger,
-    other_account,
-    other_region,
 )
 from orchestration.triggers.facets import Evidence, TargetQuestion
 from orchestration.values.strictjson import Json, JsonObject

@@ -21,9 +21,17 @@ TOOL_FACETS = (
     "LOOK_UP",
     "RUN",
     "RUN_RESULT",
+    "START_LOOK_UP",
     "TARGET_PERMISSION",
 )
 """Class attributes of a trigger type that only builder and tools read. The functions' zips leave them out."""
+
+TOOL_METHODS = ("question",)
+"""Methods of a trigger type that only builder and tools call. The functions' zips leave them out."""
+
+TOOL_MODULES = ("orchestration.triggers._start_look_up", "orchestration.triggers.facets")
+"""Modules that only those attributes and methods use. The functions' zips leave them out, with the statements that import
+them."""
 
 Grade = Literal["recorded", "reported", "documented", "inferred", "none"]
 """Strength of the evidence for an error name; ``docs/error-names.md`` explains each grade."""
@@ -60,12 +68,15 @@ class KeyPrefix(NamedTuple):
         rule: id of the warning of ``orchestrator validate``.
         noun: word for a key.
         reason: effect of a key without the prefix.
+        abbreviation: id of the warning of a key that begins an automatic one, or the other way round: programs read the keys
+            with argparse, which accepts abbreviations. Empty if the service compares whole keys.
     """
 
     prefix: str
     rule: str
     noun: str
     reason: str
+    abbreviation: str = ""
 
 
 class Refusal(NamedTuple):

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from orchestration.settings import Settings
+from orchestration.triggers._addresses import other_account, other_region, queue_region
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import (
     Allow,
     RequestContext,
     Retry,
     ServiceIntegration,
-    other_account,
-    other_region,
-    queue_region,
 )
 from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, TargetQuestion
 from orchestration.values.dag_conf import DISPATCHER, QUEUE, ConfLimits

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from orchestration.settings import STATE_MACHINE_ARN, Settings
+from orchestration.triggers._addresses import other_account, other_region
 from orchestration.triggers._waiting_trigger import HARMLESS, MAX_WAIT_SECONDS, RunLookUp, WaitingTrigger
-from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, other_account, other_region
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
 from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, Refusal, TargetQuestion
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem

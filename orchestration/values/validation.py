@@ -3,7 +3,8 @@
 ``builder/schemas`` generates the JSON Schema from the same annotations, so reader and schema agree. The reader does not
 convert types: ``"1"`` is not a number and ``true`` is not an integer. It reports every problem with its path.
 Supported annotations: ``str``, ``bool``, ``int``, ``Any`` (JSON), ``object`` (checked by another reader), ``list[…]``,
-``dict[str, …]`` and ``Annotated[…, CONSTRAINT]``. A constraint has a method ``problems(value, path)``, as ``StringPattern``.
+``dict[str, …]``, ``… | None`` (the field may be absent, but not null) and ``Annotated[…, CONSTRAINT]``. A constraint has a
+method ``problems(value, path)``, as ``StringPattern``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import dataclasses
 import functools
 import inspect
 import re
+import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import (
@@ -175,6 +177,8 @@ def _check(value: Json, annotation: Annotation, path: str) -> Iterator[Validatio
             yield ValidationProblem(path, f"found {wrong.reason}, expected plain JSON")
     elif annotation is object:
         return
+    elif origin is types.UnionType:  # None is the default of an absent field
+        yield from _check(value, arguments[0], path)
     elif origin is Annotated:
         base, *constraints = arguments
         problems = list(_check(value, base, path))

@@ -15,7 +15,7 @@ mock_provider "aws" {
   }
   mock_data "aws_s3_object" {
     defaults = {
-      body = "{\"version\":\"1.2.3\",\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{}}"
+      body = "{\"version\":\"1.2.3\",\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"glue_run\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{}}"
     }
   }
   mock_resource "aws_s3_bucket" {
@@ -68,7 +68,7 @@ run "defaults_match_the_specification" {
     error_message = "The router has another name or code key."
   }
   assert {
-    condition     = alltrue([for one in [aws_lambda_function.router, aws_lambda_function.mwaa_dag] : one.runtime == "python3.13" && one.architectures == tolist(["arm64"]) && one.logging_config[0].log_format == "JSON" && one.publish])
+    condition     = alltrue([for one in [aws_lambda_function.router, aws_lambda_function.glue_run, aws_lambda_function.mwaa_dag] : one.runtime == "python3.13" && one.architectures == tolist(["arm64"]) && one.logging_config[0].log_format == "JSON" && one.publish])
     error_message = "A function is not Python 3.13 on arm64 with JSON logs and a published version."
   }
 }
@@ -89,7 +89,7 @@ run "every_resource_has_the_tags" {
         aws_sqs_queue.completion_dlq, aws_dynamodb_table.joins, aws_ssm_parameter.workflow_config, values(aws_cloudwatch_metric_alarm.this),
         values(aws_cloudwatch_metric_alarm.execution), [aws_cloudwatch_metric_alarm.failure_bucket_not_empty],
         values(aws_cloudwatch_event_rule.execution_ended_badly), values(aws_cloudwatch_event_rule.completion),
-        [aws_lambda_function.router, aws_lambda_function.mwaa_dag, aws_sfn_state_machine.this], aws_sfn_state_machine.join_deadline,
+        [aws_lambda_function.router, aws_lambda_function.glue_run, aws_lambda_function.mwaa_dag, aws_sfn_state_machine.this], aws_sfn_state_machine.join_deadline,
       ) : one.tags["Application"] == "downstream-orchestrator" && one.tags["Environment"] == "jc" && one.tags["Team"] == "data"
     ])
     error_message = "A resource has no tags: the module has no provider, so no default_tags."
@@ -163,6 +163,7 @@ run "default_targets_stay_in_this_account_and_region" {
       "*",
       "arn:aws:events:us-west-1:123456789012:event-bus/*",
       "arn:aws:glue:us-west-1:123456789012:job/*",
+      "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-glue-run:*",
       "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-mwaa-dag:*",
       "arn:aws:sqs:us-west-1:123456789012:*",
       "arn:aws:states:us-west-1:123456789012:stateMachine:*",
@@ -195,6 +196,7 @@ run "allow_lists_narrow_the_policies" {
       "arn:aws:events:us-west-1:123456789012:event-bus/default",
       "arn:aws:events:us-west-1:210987654321:event-bus/theirs",
       "arn:aws:glue:us-west-1:123456789012:job/load_images_to_redshift",
+      "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-glue-run:*",
       "arn:aws:lambda:us-west-1:123456789012:function:sfly-aws-dwh-sandbox-jc-mwaa-dag:*",
       "arn:aws:sqs:us-west-1:123456789012:mwaa-triggers",
       "arn:aws:states:us-west-1:123456789012:stateMachine:publish_*",
@@ -208,6 +210,10 @@ run "allow_lists_narrow_the_policies" {
       "arn:aws:airflow:us-west-2:123456789012:role/dwh-airflow/Op",
     ])
     error_message = "The allow-list does not narrow the MWAA function's policy."
+  }
+  assert {
+    condition     = toset(flatten([for one in output.iam_policies.glue_run : one.actions if contains(one.resources, "arn:aws:glue:us-west-1:123456789012:job/load_images_to_redshift")])) == toset(["glue:GetJobRuns"])
+    error_message = "The function that looks for Glue job runs may do more than look, or its policy is not narrowed."
   }
 }
 
@@ -266,7 +272,7 @@ run "policies_of_every_role_are_known_in_the_plan" {
     joins = true
   }
   assert {
-    condition     = toset(keys(output.iam_policies)) == toset(["state_machine", "downstream_orchestrator", "mwaa_dag", "join_deadline"]) && alltrue([for one in values(output.iam_policies) : length(one) > 0])
+    condition     = toset(keys(output.iam_policies)) == toset(["state_machine", "downstream_orchestrator", "glue_run", "mwaa_dag", "join_deadline"]) && alltrue([for one in values(output.iam_policies) : length(one) > 0])
     error_message = "The author of a permissions boundary does not see what a role needs."
   }
 }
@@ -590,7 +596,7 @@ run "roles_have_path_and_boundary" {
     error_message = "A role has no path or no boundary."
   }
   assert {
-    condition     = alltrue([for one in ["machine", "router", "mwaa-dag", "joins"] : strcontains(output.kms_key_policy_statements, "role/data/sfly-aws-dwh-sandbox-jc-orchestrator-${one}-us-west-1")])
+    condition     = alltrue([for one in ["machine", "router", "glue-run", "mwaa-dag", "joins"] : strcontains(output.kms_key_policy_statements, "role/data/sfly-aws-dwh-sandbox-jc-orchestrator-${one}-us-west-1")])
     error_message = "The key's policy names other roles."
   }
   assert {
@@ -733,7 +739,7 @@ run "checkout_of_another_release_is_refused" {
   override_data {
     target = data.aws_s3_object.manifest
     values = {
-      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{\"downstream_orchestrator.asl.json\":\"another\"}}"
+      body = "{\"packages\":{\"downstream_orchestrator\":{\"code_sha256\":\"Y29kZQ==\"},\"glue_run\":{\"code_sha256\":\"Y29kZQ==\"},\"mwaa_dag\":{\"code_sha256\":\"Y29kZQ==\"}},\"statemachines\":{\"downstream_orchestrator.asl.json\":\"another\"}}"
     }
   }
   expect_failures = [aws_sfn_state_machine.this]

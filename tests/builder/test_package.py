@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from builder import package
-from orchestration.triggers.facets import TOOL_FACETS
+from orchestration.triggers.facets import TOOL_FACETS, TOOL_METHODS, TOOL_MODULES
 
 ROOT = Path(__file__).parents[2]
 KB = 1024
@@ -55,7 +55,19 @@ def test_zip_contains_the_imported_modules_exactly() -> None:
         "tasks/__init__.py",
         "tasks/mwaa_dag.py",
     ]
+    assert names(package.build("glue_run")) == [
+        "orchestration/__init__.py",
+        "orchestration/errors.py",
+        "orchestration/event/__init__.py",
+        "orchestration/event/identity.py",
+        "orchestration/glue_runs.py",
+        "orchestration/values/__init__.py",
+        "orchestration/values/strictjson.py",
+        "tasks/__init__.py",
+        "tasks/glue_run.py",
+    ]
     router = names(package.build("downstream_orchestrator"))
+    assert not {f"{module.replace('.', '/')}.py" for module in TOOL_MODULES} & set(router)
     assert "orchestration/mwaa/client.py" not in router
     assert router == sorted(router)
 
@@ -66,7 +78,7 @@ def test_shipped_modules_read_facets_of_the_router_only(built: package.Package) 
     for name in archive.namelist():
         nodes = ast.walk(ast.parse(archive.read(name)))
         read = {getattr(node, "id", getattr(node, "attr", "")) for node in nodes}
-        assert not read & set(TOOL_FACETS), name
+        assert not read & {*TOOL_FACETS, *TOOL_METHODS}, name
 
 
 def test_the_zip_alone_can_be_imported(built: package.Package, tmp_path: Path) -> None:

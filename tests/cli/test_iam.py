@@ -47,12 +47,13 @@ def test_role_with_the_printed_policies_lacks_nothing(orchestrator: Orchestrator
     for role, policy in policies.items():
         iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
         iam.put_role_policy(RoleName=role, PolicyName="targets", PolicyDocument=json.dumps(policy))
-    both = ["--check", "state_machine", "--check", "mwaa_dag"]
-    checked = orchestrator("iam", *both)
-    assert (checked.exit_code, checked.stdout) == (0, "5 permissions needed, 0 missing, 0 wider than the targets\n")
+    every = ["--check", "state_machine", "--check", "glue_run", "--check", "mwaa_dag"]
+    checked = orchestrator("iam", *every)
+    assert (checked.exit_code, checked.stdout) == (0, "6 permissions needed, 0 missing, 0 wider than the targets\n")
     one = orchestrator("iam", "--check", "state_machine")
     assert one.exit_code == 1
     assert "missing in the role of mwaa_dag: airflow:InvokeRestApi on arn:aws:airflow:" in one.stdout
+    assert "missing in the role of glue_run: glue:GetJobRuns on arn:aws:glue:" in one.stdout
 
 
 def test_attached_policy_counts_and_wide_statement_is_listed(orchestrator: Orchestrator, iam: Any) -> None:

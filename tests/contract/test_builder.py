@@ -42,5 +42,5 @@ def test_the_sdk_names_the_same_resources() -> None:
     }
     assert sdk.Task is not None
     for kind, integration in INTEGRATIONS.items():
-        name, api = integration.resource.split(":")
+        name, api = integration.resource.removeprefix("aws-sdk:").split(":")
         assert api in {one.value for one in apis[name]}, kind

@@ -85,7 +85,7 @@ def test_second_type_with_a_lambda_gets_its_own_role(
 ) -> None:
     second = planted(CALLER="other_function")
     monkeypatch.setattr("analysis.permissions.REGISTRY", (*REGISTRY, second))
-    assert permissions([], SETTINGS).roles == {STATE_MACHINE: [], "mwaa_dag": [], "other_function": []}
+    assert permissions([], SETTINGS).roles == {STATE_MACHINE: [], "mwaa_dag": [], "other_function": [], "glue_run": []}
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_minimal_request_has_every_path(trigger: type[Trigger]) -> None:
     assert read is not None
     built = read.request(RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0"))
     # A Choice tests these fields with IsPresent before any other state reads them.
-    waiting = {"wait", "publish", "ExecutionArn"}
+    waiting = {"wait", "publish", "ExecutionArn", trigger.INTEGRATION.optional_parameter}
     assert shape(built).keys() == shape(request(trigger)).keys() - waiting
 
 

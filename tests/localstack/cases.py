@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.machine import mocks
 from builder.machine.definition import render
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, variants
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.triggers.step_function import StepFunction
 from tests.localstack.interpreters import Answer, Case, Result, calls_of, with_short_waits
@@ -24,6 +24,7 @@ GROUPS = (MOCKED, SINGLE, WAITING, MATRIX)
 def read(name: str) -> dict[str, Any]:
     """A committed definition with its placeholders filled."""
     values = {
+        "glue_run_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:glue-run",
         "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag",
         "router_arn": "arn:aws:lambda:us-west-1:123456789012:function:router:live",
         "job_events_topic_arn": "arn:aws:sns:us-west-1:123456789012:job_events",
@@ -70,7 +71,11 @@ def mocked() -> Iterator[Case]:
             machine=mocks.STATE_MACHINE,
             definition=DEFINITION,
             given=SAMPLE,
-            script={one.state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()},
+            script={
+                variant.state: attempts(case.responses[kind])
+                for kind, one in INTEGRATIONS.items()
+                for _, variant in variants(one)
+            },
         )
 
 
@@ -86,7 +91,7 @@ def single() -> Iterator[Case]:
                 machine="single",
                 definition=SHORT,
                 given=SAMPLE | {"triggers": [item]},
-                script={INTEGRATIONS[kind].state: attempts(answers)},
+                script={variant.state: attempts(answers) for _, variant in variants(INTEGRATIONS[kind])},
             )
 
 

@@ -22,6 +22,13 @@ function handlers(script, calls) {
   }]));
 }
 
+function waits(machine) {
+  return Object.entries(machine.States).flatMap(([name, state]) => [
+    ...(state.Type === 'Wait' ? [name] : []),
+    ...(state.ItemProcessor ? waits(state.ItemProcessor) : []),
+  ]);
+}
+
 async function run({ definition, input, context, script }) {
   const calls = {};
   const machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
@@ -29,6 +36,7 @@ async function run({ definition, input, context, script }) {
     context,
     overrides: {
       taskResourceLocalHandlers: handlers(script, calls),
+      waitTimeOverrides: Object.fromEntries(waits(definition).map((state) => [state, 0])),
       retryIntervalOverrides: Object.fromEntries(Object.keys(script).map((state) => [state, 0])),
     },
   });

@@ -33,6 +33,7 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in set(sys.modules) - 
 USES = {
     # Building the clients imports more: botocore loads handlers, parsers and retry modes when it makes one.
     "tasks.downstream_orchestrator": "tasks.downstream_orchestrator._router()",
+    "tasks.glue_run": "tasks.glue_run._client()",
     "tasks.mwaa_dag": "tasks.mwaa_dag._client('us-west-2')",
 }
 

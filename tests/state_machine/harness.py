@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from local.engine.engine import Engine
 from local.engine.patches.replace import replaced
@@ -29,10 +30,17 @@ CONFIG: dict[str, Any] = {
 }
 
 
+def identified(kind: str, run_id: str) -> dict[str, Any]:
+    """The fields of a request of the type that hold a run id."""
+    case = TYPE_CASES[kind].machine if kind in TYPE_CASES else None
+    if case is not None and case.run_id_argument:
+        return {"Arguments": {**case.request["Arguments"], case.run_id_argument: run_id}}
+    return {case.run_id_key: run_id} if case is not None and case.run_id_key else {}
+
+
 def trigger(kind: str, name: str = "n", **changes: Any) -> dict[str, Any]:
-    """One item of an execution's input, with its own run id if the target deduplicates by one."""
-    key = TYPE_CASES[kind].machine.run_id_key if kind in TYPE_CASES else ""
-    own = {key: f"run-{uuid.uuid4()}"} if key else {}
+    """One item of an execution's input, with its own run id if its service or a look knows one."""
+    own = identified(kind, f"run-{uuid.uuid4()}")
     return {"id": f"id-{name}"[:64], "type": kind, "name": name, "request": REQUESTS.get(kind, {}) | own | changes}
 
 
@@ -114,8 +122,11 @@ def state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
 
 
 @contextmanager
-def shortened(timeout: float = 60.0) -> Iterator[None]:
-    """Let retries wait for no time, and Task states for at most ``timeout`` seconds; nothing else is changed."""
+def shortened(timeout: float = 60.0, pause: float = 0.0) -> Iterator[None]:
+    """Let retries wait for no time, Wait states for ``pause``, and Task states for at most ``timeout`` seconds."""
+
+    def paused(wait: WaitFunction, env: Any, wait_seconds: int) -> None:
+        time.sleep(min(pause, wait_seconds))
 
     def seconds(declared: TimeoutSeconds, env: Any) -> None:
         whole = declared.timeout_seconds == TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS  # a state that declares none
@@ -124,5 +135,6 @@ def shortened(timeout: float = 60.0) -> Iterator[None]:
     with (
         replaced(retrier_decl, "time", types.SimpleNamespace(sleep=lambda _: None)),
         replaced(TimeoutSeconds, "_eval_body", seconds),
+        replaced(WaitFunction, "_wait_interval", paused),
     ):
         yield

@@ -11,7 +11,7 @@ from typing import Any
 from local.engine.faults import Fault
 from orchestration.triggers import BY_TYPE
 from tests.contract.service_models import operation
-from tests.state_machine.harness import REQUESTS, Machine, trigger
+from tests.state_machine.harness import REQUESTS, Machine, identified, trigger
 from tests.trigger_types import TYPE_CASES
 
 CASES = {kind: cases.machine for kind, cases in TYPE_CASES.items()}
@@ -75,6 +75,8 @@ def expected(kind: str, what: str) -> Cell:
 def error_of(kind: str, what: str) -> str:
     """Prefix of the error's name."""
     case = CASES[kind]
+    if what in ("server error", "malformed response") and case.unknown_error:
+        return case.unknown_error
     special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
     if what == "target missing" and case.missing_error:
         return case.missing_error
@@ -103,8 +105,7 @@ def run_cell(machine: Machine, kind: str, what: str, position: str) -> CellRun:
     others = [trigger(other, other) for other in REQUESTS if other != kind]
     case = CASES[kind]
     changes = dict(case.missing) if what == "target missing" else {}
-    if case.run_id_key:
-        changes[case.run_id_key] = f"{what}-{position}"
+    changes |= identified(kind, f"{what}-{position}")
     triggers = [*others[: POSITIONS[position]], trigger(kind, "faulted", **changes), *others[POSITIONS[position] :]]
     fault, faults, operation = fault_of(kind, what), machine.engine.patch_context.faults, CASES[kind].operation
     with ExitStack() as stack:

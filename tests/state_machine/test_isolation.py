@@ -32,7 +32,7 @@ from tests.state_machine.matrix import (
 def machine(engine: Engine) -> Iterator[Machine]:
     warmed = Machine(engine)
     warmed.run([trigger(kind) for kind in REQUESTS])  # cold clients and workers take longer than the shortened timeout
-    with shortened(TIMEOUT):
+    with shortened(TIMEOUT, pause=TIMEOUT / 2):  # a late call reaches its service before a look
         yield warmed
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from builder.machine import mocks
 from builder.machine.definition import render
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, variants
 from local.engine.engine import run_engine
 from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient
@@ -32,7 +32,10 @@ FILES = Path(__file__).parents[2] / "statemachines"
 MOCKS = json.loads((FILES / "MockConfigFile.json").read_text())
 DEFINITION = render(
     (FILES / "downstream_orchestrator.asl.json").read_text(),
-    {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
+    {
+        "glue_run_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:glue-run",
+        "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag",
+    },
 )
 CASES = {case.name: case for case in mocks.cases()}
 CREDENTIALS = {"region_name": "us-west-1", "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
@@ -86,7 +89,8 @@ def second() -> Iterator[NodeProgram]:
 @pytest.mark.parametrize("name", list(CASES))
 def test_case_on_the_second_interpreter(second: NodeProgram, name: str) -> None:
     case = CASES[name]
-    script = {one.state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()}
+    # The sample sets every field, so its items take the first state of each type.
+    script = {variants(one)[0][1].state: attempts(case.responses[kind]) for kind, one in INTEGRATIONS.items()}
     context = {"Execution": {"Id": "arn:aws:states:us-west-1:123456789012:execution:m:e", "Name": "e"}}
     answer = second.ask({"definition": json.loads(DEFINITION), "input": SAMPLE, "context": context, "script": script})
     statuses = {one["type"]: one["result"]["status"] for one in answer["outcomes"]}

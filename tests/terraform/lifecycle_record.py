@@ -149,7 +149,12 @@ class Life:
 def policies(engine: Engine) -> dict[str, dict[str, Any]]:
     iam, roles = (
         engine.client("iam"),
-        {"state_machine": "machine", "downstream_orchestrator": "router", "mwaa_dag": "mwaa-dag"},
+        {
+            "state_machine": "machine",
+            "downstream_orchestrator": "router",
+            "glue_run": "glue-run",
+            "mwaa_dag": "mwaa-dag",
+        },
     )
     return {
         role: iam.get_role_policy(RoleName=f"{PREFIX}-orchestrator-{name}-{engine.region}", PolicyName=role)[
@@ -160,10 +165,11 @@ def policies(engine: Engine) -> dict[str, dict[str, Any]]:
 
 
 def calls(engine: Engine) -> dict[str, list[Call]]:
-    of = {NAME: "downstream_orchestrator", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
+    of = {NAME: "downstream_orchestrator", f"{PREFIX}-glue-run": "glue_run", f"{PREFIX}-mwaa-dag": "mwaa_dag"}
     calls: dict[str, list[Call]] = {
         "state_machine": list(engine.patch_context.calls),
         "downstream_orchestrator": [],
+        "glue_run": [],
         "mwaa_dag": [],
     }
     for invocation in engine.runtime.invocations:

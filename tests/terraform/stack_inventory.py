@@ -20,6 +20,7 @@ def describe(engine: Engine, prefix: str) -> dict[str, Any]:
     return {
         "topics": {topic: _subscriptions(engine, f"{prefix}-{topic}") for topic in FILTERS},
         "router": _function(aws_lambda, name, LIVE),
+        "glue_run": _function(aws_lambda, f"{prefix}-glue-run", "1"),
         "mwaa_dag": _function(aws_lambda, f"{prefix}-mwaa-dag", "1"),
         "retries": invoke["MaximumRetryAttempts"],
         "failure_destination": invoke["DestinationConfig"]["OnFailure"]["Destination"],

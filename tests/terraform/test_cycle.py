@@ -151,6 +151,7 @@ def test_events_during_an_upgrade_succeed(life: Life, step: str) -> None:
     assert [one.status for one in life.simulations[step].triggers] == ["TRIGGERED"] * 5, life.simulations[step]
 
 
+# No start in the cycle loses its answer, so glue_run makes no call: tests/builder/policies/test_iam.py has its permissions.
 ROLES = ["downstream_orchestrator", "mwaa_dag", "state_machine"]
 
 

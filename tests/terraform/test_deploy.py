@@ -18,7 +18,13 @@ from tests.terraform.harness import ROOT, aws_environment
 def test_deploy_uploads_code_and_configuration(engine: Engine, env: str) -> None:
     answer = deploy(engine, "--account=sandbox", f"--env={env}", "--version=1.2.3")
     assert answer.returncode == 0, answer.stderr
-    names = ["downstream_orchestrator.zip", "manifest.json", "mwaa_dag.zip", "orchestration/workflow_config.json"]
+    names = [
+        "downstream_orchestrator.zip",
+        "glue_run.zip",
+        "manifest.json",
+        "mwaa_dag.zip",
+        "orchestration/workflow_config.json",
+    ]
     assert keys(engine, env) == [f"code/1.2.3/{name}" for name in names]
     assert (
         body(engine, env, CONFIG.format(version="1.2.3")) == (ROOT / "orchestration/workflow_config.json").read_bytes()

@@ -143,7 +143,7 @@ def test_router_knows_the_existing_topics(lives: dict[str, Example]) -> None:
 def test_roles_have_path_and_boundary(lives: dict[str, Example]) -> None:
     roles = lives["existing-topics existing"].used["roles"]
     assert {one["RoleName"].removeprefix("acme-sandbox-existing-orchestrator-") for one in roles} == {
-        f"{name}-us-west-1" for name in ("events", "machine", "mwaa-dag", "router")
+        f"{name}-us-west-1" for name in ("events", "glue-run", "machine", "mwaa-dag", "router")
     }
     assert {(one["Path"], one["PermissionsBoundary"]["PermissionsBoundaryArn"]) for one in roles} == {
         ("/data/", BOUNDARY)

@@ -13,14 +13,17 @@ from typing import Any
 
 from builder.machine import mocks
 from builder.machine.definition import render
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, LOOK_UPS, variants
 from orchestration.triggers.base import ServiceIntegration
 
 ROLE = "arn:aws:iam::123456789012:role/not-assumed"
 DEFINITION = json.loads(
     render(
         (Path(__file__).parents[2] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),
-        {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
+        {
+            "glue_run_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:glue-run",
+            "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag",
+        },
     )
 )
 STATES = {**DEFINITION["States"], **DEFINITION["States"]["Start every trigger"]["ItemProcessor"]["States"]}
@@ -78,10 +81,11 @@ def cases() -> Iterator[StateCase]:
     """Every case: each type's Task, the Choices, and the states that record and explain failures."""
     for index, item in enumerate(SAMPLE["triggers"]):
         outcome = {"index": index, "id": item["id"], "type": item["type"], "name": item["name"]}
-        integration = INTEGRATIONS[item["type"]]
+        _, integration = variants(INTEGRATIONS[item["type"]])[0]  # the sample sets every field
         yield from _task(
             item["type"], integration, {"event": mocks.SAMPLE_EVENT, "request": item["request"], "outcome": outcome}
         )
+    yield from _glue()
     yield from _other()
 
 
@@ -101,11 +105,54 @@ def _task(kind: str, integration: ServiceIntegration, given: dict[str, Any]) -> 
         error = retry.errors[0]
         yield replace(task, id=f"{kind}-{error}-retried", status="RETRIABLE", mock=_error(error))
         yield replace(caught, id=f"{kind}-{error}-used-up", mock=_error(error), retries=retry.max_attempts)
+    ambiguous = replace(caught, following=LOOK_UPS[kind].wait_state) if kind in LOOK_UPS else caught
     for error in ("States.Timeout", "Unheard.OfException"):
-        yield replace(caught, id=f"{kind}-{error}", mock=_error(error))
+        yield replace(ambiguous, id=f"{kind}-{error}", mock=_error(error))
     for error in integration.already_started:
         following = f"{integration.state}: it was started already"
         yield replace(caught, id=f"{kind}-{error}", mock=_error(error), following=following)
+
+
+def _glue() -> Iterator[StateCase]:
+    """The states after an ambiguous error of StartJobRun."""
+    error = {"Error": "Glue.InternalServiceException", "Cause": "no answer"}
+    item = SAMPLE["triggers"][0]
+    outcome = {"index": 0, "id": item["id"], "type": item["type"], "name": item["name"]}
+    request = {key: value for key, value in item["request"].items() if key in ("JobName", "Arguments")}
+    given = {"event": error, "request": request, "outcome": outcome}
+    again = given | {"request": {**request, "look_for": [{**request, "since": "2026-01-01T00:00:00Z"}]}}
+    integration, look_up = INTEGRATIONS["glue_job"], LOOK_UPS["glue_job"]
+    started = {"result": json.dumps(integration.sample), "fieldValidationMode": "PRESENT"}
+    found = {"result": json.dumps(look_up.look.sample), "fieldValidationMode": "PRESENT"}
+    done = StateCase(id="", state=integration.state, given=given, status="SUCCEEDED")
+    yield replace(done, id="glue-plain-started", mock=started)
+    choice = "Which type of trigger?"
+    yield replace(done, id="glue-plain-chosen", state=choice, following=integration.state)
+    yield replace(done, id="glue-look-first-chosen", state=choice, given=again, following=look_up.look_first.state)
+    yield replace(done, id="glue-waited", state=look_up.wait_state, following=look_up.look.state)
+    first = "Which way to start the Glue job run?"
+    unknown, absent = look_up.unknown_state, "Was the start refused before?"
+    for look, each, following in ((look_up.look, given, absent), (look_up.look_first, again, first)):
+        yield replace(done, id=f"{look.state}-found", state=look.state, given=each, mock=found)
+        caught = StateCase(id="", state=look.state, given=each, status="CAUGHT_ERROR", retries=1)
+        for name, after in (
+            ("GlueRunAbsentError", following),
+            ("GlueRunUnknown", "Record failure"),
+            ("Un.heard", unknown),
+        ):
+            yield replace(caught, id=f"{look.state}-{name}", mock=_error(name), following=after)
+    yield replace(done, id="glue-way", state=first, following=integration.state)
+    looked = given | {"look": {"Error": "GlueRunsUnavailableError", "Cause": "busy"}}
+    yield replace(done, id="glue-unknown", state=unknown, given=looked, following="Record failure")
+    pause = "Wait before the next start"
+    for count, state in ((0, "once"), (1, "again"), (2, "too often")):
+        refused = given | ({"refused": {"count": count, "seconds": 1}} if count else {})
+        noted = f"{look_up.refused_state} {state}"
+        after = pause if state != "too often" else "Record failure"
+        yield replace(done, id=f"glue-refused-{count}", state=absent, given=refused, following=noted)
+        yield replace(done, id=f"glue-refused-{state}", state=noted, given=refused, following=after)
+    paused = given | {"refused": {"count": 1, "seconds": 1}}
+    yield replace(done, id="glue-paused", state=pause, given=paused, following=first)
 
 
 def _error(name: str) -> dict[str, Any]:

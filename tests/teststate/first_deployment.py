@@ -118,6 +118,12 @@ def questions(account: str, region: str) -> Iterator[Question]:
         "Glue job that does not exist", "glue:startJobRun", {"JobName": _MISSING}, "Glue.EntityNotFoundException"
     )
     yield _refusal(
+        "Glue job that does not exist, by the aws-sdk integration",
+        "aws-sdk:glue:startJobRun",
+        {"JobName": _MISSING},
+        "Glue.EntityNotFoundException",
+    )
+    yield _refusal(
         "queue that does not exist",
         "sqs:sendMessage",
         {"QueueUrl": f"{queue}/{_MISSING}", "MessageBody": "m"},
@@ -186,15 +192,9 @@ def from_histories(client: Any, machine: str) -> list[Answer]:
     answers = [
         Answer(f"{count} times in the histories", _known(name), _grade(name), name) for name, count in found.items()
     ]
-    kept = "in every TaskScheduled event" if not queuing[False] else f"missing in {queuing[False]} TaskScheduled events"
-    answers.append(
-        Answer(
-            "JobRunQueuingEnabled reaches StartJobRun",
-            "in every TaskScheduled event",
-            "inferred",
-            kept if queuing else "",
-        )
-    )
+    # Only triggers with job_run_queuing_enabled send it.
+    kept = f"in {queuing[True]} of {queuing.total()} TaskScheduled events" if queuing else ""
+    answers.append(Answer("JobRunQueuingEnabled reaches StartJobRun", "", "inferred", kept))
     return answers
 
 

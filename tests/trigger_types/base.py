@@ -47,12 +47,14 @@ class MachineCase:
         request: the item's request.
         missing: changes to the request that name a target which does not exist.
         run_id_key: the request's key that must differ in every test, because the target deduplicates by it.
+        run_id_argument: the key of the request's ``Arguments`` that must differ in every test, because a look reads it.
         operation: the call that the Task state makes, as botocore names it.
         throttled: error code of a throttled call.
         server_error: error code of an internal error.
         invalid_request: error code of a call that the service refuses.
         error_prefix: beginning of the errors' names in the outcome.
         missing_error: beginning of the error's name if the target does not exist; default: ``error_prefix``.
+        unknown_error: error of the outcome if the answer is lost and the target did not start; default: ``error_prefix``.
         attempts: fault to number of calls, for faults after which the machine calls again in vain; default: 1.
         triggered: faults that the service accepts, so that the trigger is TRIGGERED, each with its reason.
         takes_any_result: the machine takes the service's whole result as the run id.
@@ -63,12 +65,14 @@ class MachineCase:
     request: Mapping[str, Any]
     missing: Mapping[str, Any]
     run_id_key: str = ""
+    run_id_argument: str = ""
     operation: str
     throttled: str
     server_error: str
     invalid_request: str
     error_prefix: str
     missing_error: str = ""
+    unknown_error: str = ""
     attempts: Mapping[str, int]
     triggered: Mapping[str, str] = field(default_factory=dict)
     takes_any_result: bool = False

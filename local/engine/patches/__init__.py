@@ -16,7 +16,7 @@ from local.engine.patches.imports import without_batch
 
 with without_batch():
     from local.engine.patches import dynamodb, events, lambda_, performance, runs, sns, sqs, terraform
-    from local.engine.patches.interpreter import error_names, mocks, stepfunctions
+    from local.engine.patches.interpreter import error_names, mocks, sdk_errors, stepfunctions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ PATCHES: tuple[Patch, ...] = (
         error_names.service_error_names,
     ),
     Patch(
+        "sdk_error_names",
+        "moto names errors of aws-sdk integrations in lower case (glue.ThrottlingException), and lost answers States.Runtime",
+        sdk_errors.sdk_error_names,
+    ),
+    Patch(
         "synchronous_job_runs",
         "moto cannot wait for a Glue job run: it interrupts an endpoint for task tokens that does not exist",
         runs.synchronous_job_runs,
@@ -134,6 +139,11 @@ PATCHES: tuple[Patch, ...] = (
         "moto makes a new list of a queue's messages for each deletion, so parallel deletions undo each other, and lose messages "
         "that arrive in the meantime",
         sqs.parallel_deletions,
+    ),
+    Patch(
+        "listed_job_runs",
+        "moto lists the runs of a Glue job at once, and the oldest first",
+        runs.listed_job_runs,
     ),
     Patch("job_run_states", "moto's job runs always succeed", runs.job_run_states),
     Patch(

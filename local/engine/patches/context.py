@@ -22,6 +22,7 @@ class PatchContext:
         calls: AWS API calls of the state machines' Tasks.
         deliveries: times that SNS delivers a message; SNS promises at least one.
         job_runs: fields of the runs of a Glue job by its name, such as ``{"JobRunState": "FAILED", "ErrorMessage": "..."}``.
+        job_run_lag: seconds after which GetJobRuns lists a run of a Glue job, by the job's name.
         mocks: content of a ``MockConfigFile.json``; ``{state machine ARN}#{case}`` starts one of its test cases.
     """
 
@@ -31,4 +32,5 @@ class PatchContext:
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=10 * KEPT))
     deliveries: int = 1
     job_runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    job_run_lag: dict[str, float] = field(default_factory=dict)
     mocks: dict[str, Any] = field(default_factory=dict)

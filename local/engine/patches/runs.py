@@ -6,9 +6,11 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
-from moto.glue.models import FakeJobRun
+from moto.core.utils import utcnow
+from moto.glue.models import FakeJob, FakeJobRun
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_callback
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue import (
     StateTaskServiceGlue,
@@ -56,6 +58,22 @@ def job_run_states(context: PatchContext) -> Iterator[None]:
         return as_dict(run) | context.job_runs.get(run.job_name, {})
 
     with replaced(FakeJobRun, "as_dict", described):
+        yield
+
+
+@contextmanager
+def listed_job_runs(context: PatchContext) -> Iterator[None]:
+    """List the newest run of a job first, and a run only after the seconds of ``context.job_run_lag``.
+
+    Source: docs.aws.amazon.com/glue/latest/webapi/API_GetJobRuns.html, which promises no time.
+    """
+    listed = FakeJob.get_job_runs
+
+    def newest_first(job: FakeJob) -> list[FakeJobRun]:
+        latest = utcnow() - timedelta(seconds=context.job_run_lag.get(job.name, 0.0))
+        return [run for run in reversed(listed(job)) if run.started_on <= latest]
+
+    with replaced(FakeJob, "get_job_runs", newest_first):
         yield
 
 

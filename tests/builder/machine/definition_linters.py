@@ -22,7 +22,10 @@ from tests.node_programs import NodeProgram, running
 
 TEXT = render(
     (Path(__file__).parents[3] / "statemachines" / "downstream_orchestrator.asl.json").read_text(),
-    {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag"},
+    {
+        "glue_run_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:glue-run",
+        "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:mwaa-dag",
+    },
 )
 Definition = dict[str, Any]
 
@@ -136,7 +139,7 @@ VARIANTS: dict[str, str] = {
     "duplicate key": TEXT.replace('"MaxConcurrency": 40,', '"MaxConcurrency": 40,\n"MaxConcurrency": 1,', 1),
     "name of 81 characters": TEXT.replace(RECORD, "R" * 81),
     "States.ALL not last in Catch": _edit(lambda d, s: s[SFN]["Catch"].reverse()),
-    "States.ALL not alone": _edit(lambda d, s: s[GLUE]["Catch"][0]["ErrorEquals"].append("States.Timeout")),
+    "States.ALL not alone": _edit(lambda d, s: s[GLUE]["Catch"][1]["ErrorEquals"].append("States.Timeout")),
     "States.ALL not last in Retry": _edit(
         lambda d, s: s[GLUE]["Retry"].insert(0, {"ErrorEquals": ["States.ALL"], "MaxAttempts": 1})
     ),

@@ -25,12 +25,25 @@ def test_waiting_definition_publishes_events_and_the_plain_not() -> None:
 
 def test_render_fills_every_place_of_a_placeholder() -> None:
     text = '{"a": "${router_arn}", "b": ["${router_arn}:live"], "c": "${mwaa_dag_function_arn}"}'
-    rendered = render(text, {"router_arn": "arn:r", "mwaa_dag_function_arn": FUNCTION, "job_events_topic_arn": "arn:t"})
+    rendered = render(
+        text,
+        {
+            "router_arn": "arn:r",
+            "glue_run_function_arn": FUNCTION,
+            "mwaa_dag_function_arn": FUNCTION,
+            "job_events_topic_arn": "arn:t",
+        },
+    )
     assert json.loads(rendered) == {"a": "arn:r", "b": ["arn:r:live"], "c": FUNCTION}
 
 
 def test_render_fills_all_placeholders_of_the_committed_texts() -> None:
-    values = {"router_arn": "arn:r", "mwaa_dag_function_arn": FUNCTION, "job_events_topic_arn": "arn:t"}
+    values = {
+        "router_arn": "arn:r",
+        "glue_run_function_arn": FUNCTION,
+        "mwaa_dag_function_arn": FUNCTION,
+        "job_events_topic_arn": "arn:t",
+    }
     for text in (committed(), committed(waiting=True), join_deadline()):
         assert "${" not in render(text, values)
 

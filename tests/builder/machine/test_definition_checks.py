@@ -69,7 +69,7 @@ def test_every_variant_is_another_definition() -> None:
         ("missing End", "state 'Start Glue job run' has neither Next nor End, expected one of them"),
         ("Next and End", "state 'Start Glue job run' has Next and End, expected one of them"),
         ("States.ALL not last in Catch", "state 'Start nested execution': States.ALL in Catch[0] is not alone, or not"),
-        ("States.ALL not alone", "state 'Start Glue job run': States.ALL in Catch[0] is not alone, or not last"),
+        ("States.ALL not alone", "state 'Start Glue job run': States.ALL in Catch[1] is not alone, or not last"),
         ("States.ALL not last in Retry", "state 'Start Glue job run': States.ALL in Retry[0] is not alone, or not"),
         (
             "path under a plain key",

@@ -33,7 +33,7 @@ def test_each_type_has_a_state_of_its_own() -> None:
 
 @each_integration
 def test_operation_of_the_resource_exists(integration: ServiceIntegration) -> None:
-    service, operation = integration.resource.split(":")
+    service, operation = integration.resource.removeprefix("aws-sdk:").split(":")
     model = botocore.session.get_session().get_service_model(SERVICES.get(service, service))
     # In a resource, the operation begins with a lower-case letter.
     assert f"{operation[0].upper()}{operation[1:]}" in model.operation_names

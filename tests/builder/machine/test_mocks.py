@@ -7,7 +7,7 @@ import json
 import pytest
 
 from builder.machine import mocks
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, variants
 from builder.machine.mocks import MockCase
 from orchestration.input.item import Batch, Item
 
@@ -76,10 +76,12 @@ def test_file_has_a_response_for_each_key() -> None:
     tests = document["StateMachines"]["downstream_orchestrator"]["TestCases"]
     used = {key for states in tests.values() for key in states.values()}
     assert used == set(document["MockedResponses"])
-    assert all(set(states) == {one.state for one in INTEGRATIONS.values()} for states in tests.values())
+    names = {variant.state for one in INTEGRATIONS.values() for _, variant in variants(one)}
+    assert all(set(states) == names for states in tests.values())
     for name, states in tests.items():
         for kind, integration in INTEGRATIONS.items():
-            assert document["MockedResponses"][states[integration.state]] == CASES[name].responses[kind], name
+            for _, variant in variants(integration):
+                assert document["MockedResponses"][states[variant.state]] == CASES[name].responses[kind], name
     assert tests["GlueJobRetried"][GLUE.state] == "glue_job-ThrottlingException-started"
 
 

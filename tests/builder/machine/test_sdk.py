@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from builder.machine import sdk
+from builder.machine import sdk, state_machine
 from orchestration.triggers.base import Retry, ServiceIntegration
 
 
@@ -43,7 +43,7 @@ def test_service_task_has_resource_timeout_and_selector() -> None:
 def test_retriers_keep_their_order_and_bounds() -> None:
     task = sdk.service_task(
         integration(
-            Retry(("Glue.Full",), "refused", interval_seconds=60, max_attempts=30, backoff=1.0),
+            Retry(("Glue.Full",), "refused", interval_seconds=60, max_attempts=30, backoff=1.0, jitter="NONE"),
             Retry(("Glue.Slow", "Glue.Busy"), "refused", interval_seconds=2, max_attempts=5, max_delay_seconds=30),
         )
     )
@@ -55,8 +55,22 @@ def test_retriers_keep_their_order_and_bounds() -> None:
             "MaxAttempts": 5,
             "BackoffRate": 2.0,
             "MaxDelaySeconds": 30,
+            "JitterStrategy": "FULL",
         },
     ]
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_every_retrier_of_the_registry_has_jitter(waiting: bool) -> None:
+    """40 items that are refused together must not come back together. A look waits for a list, not for a quota."""
+    item = state_machine.build(waiting=waiting)["States"]["Start every trigger"]["ItemProcessor"]
+    constant = [
+        (name, retrier["ErrorEquals"])
+        for name, state in item["States"].items()
+        for retrier in state.get("Retry", [])
+        if retrier.get("JitterStrategy") != "FULL" and not state["Resource"].endswith("sns:publish")
+    ]
+    assert constant == [("Look for the Glue job run", ["GlueRunAbsentError", "GlueRunUnknown"])]
 
 
 def test_map_is_inline_and_has_an_item_processor() -> None:

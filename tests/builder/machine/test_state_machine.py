@@ -12,7 +12,7 @@ import pytest
 
 from builder.machine import state_machine
 from builder.machine.definition import PLACEHOLDERS
-from builder.machine.integrations import INTEGRATIONS
+from builder.machine.integrations import INTEGRATIONS, variants
 
 DEFINITION = state_machine.build()
 TEXT = json.dumps(DEFINITION)
@@ -31,6 +31,15 @@ ALL = list(states(DEFINITION))
 TASKS = [(name, state) for name, state in ALL if state["Type"] == "Task"]
 
 
+LOOKS = {"Look for the Glue job run", "Look for an earlier Glue job run"}
+GLUE_STARTS = ("Start Glue job run", "Start Glue job run with JobRunQueuingEnabled")
+AMBIGUOUS = {
+    **dict.fromkeys(GLUE_STARTS, ("$.event", "Wait until Glue lists the job run")),
+    **dict.fromkeys(LOOKS, ("$.look", "Note that the Glue job run is unknown")),
+}
+"""Task state to the place of an ambiguous error and the state that follows it."""
+
+
 def ends(processor: dict[str, Any]) -> Iterator[tuple[list[str], str]]:
     """Every way through the item processor, and the status that its outcome ends with."""
 
@@ -40,7 +49,8 @@ def ends(processor: dict[str, Any]) -> Iterator[tuple[list[str], str]]:
         following += [catch["Next"] for catch in state.get("Catch", [])]
         following += [state[key] for key in ("Default", "Next") if key in state]
         for after in following:
-            yield from walk(after, way)
+            if after not in way:  # a refused start leads back to the start, a bounded number of times
+                yield from walk(after, way)
         if state.get("End"):
             written = state.get("ResultSelector") or state.get("Result") or state.get("Parameters") or {}
             right = state.get("ResultPath") == "$.outcome.result" and state.get("OutputPath") == "$.outcome"
@@ -52,8 +62,9 @@ def ends(processor: dict[str, Any]) -> Iterator[tuple[list[str], str]]:
 def test_every_way_ends_triggered_or_failed() -> None:
     ways = list(ends(ITEM))
     assert {status for _, status in ways} == {"TRIGGERED", "FAILED"}
-    # Each type: success and failure; both startExecution states also find themselves started; rejected; unknown.
-    assert len(ways) == 2 * len(INTEGRATIONS) + 2 + 2
+    plain = [way for way, _ in ways if not any("Glue job run" in name for name in way)]
+    # Each other type: success and failure; both startExecution states also find themselves started; rejected; unknown.
+    assert len(plain) == 2 * (len(INTEGRATIONS) - 1) + 2 + 2
 
 
 @pytest.mark.parametrize("lost", ["ResultPath", "OutputPath", "Result"])
@@ -66,7 +77,9 @@ def test_walk_finds_a_lost_outcome(lost: str) -> None:
 @pytest.mark.parametrize(("name", "state"), TASKS, ids=[name for name, _ in TASKS])
 def test_every_task_catches_every_error(name: str, state: dict[str, Any]) -> None:
     last = state["Catch"][-1]
-    assert last == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.outcome.error", "Next": "Record failure"}
+    assert last["ErrorEquals"] == ["States.ALL"]
+    place, following = AMBIGUOUS.get(name, ("$.outcome.error", "Record failure"))
+    assert (last["ResultPath"], last["Next"]) == (place, following)
     assert not any("States.ALL" in catch["ErrorEquals"] for catch in state["Catch"][:-1])
     assert state["TimeoutSeconds"] <= 90
     assert "InputPath" not in state
@@ -74,8 +87,10 @@ def test_every_task_catches_every_error(name: str, state: dict[str, Any]) -> Non
 
 def test_choice_has_a_branch_for_every_type() -> None:
     choices = ITEM["States"][ITEM["StartAt"]]["Choices"]
-    assert [choice["StringEquals"] for choice in choices] == [*INTEGRATIONS, "rejected"]
-    assert {name for name, _ in TASKS} == {integration.state for integration in INTEGRATIONS.values()}
+    plain = [choice["StringEquals"] for choice in choices if "StringEquals" in choice]
+    assert plain == [*INTEGRATIONS, "rejected"]
+    starts = {variant.state for integration in INTEGRATIONS.values() for _, variant in variants(integration)}
+    assert {name for name, _ in TASKS} == starts | LOOKS
 
 
 def test_placeholders_are_the_declared_ones() -> None:
@@ -117,3 +132,59 @@ def test_the_fail_state_takes_plain_paths() -> None:
         "ErrorPath": "$.error",
         "CausePath": "$.cause",
     }
+
+
+def test_both_states_of_an_optional_parameter_differ_in_it_alone() -> None:
+    """So a run without the setting keeps the job's own, and each way takes one transition of the Choice."""
+    plain, queuing = (copy.deepcopy(ITEM["States"][name]) for name in GLUE_STARTS)
+    assert queuing["Parameters"].pop("JobRunQueuingEnabled.$") == "$.request.JobRunQueuingEnabled"
+    assert plain == queuing
+    rules = ITEM["States"][ITEM["StartAt"]]["Choices"]
+    ways = [rule["Next"] for rule in rules]
+    assert ways[:3] == ["Look for an earlier Glue job run", GLUE_STARTS[1], GLUE_STARTS[0]]
+    assert {"Variable": "$.request.JobRunQueuingEnabled", "IsPresent": True} in rules[1]["And"]
+    assert {"Variable": "$.request.look_for", "IsPresent": True} in rules[0]["And"]
+
+
+@pytest.mark.parametrize("name", GLUE_STARTS)
+def test_start_of_glue_is_repeated_after_refusals_only(name: str) -> None:
+    """The list is hand-written. StartJobRun has no idempotency token."""
+    state = ITEM["States"][name]
+    assert state["Resource"] == "arn:aws:states:::aws-sdk:glue:startJobRun"
+    assert [retry["ErrorEquals"] for retry in state["Retry"]] == [
+        ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"],
+        ["Glue.ThrottlingException"],
+    ]
+    definite, _ = state["Catch"]
+    assert definite["Next"] == "Record failure"
+    assert set(definite["ErrorEquals"]) == {
+        "Glue.ConcurrentRunsExceededException",
+        "Glue.ResourceNumberLimitExceededException",
+        "Glue.ThrottlingException",
+        "Glue.AccessDeniedException",
+        "Glue.EntityNotFoundException",
+        "Glue.InvalidInputException",
+    }
+
+
+def test_looks_are_15_and_60_seconds_after_the_start() -> None:
+    look = ITEM["States"]["Look for the Glue job run"]
+    assert ITEM["States"]["Wait until Glue lists the job run"]["Seconds"] == 15
+    again = look["Retry"][0]
+    assert (again["IntervalSeconds"], again["MaxAttempts"], "JitterStrategy" in again) == (60 - 15, 1, False)
+    assert look["Catch"][1] == {
+        "ErrorEquals": ["GlueRunUnknown"],
+        "ResultPath": "$.outcome.error",
+        "Next": "Record failure",
+    }
+
+
+def test_absent_run_alone_starts_the_job_again() -> None:
+    for name in LOOKS:
+        back = [catch["ErrorEquals"] for catch in ITEM["States"][name]["Catch"] if "Note" not in catch["Next"]]
+        assert back == [["GlueRunAbsentError"], ["GlueRunUnknown"]]
+    assert (
+        ITEM["States"]["Look for an earlier Glue job run"]["Catch"][0]["Next"] == "Which way to start the Glue job run?"
+    )
+    limit = ITEM["States"]["Was the start refused before?"]["Choices"][0]
+    assert {"Variable": "$.refused.count", "NumericGreaterThanEquals": 2} in limit["And"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from builder.machine import state_machine
 from builder.machine.definition import PLACEHOLDERS, render
+from builder.machine.integrations import variants
 from builder.machine.waiting_states import RUN
 from orchestration.triggers import REGISTRY, WaitingTrigger
 from tests.builder.machine.definition_linters import gates
@@ -26,12 +27,17 @@ TEXT = json.dumps(WAITING)
 MAP = "Start every trigger"
 ITEM = WAITING["States"][MAP]["ItemProcessor"]
 FILLED = render(
-    TEXT, {"mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:1:function:f", "job_events_topic_arn": "arn:t"}
+    TEXT,
+    {
+        "glue_run_function_arn": "arn:aws:lambda:us-west-1:1:function:g",
+        "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:1:function:f",
+        "job_events_topic_arn": "arn:t",
+    },
 )
 
 
 def test_triggers_that_do_not_wait_take_the_same_states() -> None:
-    """Same states and transitions, so the same price; the Choice has two more rules, before the others."""
+    """Same states and transitions, so the same price; the Choice has more rules, before the others."""
     plain, waiting = PLAIN["States"][MAP]["ItemProcessor"], ITEM
     first = plain["StartAt"]
     assert waiting["StartAt"] == first
@@ -39,7 +45,7 @@ def test_triggers_that_do_not_wait_take_the_same_states() -> None:
         name: state for name, state in plain["States"].items() if name != first
     }
     rules = waiting["States"][first]["Choices"]
-    added = [trigger for trigger in REGISTRY if issubclass(trigger, WaitingTrigger)]
+    added = [trigger for trigger in REGISTRY if issubclass(trigger, WaitingTrigger) for _ in variants(trigger.RUN)]
     assert rules[len(added) :] == plain["States"][first]["Choices"]
     for rule, trigger in zip(rules, added, strict=False):
         assert {"Variable": "$.request.wait", "IsPresent": True} in rule["And"]
@@ -71,7 +77,7 @@ def test_every_task_has_a_timeout_and_catches_every_error() -> None:
     for name, state in ITEM["States"].items():
         if state["Type"] == "Task":
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
-            assert state["TimeoutSeconds"] <= (172_800 if name.endswith("to its end") else 90), name
+            assert state["TimeoutSeconds"] <= (172_800 if "to its end" in name else 90), name
 
 
 def test_result_of_a_run_never_stands_next_to_the_event() -> None:
@@ -84,9 +90,11 @@ def test_result_of_a_run_never_stands_next_to_the_event() -> None:
 def test_waiting_starts_the_run_as_the_plain_state_does() -> None:
     for trigger in REGISTRY:
         if issubclass(trigger, WaitingTrigger):
-            run, plain = (ITEM["States"][one.state] for one in (trigger.RUN, trigger.INTEGRATION))
-            assert run["Parameters"] == plain["Parameters"]
-            assert run["Resource"].startswith(f"{plain['Resource']}.sync")
+            for (_, waits), (_, starts) in zip(variants(trigger.RUN), variants(trigger.INTEGRATION), strict=True):
+                run, plain = ITEM["States"][waits.state], ITEM["States"][starts.state]
+                assert run["Parameters"] == plain["Parameters"]
+                # Only optimized integrations wait. Glue's other state has the names of the SDK for Java 2.
+                assert run["Resource"].startswith(f"{plain['Resource'].replace(':aws-sdk:', ':')}.sync")
 
 
 def test_run_is_not_started_again_after_a_late_error() -> None:

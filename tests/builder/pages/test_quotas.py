@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from builder.machine.integrations import INTEGRATIONS
 from builder.pages import quotas
+from orchestration.triggers._start_look_up import GLUE_RUN
 from orchestration.triggers.base import Retry, ServiceIntegration
 
 CALL = ServiceIntegration(
@@ -48,6 +50,13 @@ def test_each_attempt_and_item_adds_its_events() -> None:
     assert one - (two - one) == 13
 
 
+def test_look_adds_its_rounds_waits_and_events() -> None:
+    look_up = replace(GLUE_RUN, look=CALL._replace(retries=()), wait_seconds=15, restarts=2, restart_seconds=60)
+    assert quotas.most_seconds(CALL, look_up) == 3 * (16 + 30 + 56) + 3 * (15 + 7) + 2 * 60
+    plain, looked = (quotas.most_events(CALL, 1, each) for each in (None, look_up))
+    assert looked - plain == 2 * 8 * 4 + 3 * (4 + 14)
+
+
 def test_outcomes_have_the_shape_of_the_machine() -> None:
     first, second = quotas.failed_outcomes(2)
     assert [first["index"], second["index"]] == [0, 1]
@@ -86,6 +95,6 @@ def test_page_has_each_type_and_stays_below_each_quota() -> None:
 
 
 def test_page_names_the_type_with_the_longest_history() -> None:
-    """Glue's retrier of half an hour, 30 times, and five throttled calls."""
-    assert f"{13 + 40 * (8 + 4 * 36):,} (all `glue_job`)" in PAGE
-    assert "| `glue_job` | 36 | " in PAGE
+    """Glue's retriers, 20 and 10 times, and 7 attempts of a look, three times: two starts follow a refusal."""
+    assert f"{13 + 40 * (8 + 3 * (4 * 31 + 4 * 7 + 14)):,} (all `glue_job`)" in PAGE
+    assert "| `glue_job` | 93 | " in PAGE

@@ -10,6 +10,7 @@ import pytest
 
 from builder.pages import trigger_types
 from orchestration.triggers import REGISTRY, Trigger, WaitingTrigger
+from orchestration.triggers.base import Retry
 from orchestration.values.validation import field_annotations
 
 PAGE = trigger_types.build()
@@ -40,8 +41,8 @@ def test_table_has_each_field_with_its_default(trigger: type[Trigger]) -> None:
             assert default == "required"
         else:
             value = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-            assert json.loads(default.strip("`")) == value
-        if field_annotations(trigger)[field.name] is bool:
+            assert default == "`not sent`" if value is None else json.loads(default.strip("`")) == value
+        if field_annotations(trigger)[field.name] in (bool, bool | None):
             assert kind == "boolean"
         assert meaning.endswith(".")
 
@@ -79,7 +80,8 @@ def test_section_of_glue_has_the_words_of_the_service() -> None:
     section = SECTIONS["glue_job"]
     assert section.startswith("\nStart an AWS Glue job. Starts the job run and does not wait for its end.\n")
     assert (
-        "State in the console: **Start Glue job run**. Service integration: `glue:startJobRun`. Timeout of an attempt: 60 s."
+        "State in the console: **Start Glue job run**. Service integration: `aws-sdk:glue:startJobRun`. Timeout of an attempt: "
+        "60 s."
     ) in section
     assert (
         "With `wait`: state **Run Glue job to its end**, service integration `glue:startJobRun.sync`, at most 48 hours. The "
@@ -93,7 +95,11 @@ def test_section_of_glue_has_the_words_of_the_service() -> None:
 
 def test_constant_and_growing_intervals_read_differently() -> None:
     section = SECTIONS["glue_job"]
-    assert "`Glue.ResourceNumberLimitExceededException`: 30 times, every 60 s. Reason: " in section
     assert (
-        "`Glue.ThrottlingException`: 5 times, first after 2 s, then 2 times longer each, at most 30 s apart. Reason: "
+        "`Glue.ResourceNumberLimitExceededException`: 20 times, first after 60 s, then 1.5 times longer each, at most 240 s "
+        "apart. Reason: "
     ) in section
+    assert (
+        "`Glue.ThrottlingException`: 10 times, first after 2 s, then 2 times longer each, at most 60 s apart. Reason: "
+    ) in section
+    assert trigger_types._retry(Retry(("A",), "r", 60, 30, backoff=1.0)) == "- `A`: 30 times, every 60 s. Reason: r."

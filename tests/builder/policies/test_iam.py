@@ -24,6 +24,7 @@ KNOWN = json.loads((Path(__file__).parent / "permissions.json").read_text())
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 UNSCOPED = {
     "downstream_orchestrator.iam.json": TRACES,
+    "glue_run.iam.json": TRACES,
     "mwaa_dag.iam.json": TRACES,
     "join_deadline.iam.json": {allow.action for allow in iam.UNSCOPED},
     "joins.iam.json": set(),
@@ -108,3 +109,9 @@ def test_policy_grants_actions_of_the_states_only() -> None:
     needed = {action for cases in TYPE_CASES.values() for action in cases.iam_actions} | {"states:StartExecution"}
     extra = {action for action, _ in granted(POLICIES["state_machine.iam.json"])} - needed
     assert extra == {allow.action for allow in iam.UNSCOPED}
+
+
+def test_function_that_looks_for_glue_runs_may_start_none() -> None:
+    actions = {action for action, _ in granted(POLICIES["glue_run.iam.json"])}
+    assert actions == {"glue:GetJobRuns", "logs:CreateLogStream", "logs:PutLogEvents", *TRACES}
+    assert ("lambda:InvokeFunction", "${glue_run_function_arn}") in granted(POLICIES["state_machine.iam.json"])

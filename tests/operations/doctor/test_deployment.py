@@ -83,6 +83,7 @@ def deployed(edit: Callable[[Any], None] = lambda _: None, partition: str = "aws
     """Place of the first difference between the committed definition and an edited, filled-in one."""
     text = committed(waiting=True)
     values = {
+        "glue_run_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:g",
         "mwaa_dag_function_arn": "arn:aws:lambda:us-west-1:123456789012:function:f",
         "job_events_topic_arn": "arn:aws:sns:us-west-1:123456789012:t",
     }

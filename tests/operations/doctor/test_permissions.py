@@ -23,7 +23,7 @@ OWN = "which it needs for its own work"
 
 @contextmanager
 def policy(engine: Engine, *statements: dict[str, Any]) -> Iterator[None]:
-    """The policy of the role that the local stack's three functions and state machine share."""
+    """The policy of the role that the local stack's four roles and state machine share."""
     iam, place = engine.client("iam"), {"RoleName": ROUTER, "PolicyName": "policy"}
     iam.put_role_policy(**place, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
     try:
@@ -39,14 +39,15 @@ def problems(findings: Iterator[Finding]) -> list[str]:
 def test_role_that_allows_everything_is_well(engine: Engine, examined: Examined) -> None:
     with policy(engine, EVERYTHING):
         findings = list(permissions.check(examined()))
-    assert [(finding.subject, finding.status) for finding in findings] == [(f"role {ROUTER}", "ok")] * 3
-    assert [finding.message.split("start of ")[1] for finding in findings] == ["4 targets", "0 targets", "1 targets"]
+    assert [(finding.subject, finding.status) for finding in findings] == [(f"role {ROUTER}", "ok")] * 4
+    counts = [finding.message.split("start of ")[1] for finding in findings]
+    assert counts == ["4 targets", "0 targets", "1 targets", "1 targets"]
 
 
 def test_wildcard_of_an_action_allows_it(engine: Engine, examined: Examined) -> None:
     wide = EVERYTHING | {"Action": ["s3:Get*", "S3:L*", "s3:Put?bject", "states:*", "ssm:GetParam*"]}
     with policy(engine, wide):
-        _, router, _ = (one for one in problems(permissions.check(examined())) if OWN in one)
+        _, router, *_ = (one for one in problems(permissions.check(examined())) if OWN in one)
     assert "s3:" not in router
     assert "ssm:" not in router
     assert "logs:PutLogEvents" in router
@@ -67,11 +68,12 @@ def test_role_without_policies_lacks_every_target(examined: Examined) -> None:
     assert sorted(lacking) == [
         "airflow:InvokeRestApi",
         "events:PutEvents",
+        "glue:GetJobRuns",
         "glue:StartJobRun",
         "sqs:SendMessage",
         "states:StartExecution",
     ]
-    assert sum(OWN in message for message in messages) == 3
+    assert sum(OWN in message for message in messages) == 4
     assert not any("glue:StartJobRun" in message for message in messages if OWN in message)
 
 
@@ -136,6 +138,33 @@ def test_state_machine_without_mwaa_has_no_mwaa_role(engine: Engine, examined: E
     role = engine.client("iam").get_role(RoleName=ROUTER)["Role"]["Arn"]
     machine = engine.client("stepfunctions").create_state_machine(name="small", definition=definition, roleArn=role)
     stack = examined(state_machine_arn=machine["stateMachineArn"])
-    assert set(permissions._roles(stack)) == {"state_machine", "downstream_orchestrator"}
-    assert set(permissions._roles(examined())) == {"state_machine", "downstream_orchestrator", "mwaa_dag"}
+    assert set(permissions._roles(stack)[0]) == {"state_machine", "downstream_orchestrator"}
+    assert set(permissions._roles(examined())[0]) == {
+        "state_machine",
+        "downstream_orchestrator",
+        "glue_run",
+        "mwaa_dag",
+    }
     assert DeployedRouter.find(ROUTER).settings.state_machine_arn != machine["stateMachineArn"]
+
+
+def test_denied_look_for_glue_runs_is_a_problem(engine: Engine, examined: Examined) -> None:
+    """The router and the state machine still work, so nobody would notice before a start without an answer."""
+    with policy(engine, EVERYTHING, {"Effect": "Deny", "Action": "glue:GetJobRuns", "Resource": "*"}):
+        (problem,) = problems(permissions.check(examined(wait_for_runs=False)))
+    assert problem.startswith("does not allow glue:GetJobRuns on arn:aws:glue:us-west-1:123456789012:job/load_images")
+
+
+def test_missing_function_of_the_state_machine_is_a_problem(engine: Engine, examined: Examined) -> None:
+    stack, name = examined(), "local-glue-run"
+    functions = stack.client("lambda")
+
+    def answer(parsed: dict[str, Any], **_: Any) -> None:
+        if parsed.get("FunctionName") == name:
+            raise functions.exceptions.ResourceNotFoundException({"Error": {}}, "GetFunctionConfiguration")
+
+    functions.meta.events.register("after-call.lambda.GetFunctionConfiguration", answer)
+    with policy(engine, EVERYTHING):
+        (missing,) = [one for one in permissions.check(stack) if one.status == "problem"]
+    assert missing.subject.endswith(f":function:{name}:1")
+    assert missing.message == "does not exist, and the state machine invokes it"

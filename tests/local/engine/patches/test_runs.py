@@ -45,7 +45,21 @@ def job_run_states(engine: Engine) -> bool:
     return bool(found["JobRunState"] == "FAILED")
 
 
+def listed_job_runs(engine: Engine) -> bool:
+    engine.patch_context.job_run_lag["late"] = 60.0
+    glue = engine.client("glue")
+    listed = {}
+    for name in ("j", "late"):
+        glue.create_job(Name=name, Role=ROLE, Command={"Name": "glueetl"}, ExecutionProperty={"MaxConcurrentRuns": 9})
+        started = [glue.start_job_run(JobName=name)["JobRunId"] for _ in range(2)]
+        listed[name] = [run["Id"] for run in glue.get_job_runs(JobName=name)["JobRuns"]] == started[::-1]
+        late = glue.get_job_runs(JobName=name)["JobRuns"] == []
+    engine.patch_context.job_run_lag.clear()
+    return listed["j"] and late
+
+
 PROBES = (
+    listed_job_runs,
     synchronous_job_runs,
     described_executions,
     job_run_states,
