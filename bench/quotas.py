@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.account import GLUE, LARGE, SMALL, Account, Work
+from bench import throttled_starts
+from bench.account import GLUE, LARGE, SMALL, Account, Bucket, Work
 from bench.command import Run, main
 from bench.results import Cell, Figure, Goal, Section, Table
 from bench.simulation import Outcome, simulate
+from bench.throttled_starts import Starts, retrier
 
 SHARES = (0.5, 0.9, 1.1, 2.0)
 """Rates of the events, as shares of the largest rate on paper."""
@@ -18,6 +20,8 @@ SECONDS, QUICK_SECONDS = 60.0, 20.0
 GLUE_SECONDS = 7_200.0
 """Seconds of the scenario with Glue jobs, in which an event arrives every few seconds only."""
 BURST = 10_000
+GLUE_TRIGGERS, GLUE_BUCKET = 400, Bucket(10, 10)
+"""Triggers that start at once, and the calls of StartJobRun that Glue accepts. AWS publishes no rate."""
 SEED = 20_261_128
 ABOUT = """A simulation of the service quotas (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, and Glue's
 default of 50 concurrent runs of an account). The two rows of Step Functions quotas are those of the large regions
@@ -25,8 +29,9 @@ default of 50 concurrent runs of an account). The two rows of Step Functions quo
 
 The model has the project's retries. A refused StartExecution is tried three times by the SDK, then Lambda invokes the
 router twice more, after one and two minutes. Then the event goes to the failure bucket, and `orchestrator redrive-dlq`
-sends it again. Step Functions delays transitions beyond its bucket. A refused Glue run is tried again every
-minute, 30 times. Then the item fails, and `orchestrator replay` starts it. "Lost" is an event that is in none of
+sends it again. Step Functions delays transitions beyond its bucket. A Glue run that is refused for concurrency is tried again
+20 times, after a random time of up to four minutes. Then the item fails, and `orchestrator replay` starts it. The last table has
+throttled calls: 400 Glue triggers start at once, and Glue accepts ten calls a second. "Lost" is an event that is in none of
 these places: the model has none by construction, and `docs/reliability.md` counts lost events of the real router."""
 
 
@@ -55,7 +60,7 @@ def measure(options: Run) -> Section:
     seconds = QUICK_SECONDS if options.quick else SECONDS
     seeds = [SEED + number for number in range(options.rounds)]
     rows: list[list[Cell]] = []
-    lost, below = list[float](), list[float]()
+    lost, below, unstarted = list[float](), list[float](), list[float]()
     paper: list[list[Cell]] = []
     for one in scenarios(seconds):
         limits = one.account.limits(one.work)
@@ -74,6 +79,12 @@ def measure(options: Run) -> Section:
         found = [simulate(account, Work(triggers=3), BURST, 1.0, seed) for seed in seeds]
         bursts.append([name, *_row(found)])
         lost += [outcome.lost for outcome in found]
+    throttled: list[list[Cell]] = []
+    for retry in (retrier(), retrier()._replace(jitter="NONE")):
+        options.step(f"{GLUE_TRIGGERS} Glue triggers at once, jitter {retry.jitter}")
+        starts = [throttled_starts.simulate(GLUE_TRIGGERS, GLUE_BUCKET, retry, seed) for seed in seeds]
+        throttled.append([retry.jitter, *_starts(starts)])
+        unstarted += [one.failed for one in starts] if retry == retrier() else []
     return Section(
         name="quotas",
         title="Scale under the account's quotas",
@@ -82,6 +93,7 @@ def measure(options: Run) -> Section:
             Table(columns=["Largest rate on paper, events/s", *_LIMITS, "First"], rows=paper),
             Table(columns=["Scenario", "Events", *_COLUMNS], rows=rows),
             Table(columns=[f"{BURST:,} events in one second", *_COLUMNS], rows=bursts),
+            Table(columns=[f"{GLUE_TRIGGERS} Glue triggers at once: jitter", *_STARTS], rows=throttled),
         ],
         goals=[
             Goal(
@@ -97,6 +109,13 @@ def measure(options: Run) -> Section:
                 bound="at most",
                 limit=0,
                 tried="a quota is saturated below the rate on paper.",
+            ),
+            Goal(
+                name="Throttled Glue triggers that never start, with jitter",
+                found=Figure(values=unstarted),
+                bound="at most",
+                limit=0,
+                tried="the retries end before the bucket has accepted each trigger.",
             ),
         ],
         seeds=seeds,
@@ -114,6 +133,15 @@ _COLUMNS = (
     "Lost",
     "First saturated",
 )
+_STARTS = ("Calls of StartJobRun", "Failed triggers", "Last start after")
+
+
+def _starts(found: list[Starts]) -> list[Cell]:
+    return [
+        Figure(values=[float(one.calls) for one in found]),
+        Figure(values=[float(one.failed) for one in found]),
+        Figure(values=[one.seconds for one in found], unit="s"),
+    ]
 
 
 def _row(found: list[Outcome]) -> list[Cell]:

@@ -12,6 +12,7 @@ import simpy
 
 from analysis.plans.event_plan import FIXED_TRANSITIONS, TRANSITIONS_PER_ITEM
 from bench.account import GLUE, Account, Bucket, Work
+from orchestration.triggers.base import Retry
 from orchestration.triggers.glue_job import GlueJob
 
 SDK_ATTEMPTS = 3
@@ -83,6 +84,16 @@ class Tokens:
         now = self._environment.now
         self._level = min(self._bucket.size, self._level + (now - self._at) * self._bucket.refill)
         self._at = now
+
+
+def delay(retry: Retry, attempt: int, rng: random.Random) -> float:
+    """Seconds that Step Functions waits before the retry with this number, from 1.
+
+    Source: docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html (Retrying after an error).
+    """
+    seconds = retry.interval_seconds * retry.backoff ** (attempt - 1)
+    seconds = min(seconds, retry.max_delay_seconds or seconds)
+    return rng.uniform(0, seconds) if retry.jitter == "FULL" else seconds
 
 
 @dataclass(slots=True)
@@ -157,7 +168,7 @@ class _Simulation:
             if attempt:
                 # A retry is a transition, too.
                 yield self.transitions.wait(1)
-                yield self.environment.timeout(refusal.interval_seconds * refusal.backoff ** (attempt - 1))
+                yield self.environment.timeout(delay(refusal, attempt, self.random))
             if self.running < self.account.glue_runs:
                 self.running += 1
                 self.environment.process(self.glue_run())

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.render import output, shortened, styled
+from operations.executions.run_errors import readable
+from orchestration.starting.outcomes import Outcome
 
 _CUT = 160
 
@@ -38,8 +40,8 @@ def print_outcomes(execution: dict[str, Any], indent: str = "") -> None:
     """Print the status of an execution and the outcome of each trigger."""
     output.print(f"{indent}{execution['name']}: {execution.get('execution_status', 'no outcome yet')}")
     for outcome in execution.get("outcomes", ()):
-        error = outcome.get("error", {})
-        detail = outcome["result"].get("id") or f"{error.get('Error')}: {error.get('Cause', '')}"
+        read = Outcome(outcome)
+        detail = read.run_id or f"{read.error}: {readable(read.cause)}"
         target = "" if indent else f" {outcome['type']} {outcome['name']}:"
         output.print(Text.assemble(indent or "  ", styled(outcome["result"]["status"]), f"{target} {detail}"))
 

@@ -9,6 +9,14 @@ from orchestration.event.replay_request import Replay
 from orchestration.replaying.decisions import Decision
 from orchestration.reports import Report, log_notes, log_triggers
 from orchestration.starting.executions import StartedExecution
+from orchestration.values import strictjson
+from orchestration.values.strictjson import JsonObject
+
+MAX_REQUESTS = 4_000_000
+"""Bytes of the requests in one answer. An answer of Lambda has at most 6 MB.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (invocation payload).
+"""
 
 log = logging.getLogger(__name__)
 
@@ -24,19 +32,43 @@ def replay_report(
         if decision.reason:
             about = (decision.id, decision.type, decision.name, decision.action, decision.reason)
             log.info("Replay: %s %s %s: %s: %s", *about)
+    triggers, left_out = _with_requests(decisions) if replay.dry_run else (_without_requests(decisions), 0)
     warnings = [*warnings, *(warning for decision in decisions for warning in decision.warnings)]
+    if left_out:
+        warnings.append(
+            f"the answer leaves out the requests of {left_out} triggers, because all requests together exceed "
+            f"{MAX_REQUESTS:,} bytes. Ask for a trigger without 'input' alone: --only ID --dry-run"
+        )
     log_notes(warnings)
     return Report(
         status="DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED",
         replay={
             "of": replay.of,
-            "triggers": [decision.report(with_request=replay.dry_run) for decision in decisions],
+            "triggers": [*triggers],
             "already_started": already_started,
         },
         executions=[execution.report() for execution in started],
         triggers=[item for execution in started for item in execution.triggers],
         warnings=warnings,
     )
+
+
+def _without_requests(decisions: Sequence[Decision]) -> list[JsonObject]:
+    return [decision.report(with_request=False) for decision in decisions]
+
+
+def _with_requests(decisions: Sequence[Decision]) -> tuple[list[JsonObject], int]:
+    """The reports with their requests while these fit into the answer, and the number of reports without theirs."""
+    reports, room, left_out = [], MAX_REQUESTS, 0
+    for decision in decisions:
+        report = decision.report(with_request=True)
+        needed = strictjson.size(report.get("input"))
+        if needed > room:
+            report, left_out = decision.report(with_request=False), left_out + 1
+        else:
+            room -= needed
+        reports.append(report)
+    return reports, left_out
 
 
 def started_by(decisions: Sequence[Decision]) -> list[StartedExecution]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from orchestration.values import strictjson
 from orchestration.values.strictjson import Json, JsonObject, object_at
 
 
@@ -50,8 +51,9 @@ class Outcome(NamedTuple):
 
     @property
     def cause(self) -> str:
-        """Cause of the error."""
-        return _text(object_at(self.fields, "error"), "Cause")
+        """Cause of the error, as text."""
+        cause = object_at(self.fields, "error").get("Cause", "")
+        return cause if isinstance(cause, str) else strictjson.dumps(cause)
 
     @property
     def reason(self) -> str:

@@ -14,7 +14,9 @@ from orchestration.input.routing import Routing
 from orchestration.planning.plan import PlannedExecution
 from orchestration.replaying.decisions import Decision
 from orchestration.replaying.report import replay_report, started_by
+from orchestration.reports import Report
 from orchestration.starting.executions import StartedExecution
+from orchestration.values import strictjson
 
 ITEM = Item(id="a", type="glue_job", name="load", request={"JobName": "load"})
 REPLAYED = StartedExecution(
@@ -62,3 +64,33 @@ def test_execution_of_another_replay_is_not_this_one() -> None:
     """The other replay reports it."""
     assert started_by([replace(DECISION, action="LEFT_OUT"), DECISION, LEFT_OUT]) == [REPLAYED]
     assert started_by([replace(DECISION, started=None)]) == []
+
+
+def would_start(name: str, request: str) -> Decision:
+    planned = PlannedExecution("e", replace(REPLAYED.input, items=(replace(ITEM, request={"JobName": request}),)))
+    return replace(DECISION, id=name, action="WOULD_START", planned=planned, started=None)
+
+
+def with_requests(report: Report) -> list[str]:
+    triggers = (report.replay or {})["triggers"]
+    assert isinstance(triggers, list)
+    return [str(trigger["id"]) for trigger in triggers if isinstance(trigger, dict) and "input" in trigger]
+
+
+@pytest.mark.parametrize("text", ["a", "\u20ac"])
+def test_requests_of_a_dry_run_fit_into_lambdas_answer(text: str) -> None:
+    large = [would_start(str(number), text * (190_000 // len(text.encode()))) for number in range(40)]
+    report = replay_report(Replay(of="first", dry_run=True), [*large, LEFT_OUT], 0, [])
+    assert with_requests(report) == [str(number) for number in range(21)]
+    assert len((report.replay or {}).get("triggers", ())) == 41  # type: ignore[arg-type] # a list
+    assert strictjson.size(report.to_json()) < 6_000_000
+    assert (report.warnings or [""])[-1].startswith("the answer leaves out the requests of 19 triggers")
+
+
+def test_small_request_follows_one_that_does_not_fit() -> None:
+    decisions = [
+        would_start("first", "x" * 2_000_000),
+        would_start("second", "x" * 3_000_000),
+        would_start("third", "x"),
+    ]
+    assert with_requests(replay_report(Replay(of="first", dry_run=True), decisions, 0, [])) == ["first", "third"]

@@ -42,7 +42,14 @@ def test_fields_of_an_item_that_failed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"), [({"Error": "Refused"}, "Refused"), ({"Cause": "no quota"}, "no quota"), ({}, ""), ("x", "")]
+    ("error", "reason"),
+    [
+        ({"Error": "Refused"}, "Refused"),
+        ({"Cause": "no quota"}, "no quota"),
+        ({"Error": "E", "Cause": {"n": 1}}, 'E: {"n":1}'),
+        ({}, ""),
+        ("x", ""),
+    ],
 )
 def test_reason_has_the_parts_that_exist(error: Json, reason: str) -> None:
     assert Outcome(triggered(1) | {"error": error}).reason == reason
