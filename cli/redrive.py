@@ -15,7 +15,7 @@ from cli.io import print_json
 from orchestration.errors import OrchestrationError
 
 if TYPE_CHECKING:
-    from operations.repair.redrive import Redrive, Report
+    from operations.repair.redrive import Redrive, RedriveReport
 
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
@@ -82,7 +82,7 @@ def redrive_dlq(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(stopped or int(remaining))
 
 
-def _list(redrive: Redrive, *, as_json: bool) -> list[Report]:
+def _list(redrive: Redrive, *, as_json: bool) -> list[RedriveReport]:
     """Print the dead letters; ends the command if they cannot be listed."""
     _warn(redrive)
     reports, stopped = _collect(redrive.preview(), progress=False)
@@ -92,7 +92,7 @@ def _list(redrive: Redrive, *, as_json: bool) -> list[Report]:
     return reports
 
 
-def _print(reports: list[Report], redrive: Redrive, *, sent: bool, stopped: int, as_json: bool) -> None:
+def _print(reports: list[RedriveReport], redrive: Redrive, *, sent: bool, stopped: int, as_json: bool) -> None:
     from cli.redrive_output import show  # noqa: PLC0415
 
     if as_json:
@@ -112,13 +112,13 @@ def _warn(redrive: Redrive) -> None:
         )
 
 
-def _collect(reports: Generator[Report], *, progress: bool) -> tuple[list[Report], int]:
+def _collect(reports: Generator[RedriveReport], *, progress: bool) -> tuple[list[RedriveReport], int]:
     """Return the reports until the end, Ctrl-C or an error of AWS, and the exit code if it stopped early."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     from cli.redrive_output import line, print_progress  # noqa: PLC0415
 
-    found: list[Report] = []
+    found: list[RedriveReport] = []
     with contextlib.closing(reports):
         try:
             for report in reports:

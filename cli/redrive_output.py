@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.render import Terminal, errors, shortened, styled
-from operations.repair.redrive import Redrive, Report
+from operations.repair.redrive import Redrive, RedriveReport
 
 _CUT = 300
 """Characters of an error in the table; ``--json`` prints it whole."""
@@ -23,13 +23,13 @@ def print_progress(text: str) -> None:
     errors.print(Text(text), soft_wrap=True)
 
 
-def line(report: Report) -> str:
+def line(report: RedriveReport) -> str:
     """One line of progress."""
     jobs = ", ".join(f"{job['job_name']} {job['job_run_id']}" for job in report.jobs) or report.id
     return f"{jobs}: {report.status}{'' if report.deleted else ', remains'}"
 
 
-def show(reports: Sequence[Report], redrive: Redrive, *, sent: bool) -> None:
+def show(reports: Sequence[RedriveReport], redrive: Redrive, *, sent: bool) -> None:
     """Print the table and a summary line."""
     console = Terminal()
     if not reports:
@@ -54,7 +54,7 @@ def show(reports: Sequence[Report], redrive: Redrive, *, sent: bool) -> None:
     console.print(Text(f"{len(reports)} events: {counts}{end}{more}"), soft_wrap=True)
 
 
-def _status(report: Report) -> Text:
+def _status(report: RedriveReport) -> Text:
     lines: list[str | tuple[str, str] | Text] = [styled(report.status)]
     lines += [f" {report.event_kind}"] if report.event_kind else []
     lines += [f"\n{name}" for name in report.executions]

@@ -26,7 +26,7 @@ _HANDLED = ("STARTED", "JOINED", "DUPLICATE", "NOT_STARTED", "DRY_RUN", "IGNORED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class RedriveReport:
     """One dead letter.
 
     Attributes:
@@ -129,12 +129,12 @@ class Redrive:
         """Approximate number of messages that another reader had received when the queues were opened."""
         return sum(store.in_flight for store in self.stores if isinstance(store, SqsStore))
 
-    def preview(self) -> Generator[Report]:
+    def preview(self) -> Generator[RedriveReport]:
         """Report each dead letter and change nothing."""
         for _, dead_letter in self._read(None):
             yield self._preview(dead_letter, parse_payload(dead_letter, self.router.name, self.topic))
 
-    def send(self, only: Collection[str] | None = None) -> Generator[Report]:
+    def send(self, only: Collection[str] | None = None) -> Generator[RedriveReport]:
         """Send each dead letter through the router, and delete those that the router handled.
 
         Args:
@@ -162,9 +162,9 @@ class Redrive:
             for store in self.stores:
                 store.release()
 
-    def _preview(self, dead_letter: DeadLetter, payload: ParsedPayload) -> Report:
+    def _preview(self, dead_letter: DeadLetter, payload: ParsedPayload) -> RedriveReport:
         """Read the event as the router would read it."""
-        report = Report(
+        report = RedriveReport(
             store=dead_letter.store,
             id=dead_letter.id,
             stored_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(dead_letter.stored_at)),
@@ -197,7 +197,9 @@ class Redrive:
             return dataclasses.replace(report, reason=reason)
         return report
 
-    def _send(self, report: Report, dead_letter: DeadLetter, payload: ParsedPayload, store: Store) -> Report:
+    def _send(
+        self, report: RedriveReport, dead_letter: DeadLetter, payload: ParsedPayload, store: Store
+    ) -> RedriveReport:
         """Invoke the router, and delete the dead letter if the router handled every record of it."""
         try:
             records = self.router.invoke(payload.payload)

@@ -14,7 +14,7 @@ from cli.render import errors, output, render, working
 from cli.replay_output import print_plan
 from local.simulation.result import Simulation
 from operations.joins import JoinStatus
-from operations.repair.redrive import Report
+from operations.repair.redrive import RedriveReport
 
 JOB, RUN = "[/load]:bell:", "a\x1b[2J\u202eb"
 SHOWN = ("[/load]:bell:", r"a\u001b[2J\u202eb")
@@ -33,7 +33,7 @@ def test_replay_table_shows_names_as_they_are(capsys: pytest.CaptureFixture[str]
 
 
 def test_dead_letters_show_names_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    report = Report(
+    report = RedriveReport(
         id="message",
         store="queue",
         payload_format="sns",

@@ -8,6 +8,9 @@ from __future__ import annotations
 REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats its source"
 JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
 
+EXECUTION_ARGUMENT = "issue 23: every Glue job run has the argument --triggered_by_execution"
+QUEUING = "issue 23: JobRunQueuingEnabled is sent only if it is configured, so the job keeps its own setting"
+
 TEXTS: tuple[tuple[str, str, str], ...] = (
     (
         r"(SNS message (?:m-\d+|\(no id\))|direct invocation|Records\[\d+\]): EventError: \1: (?!not an SNS record)",
@@ -19,6 +22,9 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
         r"\1: EventError: ",
         REPEATED_SOURCE,
     ),
+    (r',\s?\\*"--triggered_by_execution\\*":\s?\\*"[A-Za-z0-9_-]+\\*"', "", EXECUTION_ARGUMENT),
+    (r"found a request of [0-9,]+ bytes, expected at most [0-9,]+", "found a request of N bytes", EXECUTION_ARGUMENT),
+    (r',\s?\\*"JobRunQueuingEnabled\\*":\s?false', "", QUEUING),
 )
 """Pattern, replacement and reason. Two lines are equal if they are equal after every replacement in both."""
 

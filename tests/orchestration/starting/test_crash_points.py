@@ -6,10 +6,16 @@ Nothing is lost, nothing starts twice. The retry raises only if the version that
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 
 import pytest
 
 from orchestration.errors import RoutingError
+from orchestration.event.identity import execution_name
+from orchestration.planning import plan
+from orchestration.planning.items import MAX_INPUT
+from orchestration.replaying.ledger import Ledger
+from orchestration.starting.executions import ExecutionClient
 from tests.orchestration.crash_points import EDITS, EVENT, SIZES, deliver, document, killed, names, points
 from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
@@ -49,6 +55,25 @@ def test_retry_that_is_killed_too_is_finished(edit: str) -> None:
                 deliver(aws)
                 assert set(aws.starts) == (expected if began_again else {"job-70", "job-71"}), (first, second)
                 assert set(aws.starts.values()) <= {1}, (first, second)
+
+
+@pytest.mark.parametrize("smaller", [0.5, 0.8, 1.3])
+def test_release_that_packs_other_parts_finishes_the_event(monkeypatch: pytest.MonkeyPatch, smaller: float) -> None:
+    """Two kills with a deployment between them: the new release has another limit, so it plans other parts."""
+    before, limit = document(7, 60_000), MAX_INPUT
+    for first in range(points(7, 60_000)):
+        for second in range(10):
+            for effective in (False, True):
+                monkeypatch.setattr(plan, "MAX_INPUT", limit)
+                aws = killed(before, before, first, effective=effective)
+                monkeypatch.setattr(plan, "MAX_INPUT", int(limit * smaller))
+                with contextlib.suppress(Killed):
+                    deliver(aws, kill_at=second, after=effective)
+                deliver(aws)
+                assert aws.starts == Counter(names(before)), (first, second, effective)
+                root = execution_name("on_success", EVENT["job_name"], EVENT["job_run_id"])
+                ledger = Ledger.open(ExecutionClient(aws, SETTINGS), root)
+                assert len(ledger.originals) == 7, (first, second, effective)
 
 
 def test_400_triggers_are_one_start() -> None:
