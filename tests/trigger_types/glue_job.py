@@ -62,6 +62,7 @@ CASES = TypeCases(
         throttled="ThrottlingException",
         server_error="InternalServiceException",
         invalid_request="InvalidInputException",
+        throttled_error="Glue.ThrottlingException",
         error_prefix="Glue.",
         unknown_error="GlueRunUnknown",
         attempts={"throttled for ever": 11},

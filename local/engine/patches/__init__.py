@@ -105,8 +105,8 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "service_error_names",
-        "moto reports all SQS errors as SQS.SdkClientException, EventBridge errors as States.Runtime, and errors that a "
-        "service does not model by their code",
+        "moto reports all SQS errors as SQS.SdkClientException, EventBridge errors and lost answers as States.Runtime, and "
+        "errors that the AWS SDK for Java 1 does not register by their code",
         error_names.service_error_names,
     ),
     Patch(
