@@ -63,10 +63,11 @@ test-all: test $(SEPARATE) chromium postgres airflow localstack ## Run every tes
 test-localstack: $(STAMP) localstack node ## Compare three interpreters: the embedded one, aws-local-stepfunctions, LocalStack
 	@$(BIN)/pytest tests/localstack
 
-test-aws: $(STAMP) ## Test each state with AWS's TestState API and measure error names: make test-aws PROFILE=name [ROLE=arn] [MACHINE=arn]
+test-aws: $(STAMP) ## Test each state with AWS's TestState API and measure error names: make test-aws PROFILE=name [ROLE=arn [THROTTLE=yes]] [MACHINE=arn]
 	@test -n "$(PROFILE)" || { echo "Which AWS profile? make test-aws PROFILE=name (it needs states:TestState)" >&2; exit 2; }
 	@status=0; TEST_AWS_PROFILE="$(PROFILE)" $(BIN)/pytest -m aws tests/teststate || status=$$?; \
-		$(BIN)/python -m tests.teststate.first_deployment --profile "$(PROFILE)" --role "$(ROLE)" --machine "$(MACHINE)" && exit $$status
+		$(BIN)/python -m tests.teststate.first_deployment --profile "$(PROFILE)" --role "$(ROLE)" --machine "$(MACHINE)" \
+		$(if $(THROTTLE),--throttle) && exit $$status
 
 test-airflow: $(STAMP) postgres airflow ## Test with every Airflow version; prints run times
 	@$(BIN)/pytest -n 4 --dist worksteal tests/airflow

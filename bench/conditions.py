@@ -31,6 +31,8 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         "$or": [{"status": ["X"]}, {"metrics": {"rows": [1]}}, {"artifacts": {"path": [{"prefix": "s3"}]}}]
     },
     "one field of 1,000 objects in a list": {"files": {"name": ["f999"]}},
+    "two fields of 1,000 objects in a list": {"files": {"name": ["f999"], "size": [{"exists": False}]}},
+    "an absent field of 6,001 elements": {"numbers": {"x": [{"exists": False}]}},
     "one field, not equal (skipped)": {"status": ["FAILED"]},
 }
 EVENT: JsonObject = {
@@ -40,6 +42,7 @@ EVENT: JsonObject = {
     "metrics": {"rows": 10},
     "artifacts": {"path": "s3://bucket/daily/x.parquet"},
     "files": [{"name": f"f{number}"} for number in range(1_000)],
+    "numbers": [*range(6_001)],
 }
 
 

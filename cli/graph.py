@@ -12,6 +12,7 @@ from cli.config_file import read_config_file
 from cli.io import DEFAULT_CONFIG, write_text
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
+from orchestration.values.shell import command
 
 if TYPE_CHECKING:
     from analysis.graph.graph import Direction, Graph
@@ -63,7 +64,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
     invalid = sum(bool(entry.problems) for entry in entries)
     if invalid:
         typer.echo(
-            f"orchestrator: {invalid} invalid entries are left out. Run: orchestrator validate {config}", err=True
+            f"orchestrator: {invalid} invalid entries are left out. Run: {command('validate', str(config))}", err=True
         )
     if job:
         directions: dict[Direction, bool] = {"downstream": downstream, "upstream": upstream}

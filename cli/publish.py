@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from cli.io import print_json
 from local.validation import check_event
 from orchestration.errors import EventError
 from orchestration.reports import ignored_reason
+from orchestration.values.shell import command
 
 if TYPE_CHECKING:
     from operations.publish import Follower
@@ -115,8 +115,8 @@ def _wait(follower: Follower, timeout: float, *, as_json: bool) -> dict[str, Any
             else f"It is {join.state}"
         )
         typer.echo(
-            f"orchestrator: the event arrived at join {join.join!r} for key {join.key!r}. {waits}. Run: orchestrator inspect "
-            f"{shlex.quote(join.join)} {shlex.quote(join.key)} --function {follower.router.name}",
+            f"orchestrator: the event arrived at join {join.join!r} for key {join.key!r}. {waits}. Run: "
+            + command("inspect", join.join, join.key, options={"--function": follower.router.name}),
             err=True,
         )
     if not executions and not arrived:

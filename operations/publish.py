@@ -13,6 +13,7 @@ from operations.stack.topics import APPROVALS
 from orchestration.event.identity import execution_name, part_name
 from orchestration.event.job_event import JobEvent
 from orchestration.starting.executions import Execution, ExecutionClient
+from orchestration.starting.parts import existing_parts
 from orchestration.starting.waiting import wait_for_outcomes
 from orchestration.values.strictjson import JsonObject
 
@@ -90,10 +91,9 @@ class Follower:
         first = self._appeared(executions, self.name, deadline, ended)
         if first is None:
             return []
-        parts = [first]
-        for number in range(2, first.input.routing.parts + 1):
-            part = self._appeared(executions, part_name(self.name, number), deadline)
-            parts += [part] if part is not None else []
+        parts, _ = existing_parts(
+            first, lambda number: self._appeared(executions, part_name(self.name, number), deadline)
+        )
         started = [executions.existing(part, self.event.fields, "") for part in parts]
         progress(f"waiting for the end of {len(started)} executions")
         return wait_for_outcomes(started, executions, max(0.0, deadline - time.monotonic()))

@@ -23,6 +23,10 @@ class ConfigError(OrchestrationError):
     """A configuration, or one trigger in it, is invalid. Data engineers act."""
 
 
+class ConditionError(OrchestrationError):
+    """The condition of a trigger needs too many steps for this event. Data engineers (the condition) or the publisher act."""
+
+
 class ConfigUnavailableError(OrchestrationError):
     """No configuration could be loaded although one is required. Platform engineers act: S3, SSM, IAM."""
 
@@ -44,7 +48,7 @@ class AirflowValueError(OrchestrationError):
 
 
 class GlueRunAbsentError(OrchestrationError):
-    """No Glue job run of a start exists. The state machine starts it."""
+    """No Glue job run of a start exists. The state machine acts: it starts the run."""
 
 
 class GlueRunUnknown(OrchestrationError):  # noqa: N818 - the name of the error of a failed trigger

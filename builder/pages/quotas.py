@@ -43,12 +43,12 @@ def most_attempts(integration: ServiceIntegration) -> int:
 
 
 def rounds(look_up: StartLookUp | None) -> int:
-    """Number of times that a trigger enters its Task: once more for each refusal that a look shows."""
+    """Number of times that a trigger enters its Task, with one more for each refusal."""
     return 1 if look_up is None else 1 + look_up.restarts
 
 
 def most_seconds(integration: ServiceIntegration, look_up: StartLookUp | None = None) -> int:
-    """Seconds of a trigger if every attempt times out, every retrier is used up, and each wait is the longest one."""
+    """Seconds of a trigger if every attempt times out and every retrier and wait is used up."""
     looks = 0
     if look_up is not None:
         looks = rounds(look_up) * (look_up.wait_seconds + most_seconds(look_up.look))

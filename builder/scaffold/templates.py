@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from orchestration.settings import Settings
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText, Trigger
-from orchestration.triggers.facets import MODELLED, Evidence, TargetQuestion
+from orchestration.triggers.facets import REGISTERED, Evidence, TargetQuestion
 from orchestration.values.strictjson import Json, JsonObject
 
 
@@ -69,8 +69,8 @@ class @Class@(Trigger):
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "@list@"
     ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
-        "Todo.TODO": Evidence("TODO: cause of the error", "inferred", MODELLED),
-        "Todo.TODOMissing": Evidence("TODO: the target does not exist", "inferred", MODELLED),
+        "Todo.TODO": Evidence("TODO: cause of the error", "inferred", REGISTERED),
+        "Todo.TODOMissing": Evidence("TODO: the target does not exist", "inferred", REGISTERED),
     }
     EXAMPLE: ClassVar[Mapping[str, Json]] = {
         "type": "@type@",

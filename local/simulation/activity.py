@@ -18,6 +18,7 @@ from operations.stack.topics import FILTERS
 from orchestration.errors import OrchestrationError
 from orchestration.input.item import BATCH
 from orchestration.starting.executions import Execution, ExecutionClient
+from orchestration.values.shell import command
 
 _POLL_SECONDS = 0.2
 
@@ -118,4 +119,4 @@ def _ended(about: str, execution: Execution, executions: ExecutionClient) -> Ite
         detail = outcome.run_id or f"{outcome.error}: {readable(outcome.cause)}"
         yield f"  {outcome.status}  {about}  {outcome.type} {outcome.name}: {detail:.200}"
     if execution.status != "SUCCEEDED":
-        yield f"  next: orchestrator inspect {executions.settings.execution_arn(execution.name)}"
+        yield f"  next: {command('inspect', executions.settings.execution_arn(execution.name))}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ from local.defaults import EXAMPLE_EVENTS
 from local.engine.engine import Engine
 from local.simulation.simulator import Simulator
 from orchestration.event.kinds import EVENT_KINDS
+from orchestration.log_lines import single_line
+from orchestration.values.shell import quoted
 
 PROFILE = "downstream-orchestrator-local"
 
@@ -43,8 +44,8 @@ def instructions(simulator: Simulator, console: str, profile: Path, config: Path
     engine = simulator.engine
     return (
         f"# console: {console}\n"
-        f"# {engine.endpoint}, region {engine.region}; with all targets of {config}. In another shell, run:\n"
-        f"export AWS_CONFIG_FILE={shlex.quote(str(profile))}\n"
+        f"# {engine.endpoint}, region {engine.region}; with all targets of {single_line(str(config))}. In another shell, run:\n"
+        f"export AWS_CONFIG_FILE={quoted(str(profile))}\n"
         f"export AWS_PROFILE={PROFILE}\n"
         "# Then, for example:\n" + "".join(f"#   {command}\n" for command in _examples(simulator, config))
     )
@@ -52,21 +53,21 @@ def instructions(simulator: Simulator, console: str, profile: Path, config: Path
 
 def _examples(simulator: Simulator, config: Path) -> Iterator[str]:
     stack = simulator.stack
-    program = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "orchestrator" else "orchestrator"
-    event = shlex.quote(f"file://{EXAMPLE_EVENTS / 'success.json'}")
-    yield f"aws sns publish --topic-arn {stack.topics['job_events']} --message {event}"
+    program = quoted(sys.argv[0]) if Path(sys.argv[0]).name == "orchestrator" else "orchestrator"
+    event = quoted(f"file://{EXAMPLE_EVENTS / 'success.json'}")
+    yield f"aws sns publish --topic-arn {quoted(stack.topics['job_events'])} --message {event}"
     yield f"{program} executions --function {stack.function}"
     yield f"aws stepfunctions list-executions --state-machine-arn {stack.state_machine}"
     if str(config) != "-":
-        yield f"aws s3 cp {shlex.quote(str(config))} {stack.config_uri}"
+        yield f"aws s3 cp {quoted(str(config))} {quoted(stack.config_uri)}"
     # Version 1 of the AWS CLI ignores the profile's endpoint for SQS (its customizations/overridesslcommonname.py).
     endpoint = simulator.engine.endpoint
-    yield f"aws sqs receive-message --endpoint-url {endpoint} --queue-url {stack.queue_url}"
+    yield f"aws sqs receive-message --endpoint-url {endpoint} --queue-url {quoted(stack.queue_url)}"
     yield f"aws logs filter-log-events --log-group-name /aws/lambda/{stack.function}"
     workflows = simulator.document["workflows"].values()
     for one in (one for workflow in workflows for kind in EVENT_KINDS for one in workflow.get(kind, ())):
         if one["type"] == "mwaa_dag":
-            name, dag = shlex.quote(one["environment_name"]), shlex.quote(f"/dags/{one['dag_id']}/dagRuns")
+            name, dag = quoted(one["environment_name"]), quoted(f"/dags/{one['dag_id']}/dagRuns")
             region = one.get("region") or simulator.engine.region
-            yield f"aws mwaa invoke-rest-api --region {region} --name {name} --method GET --path {dag}"
+            yield f"aws mwaa invoke-rest-api --region {quoted(region)} --name {name} --method GET --path {dag}"
             return

@@ -8,13 +8,14 @@ from functools import partial
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.repair.dead_letter_stores import failures_of
+from orchestration.values.shell import command
 
 _CHECK = "dead letters"
 
 
 def check(stack: ExaminedStack) -> Iterator[Finding]:
     """Count messages and objects."""
-    redrive = f"Read them: orchestrator redrive-dlq {stack.name} --dry-run, fix the cause, then redrive"
+    redrive = f"Read them: {command('redrive-dlq', stack.name)} --dry-run, fix the cause, then redrive"
     queue = f"{stack.name}-delivery-dlq"
     sqs = stack.client("sqs")
     about = partial(Finding, check=_CHECK, subject=f"queue {queue}")

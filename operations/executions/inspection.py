@@ -20,6 +20,7 @@ from orchestration.input.routing import Routing
 from orchestration.replaying.ledger import Ledger, Original
 from orchestration.settings import EXECUTION_ARN, Settings
 from orchestration.starting.executions import Execution, ExecutionClient
+from orchestration.values.shell import command
 
 
 def find_names(executions: ExecutionClient, job: str, run: str) -> list[str]:
@@ -86,7 +87,7 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
         triggers=triggers,
         skipped=list(routing.skipped),
         states=_states(histories, [name for name, execution in originals.items() if execution is not None]),
-        replay=f"orchestrator replay {arn}" if any(trigger.status == "FAILED" for trigger in triggers) else "",
+        replay=command("replay", arn) if any(trigger.status == "FAILED" for trigger in triggers) else "",
     )
 
 

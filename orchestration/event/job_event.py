@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orchestration.errors import EventError
 from orchestration.event.kinds import JOIN_DEADLINE, REPLAY, EventKind
 from orchestration.values import strictjson
+from orchestration.values.shell import command
 from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _refuse_endless_chain(fields: JsonObject) -> None:
     if type(hops) is int and hops > MAX_HOPS:
         raise EventError(
             f"event field '{_HOPS}': found {hops}, expected at most {MAX_HOPS}. A chain of published events is this long only "
-            f"in a cycle. Remove 'publish' of one trigger in it: orchestrator graph --job {fields['job_name']!s:.100}"
+            f"in a cycle. Remove 'publish' of one trigger in it: {command('graph', options={'--job': str(fields['job_name'])})}"
         )
 
 

@@ -27,6 +27,7 @@ from orchestration.settings import Settings
 from orchestration.starting.executions import ExecutionClient
 from orchestration.starting.starts import EventStarter
 from orchestration.values import strictjson
+from orchestration.values.shell import command
 from orchestration.values.strictjson import JsonObject
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class JoinRouter:
         report = self._started(_event(name, key, decided, missing), delivery_id)
         cause = (
             f"join {name} has expired for key {key}: {', '.join(missing)} did not succeed within {join.deadline_hours} hours. "
-            f"Arrived: {', '.join(decided.events) or 'none'}. Look: orchestrator inspect {name} {key}"
+            f"Arrived: {', '.join(decided.events) or 'none'}. Look: {command('inspect', name, key)}"
         )
         return Report(fields={**report.to_json(), "status": "EXPIRED", "missing": [*missing], "cause": cause})
 

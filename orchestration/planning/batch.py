@@ -27,6 +27,7 @@ INTEGRATION = ServiceIntegration(
             errors=(
                 "StepFunctions.ExecutionLimitExceededException",
                 "StepFunctions.ExecutionLimitExceeded",
+                "StepFunctions.KmsThrottlingException",
                 "StepFunctions.ThrottlingException",
                 "StepFunctions.AWSStepFunctionsException",
             ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
+from orchestration.errors import ConditionError
 from orchestration.input.routing import Skipped
+from orchestration.triggers import Trigger
 from orchestration.values import strictjson
-from orchestration.values.conditions import alternatives, matches
+from orchestration.values.condition_fields import Budget, beginnings
+from orchestration.values.conditions import MAX_STEPS, Evaluation, Rule
 from orchestration.values.strictjson import Json, JsonObject
 
 MAX_RECORDED = 16_384
@@ -18,18 +22,45 @@ _MAX_TEXT = 160
 
 _MAX_REASON = 1_000
 
+_NOTHING = "nothing"
 
-def split(triggers: Sequence[ConfiguredTrigger], event: JsonObject) -> tuple[list[ConfiguredTrigger], list[Skipped]]:
-    """The triggers to start, and those whose condition the event does not meet. Invalid triggers have no condition."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def split(
+    triggers: Sequence[ConfiguredTrigger], event: JsonObject, max_steps: int = MAX_STEPS
+) -> tuple[list[ConfiguredTrigger], list[Skipped]]:
+    """The triggers to start, and those whose condition the event does not meet.
+
+    Invalid triggers have no condition. Each condition has an equal share of ``max_steps``, so that none takes the steps of
+    another; a trigger whose condition needs more is rejected.
+    """
     selected, skipped = [], []
+    share = max_steps // max(1, sum(1 for configured in triggers if _condition(configured)))
     for configured in triggers:
         trigger = configured.trigger
-        reason = mismatch(trigger.when, event) if not isinstance(trigger, InvalidTrigger) and trigger.when else ""
+        try:
+            reason = _mismatch(_condition(configured), event, Budget(share))
+        except ConditionError as error:
+            selected.append(ConfiguredTrigger(configured.id, _rejected(trigger, error)))
+            continue
         if isinstance(trigger, InvalidTrigger) or not reason:
             selected.append(configured)
         else:
             skipped.append(Skipped(id=configured.id, type=trigger.TYPE, name=trigger.target_name(), reason=reason))
     return selected, skipped
+
+
+def _condition(configured: ConfiguredTrigger) -> JsonObject:
+    return {} if isinstance(configured.trigger, InvalidTrigger) else configured.trigger.when
+
+
+def _rejected(trigger: Trigger | InvalidTrigger, error: ConditionError) -> InvalidTrigger:
+    if isinstance(trigger, InvalidTrigger):
+        return trigger
+    name = trigger.target_name()
+    cause = f"{trigger.TYPE} {name:.200}: {error}"
+    return InvalidTrigger(name, type(error).__name__, cause, (trigger.TYPE, name))
 
 
 def recorded(skipped: Sequence[Skipped]) -> tuple[tuple[Skipped, ...], int]:
@@ -46,39 +77,60 @@ def recorded(skipped: Sequence[Skipped]) -> tuple[tuple[Skipped, ...], int]:
 
 def mismatch(pattern: JsonObject, event: JsonObject) -> str:
     """The reason why the event does not match, with a field and its value; empty if it matches."""
-    if matches(pattern, event):
+    try:
+        return _mismatch(pattern, event, Budget(MAX_STEPS))
+    except ConditionError as error:
+        return str(error)
+
+
+def _mismatch(pattern: JsonObject, event: JsonObject, budget: Budget) -> str:
+    if not pattern:
         return ""
-    return "; or ".join(dict.fromkeys(_reason(one, event) for one in alternatives(pattern)))[:_MAX_REASON]
+    evaluation = Evaluation(pattern, event, budget)
+    if evaluation.matches():
+        return ""
+    reasons: dict[str, None] = {}
+    try:
+        for rule in evaluation.rules:
+            reasons[_reason(rule, event, evaluation)] = None
+            if sum(map(len, reasons)) > _MAX_REASON:
+                break
+    except ConditionError:
+        reasons[f"the rest of the reason would take more than {budget.limit:,} steps"] = None
+    return "; or ".join(reasons)[:_MAX_REASON]
 
 
-def _reason(pattern: JsonObject, event: JsonObject) -> str:
+def _reason(rule: Rule, event: JsonObject, evaluation: Evaluation) -> str:
     """The first field that does not match by itself; else the pattern needs one list element with all the fields."""
-    for path, matchers in _leaves(pattern):
-        nested: JsonObject = {path[-1]: matchers}
-        for key in reversed(path[:-1]):
-            nested = {key: nested}
-        if not matches(nested, event):
-            value = _shown(event, ".".join(path).split("."))
-            return f"{'.'.join(path)}: found {value:.{_MAX_TEXT}}, expected {strictjson.dumps(matchers):.{_MAX_TEXT}}"
-    return "no single list element matches " + ", ".join(".".join(path) for path, _ in _leaves(pattern))
+    for name, matchers in rule.items():
+        if not evaluation.meets({name: matchers}):
+            value = _shown(event, name, evaluation.budget)
+            return f"{name}: found {value:.{_MAX_TEXT}}, expected {strictjson.dumps(matchers):.{_MAX_TEXT}}"
+    return "no single list element matches " + ", ".join(rule)
 
 
-def _leaves(pattern: JsonObject, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], list[Json]]]:
-    """Path and matchers of every field in a pattern without ``$or``."""
-    for key, value in pattern.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*path, key))
-        elif isinstance(value, list):
-            yield (*path, key), value
+def _shown(node: Json, name: str | None, budget: Budget) -> str:
+    """The value of a field, as JSON text, of which the first ``_MAX_TEXT`` characters count. None is the node itself."""
+    budget.spend(1)
+    if name is None:
+        return _text(node)
+    if isinstance(node, list):
+        shown = dict.fromkeys(_shown(element, name, budget) for element in node[:_MAX_TEXT])
+        return ", ".join(shown) or "an empty list"
+    if isinstance(node, dict):
+        for key in beginnings(name):
+            rest = name[len(key) + 1 :] if len(key) < len(name) else None
+            value = _shown(node[key], rest, budget) if key in node else _NOTHING
+            if value != _NOTHING:
+                return value
+    return _NOTHING
 
 
-def _shown(node: Json, path: list[str]) -> str:
-    """The value at a path, as JSON text."""
-    for position, key in enumerate(path):
-        if isinstance(node, list):
-            shown = dict.fromkeys(_shown(element, path[position:]) for element in node[:_MAX_TEXT])
-            return ", ".join(shown) or "an empty list"
-        if not isinstance(node, dict) or key not in node:
-            return "nothing"
-        node = node[key]
-    return strictjson.dumps(node)
+def _text(value: Json) -> str:
+    """The beginning of the value as JSON. Each reason needs little of a value, which may be as large as the event."""
+    text = ""
+    for piece in _ENCODER.iterencode(value[:_MAX_TEXT] if isinstance(value, str) else value):
+        text += piece
+        if len(text) > _MAX_TEXT:
+            break
+    return text

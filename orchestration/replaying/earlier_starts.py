@@ -32,10 +32,9 @@ def with_earlier_starts(item: Item, ledger: Ledger, trigger_id: str) -> tuple[It
     """
     starts: dict[str, JsonObject] = {}
     for execution, attempt in _unknown_attempts(ledger, trigger_id):
-        start = BY_TYPE[attempt.type].earlier_start(attempt.request, execution.start) if attempt.type in BY_TYPE else {}
-        if start:
-            # Attempts of one generation have one identity; the first one has the earliest time.
-            starts.setdefault(f"{start.get('JobName')} {object_at(start, 'Arguments')}", start)
+        start = BY_TYPE[attempt.type].earlier_start(attempt.request, execution.start)
+        # Attempts of one generation have one identity; the first one has the earliest time.
+        starts.setdefault(f"{start.get('JobName')} {object_at(start, 'Arguments')}", start)
     if not starts:
         return item, ()
     if not BY_TYPE[item.type].earlier_start(item.request, ""):
@@ -58,6 +57,8 @@ def _unknown_attempts(ledger: Ledger, trigger_id: str) -> Iterator[tuple[Executi
         if item.id == trigger_id
     ]
     for execution, item in attempts:
+        if item.type not in BY_TYPE or not BY_TYPE[item.type].earlier_start(item.request, ""):
+            continue  # Reading the outcome would be a call for nothing.
         outcome = ledger.outcomes(execution).get(trigger_id)
         if outcome is not None and outcome.error == UNKNOWN:
             yield execution, item

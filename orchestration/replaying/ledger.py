@@ -17,6 +17,7 @@ from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.input.item import AnyItem, Batch, Item, triggers_of
 from orchestration.starting.executions import Execution, ExecutionClient
 from orchestration.starting.outcomes import Outcome
+from orchestration.starting.parts import existing_parts
 from orchestration.values.strictjson import JsonObject
 
 Status = Literal["TRIGGERED", "FAILED", "RUNNING", "UNKNOWN", "NOT_STARTED"]
@@ -160,16 +161,10 @@ class Ledger:
         return self._outcomes[execution.name]
 
     def _read(self, root: Execution) -> None:
-        part: Execution | None = root
-        for number in itertools.count(1):
-            if part is None:  # Parts start in order.
-                return
+        parts, _ = existing_parts(root, lambda number: self.find(part_name(self.name, number)))
+        for part in parts:
             for item in part.input.items:
                 self._add(item, part.name)
-            # The first part may not know of parts that a retry planned: they are found by name.
-            if root.input.routing.parts == 1:
-                return
-            part = self.find(part_name(self.name, number + 1))
 
     def _add(self, item: AnyItem, parent: str) -> None:
         for trigger in triggers_of(item):

@@ -19,6 +19,7 @@ from orchestration.input.item import Item
 from orchestration.planning.plan import PlannedExecution
 from orchestration.settings import Settings
 from orchestration.starting.conflicts import changes
+from orchestration.values.shell import command
 from orchestration.values.strictjson import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -230,4 +231,4 @@ class ExecutionClient:
             child = self.find(batch.execution)
             if child is not None and child.unsuccessful:
                 reasons.append(f"the execution of {batch.name} ended {child.status}")
-        return f"{'; '.join(reasons)}. To start its failed triggers again: orchestrator replay {arn}" if reasons else ""
+        return f"{'; '.join(reasons)}. To start its failed triggers again: {command('replay', arn)}" if reasons else ""

@@ -18,6 +18,7 @@ from orchestration.event.identity import part_name
 from orchestration.input.routing import Routing
 from orchestration.planning.plan import Plan
 from orchestration.starting.executions import ExecutionClient, StartedExecution
+from orchestration.starting.parts import existing_parts
 from orchestration.values.strictjson import JsonObject
 
 log = logging.getLogger(__name__)
@@ -75,18 +76,11 @@ class EventStarter:
         return None if execution is None else self.executions.existing(execution, self.event, self.delivery_id)
 
     def _resume(self, first: StartedExecution, plan: Plan | None) -> list[StartedExecution]:
-        known, total = [first], first.input.routing.parts
         # Another event under this run id is a conflict, which a person resolves. Its parts must not mix with this event's.
         if first.input.event != self.event:
-            return known
-        # A part knows the total of its own plan only. A retry under another release may have planned more parts.
-        while total > 1:
-            part = self._part(len(known) + 1)
-            if part is None:
-                break
-            known.append(part)
-            total = max(total, part.input.routing.parts)
-        if len(known) >= total:
+            return [first]
+        known, count = existing_parts(first, self._part)
+        if len(known) >= count:
             return known
         routing = first.input.routing
         if plan is None or plan.routing.config_version != routing.config_version:

@@ -16,7 +16,7 @@ from orchestration.triggers.base import (
     TargetText,
     Trigger,
 )
-from orchestration.triggers.facets import Evidence, TargetQuestion
+from orchestration.triggers.facets import REGISTERED, SNAPSHOTS, UNREGISTERED, Evidence, TargetQuestion
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
@@ -47,7 +47,7 @@ class EventBridge(Trigger):
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
         state="Put event on EventBridge bus",
         resource="events:putEvents",
-        comment="Puts one event. If the bus does not exist, EventBridge accepts the event and drops it.",
+        comment="Puts one event, at least once. If the bus does not exist, EventBridge accepts the event and drops it.",
         parameters={
             "Entries": [
                 {
@@ -65,9 +65,15 @@ class EventBridge(Trigger):
         run_id_path="$.Entries[0].EventId",
         retries=(
             Retry(
-                errors=("EventBridge.FailedEntry", "EventBridge.ThrottlingException"),
-                reason="EventBridge refused the only entry, so the bus has no event. Other errors are not retried, because "
-                "PutEvents has no idempotency token",
+                errors=(
+                    "EventBridge.FailedEntry",
+                    "EventBridge.AmazonEventBridgeException",
+                    "EventBridge.InternalException",
+                    "EventBridge.SdkClientException",
+                    "States.Timeout",
+                ),
+                reason="a throttled PutEvents has the name of an unknown failure. EventBridge delivers at least once by "
+                "contract, so the event is put again, and rarely arrives twice",
                 interval_seconds=2,
                 max_attempts=4,
                 max_delay_seconds=30,
@@ -86,13 +92,27 @@ class EventBridge(Trigger):
     TARGET_PERMISSION: ClassVar[Allow] = INTEGRATION.iam[0]
     ALLOW_LIST: ClassVar[str] = "event_buses"
     ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
-        "EventBridge.FailedEntry": Evidence("EventBridge refused the entry", "documented", INTEGRATION.iam[0].doc_url),
-        "EventBridge.ThrottlingException": Evidence(
-            "PutEvents was throttled",
+        "EventBridge.AmazonEventBridgeException": Evidence(
+            "PutEvents was throttled, denied, or failed with an unknown error",
             "inferred",
-            "modelled for the service, not for PutEvents",
-            "The base class `EventBridge.AmazonEventBridgeException` is not retried: it also covers failures after which the "
-            "bus may have the event, and PutEvents has no idempotency token.",
+            UNREGISTERED,
+            "Retried: EventBridge delivers at least once by contract, so a second entry is allowed.",
+        ),
+        "EventBridge.FailedEntry": Evidence(
+            "EventBridge refused the entry",
+            "recorded",
+            f"{SNAPSHOTS}/services/test_events_task_service`, `test_put_events_malformed_detail`",
+        ),
+        "EventBridge.InternalException": Evidence("EventBridge failed", "inferred", REGISTERED),
+        "EventBridge.SdkClientException": Evidence(
+            "the call did not reach EventBridge, or its answer was lost",
+            "inferred",
+            "class of the AWS SDK for Java 1, recorded for SQS",
+        ),
+        "States.Timeout": Evidence(
+            "a Task took longer than its timeout",
+            "recorded",
+            f"{SNAPSHOTS}/error_handling/test_task_service_lambda`, `test_invoke_timeout`",
         ),
     }
     EXAMPLE: ClassVar[Mapping[str, Json]] = {

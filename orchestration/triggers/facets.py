@@ -36,12 +36,16 @@ them."""
 Grade = Literal["recorded", "reported", "documented", "inferred", "none"]
 """Strength of the evidence for an error name; ``docs/error-names.md`` explains each grade."""
 
-MODELLED = "modelled for the operation"
-"""Source of a name that follows from the service's model and the rule of ``docs/error-names.md``."""
+REGISTERED = "registered by the service's client in the AWS SDK for Java 1"
+UNREGISTERED = "not registered by the service's client in the AWS SDK for Java 1, so its base class"
+"""Sources of names that follow from the rule of ``docs/error-names.md``. A client registers exceptions for its service, not for
+an operation."""
 
 ERROR_HANDLING = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"
 SNAPSHOTS = "localstack/localstack, `tests/aws/services/stepfunctions/v2"
 """Folder of recorded executions of AWS in the repository of LocalStack."""
+FUNCTION_EXCEPTION = f"{SNAPSHOTS}/error_handling/test_task_service_lambda`, `test_raise_custom_exception`"
+"""Source of an error that has the name of the function's exception."""
 
 
 class Evidence(NamedTuple):

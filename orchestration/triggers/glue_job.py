@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 from orchestration.triggers._start_look_up import ABSENT, GLUE_RUN, UNAVAILABLE, UNKNOWN, StartLookUp
 from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
-from orchestration.triggers.facets import ERROR_HANDLING, MODELLED, Evidence, KeyPrefix, TargetQuestion
+from orchestration.triggers.facets import FUNCTION_EXCEPTION, Evidence, KeyPrefix, TargetQuestion
 from orchestration.values import strictjson, templating
 from orchestration.values.strictjson import Json, JsonObject, object_at
 from orchestration.values.validation import ValidationProblem
@@ -24,6 +24,7 @@ _START = Allow(
 )
 
 
+_REGISTERED = "registered by the service's client in both AWS SDKs for Java"
 _SDK_NAMES = "https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html"
 MAX_ARGUMENTS = 180_000
 """Bytes of the arguments as JSON. StartJobRun refuses more with InvalidInputException, as users report."""
@@ -115,27 +116,28 @@ class GlueJob(WaitingTrigger):
             "Not retried: it also covers 5xx errors after which a run may have started, and StartJobRun has no idempotency "
             "token. Replay the trigger if the cause has `Rate exceeded` ([ADR 24](adr/0024-glue-runs-with-wait.md)).",
         ),
-        "Glue.AccessDeniedException": Evidence("the role may not start the job", "inferred", MODELLED),
-        "Glue.ConcurrentRunsExceededException": Evidence("the job runs as often as it may", "inferred", MODELLED),
-        "Glue.EntityNotFoundException": Evidence("the job does not exist", "inferred", MODELLED),
-        "Glue.InvalidInputException": Evidence("an argument is invalid", "inferred", MODELLED),
+        "Glue.AccessDeniedException": Evidence("the role may not start the job", "inferred", _REGISTERED),
+        "Glue.ConcurrentRunsExceededException": Evidence("the job runs as often as it may", "inferred", _REGISTERED),
+        "Glue.EntityNotFoundException": Evidence("the job does not exist", "inferred", _REGISTERED),
+        "Glue.InvalidInputException": Evidence("an argument is invalid", "inferred", _REGISTERED),
         "Glue.ResourceNumberLimitExceededException": Evidence(
-            "a quota of the account is used up", "inferred", MODELLED
+            "a quota of the account is used up", "inferred", _REGISTERED
         ),
         "Glue.ThrottlingException": Evidence(
             "StartJobRun was throttled",
             "inferred",
-            f"[error names of `aws-sdk` integrations]({_SDK_NAMES}); the SDK for Java 2 registers the exceptions of a service",
+            f"[error names of `aws-sdk` integrations]({_SDK_NAMES}); registered by the service's "
+            "client in the AWS SDK for Java 2",
         ),
-        ABSENT: Evidence("no such run exists: class of the function's exception", "documented", ERROR_HANDLING),
+        ABSENT: Evidence("no such run exists: class of the function's exception", "recorded", FUNCTION_EXCEPTION),
         UNKNOWN: Evidence(
             "the run may have started: class of the function's exception, or a failed look",
-            "documented",
-            ERROR_HANDLING,
+            "recorded",
+            FUNCTION_EXCEPTION,
             "The function looks twice. Then the trigger fails, because a blind retry could start a second run.",
         ),
         UNAVAILABLE: Evidence(
-            "the list of runs cannot be read: class of the function's exception", "documented", ERROR_HANDLING
+            "the list of runs cannot be read: class of the function's exception", "recorded", FUNCTION_EXCEPTION
         ),
     }
     EXAMPLE: ClassVar[Mapping[str, Json]] = {

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
-from orchestration.triggers.facets import ERROR_HANDLING, Evidence, Refusal, TargetQuestion
+from orchestration.triggers.facets import FUNCTION_EXCEPTION, SNAPSHOTS, Evidence, Refusal, TargetQuestion
 from orchestration.values.dag_conf import REST_API, ConfLimits, check_run_id
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
@@ -98,10 +98,16 @@ class MwaaDag(DagTrigger):
     ALLOW_LIST: ClassVar[str] = "mwaa_environments"
     ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
         "DagRunRejectedError": Evidence(
-            "Airflow refused the DAG run: class of the function's exception", "documented", ERROR_HANDLING
+            "Airflow refused the DAG run: class of the function's exception", "recorded", FUNCTION_EXCEPTION
         ),
         "Lambda.AWSLambdaException": Evidence("Lambda failed", "documented", _LAMBDA),
         "Lambda.ClientExecutionTimeoutException": Evidence("the call took too long", "documented", _LAMBDA),
+        "Lambda.ResourceNotFoundException": Evidence(
+            "the function does not exist",
+            "recorded",
+            f"{SNAPSHOTS}/error_handling/test_task_service_lambda`, `test_no_such_function`",
+            "Not retried: a retry does not create the function.",
+        ),
         "Lambda.SdkClientException": Evidence(
             "the call did not reach Lambda, or its answer was lost", "documented", _LAMBDA
         ),
@@ -109,10 +115,10 @@ class MwaaDag(DagTrigger):
         "Lambda.TooManyRequestsException": Evidence("Lambda throttled the call", "documented", _LAMBDA),
         "Lambda.Unknown": Evidence("the function ended without an answer", "documented", _LAMBDA),
         "MwaaAnswerError": Evidence(
-            "the answer is not Airflow's: class of the function's exception", "documented", ERROR_HANDLING
+            "the answer is not Airflow's: class of the function's exception", "recorded", FUNCTION_EXCEPTION
         ),
         "MwaaUnavailableError": Evidence(
-            "MWAA or Airflow is unavailable: class of the function's exception", "documented", ERROR_HANDLING
+            "MWAA or Airflow is unavailable: class of the function's exception", "recorded", FUNCTION_EXCEPTION
         ),
         "Sandbox.Timedout": Evidence(
             "the function reached its timeout", "reported", "errorType of the function's answer"

@@ -15,7 +15,7 @@ from orchestration.triggers.base import (
     Retry,
     ServiceIntegration,
 )
-from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, TargetQuestion
+from orchestration.triggers.facets import REGISTERED, SNAPSHOTS, Evidence, TargetQuestion
 from orchestration.values.dag_conf import DISPATCHER, QUEUE, ConfLimits
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
@@ -88,15 +88,15 @@ class SqsMwaa(DagTrigger):
     ALLOW_LIST: ClassVar[str] = "queues"
     ERROR_NAMES: ClassVar[Mapping[str, Evidence]] = {
         "SQS.AmazonSQSException": Evidence(
-            "SQS refused the message, for a reason that its API does not model",
+            "SQS refused the message, or failed, with an error that the AWS SDK for Java 1 does not register",
             "recorded",
             f"{SNAPSHOTS}/error_handling/test_task_service_sqs`, `test_send_message_empty_body`",
         ),
-        "SQS.KmsThrottledException": Evidence("KMS throttled the queue's key", "inferred", MODELLED),
+        "SQS.KmsThrottledException": Evidence("KMS throttled the queue's key", "inferred", REGISTERED),
         "SQS.QueueDoesNotExistException": Evidence(
-            "the queue does not exist", "inferred", MODELLED, "Not retried: a retry does not create the queue."
+            "the queue does not exist", "inferred", REGISTERED, "Not retried: a retry does not create the queue."
         ),
-        "SQS.RequestThrottledException": Evidence("SendMessage was throttled", "inferred", MODELLED),
+        "SQS.RequestThrottledException": Evidence("SendMessage was throttled", "inferred", REGISTERED),
         "SQS.SdkClientException": Evidence(
             "the host of the queue's URL does not exist, or does not answer",
             "recorded",

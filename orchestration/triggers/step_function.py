@@ -11,17 +11,18 @@ from orchestration.settings import STATE_MACHINE_ARN, Settings
 from orchestration.triggers._addresses import other_account, other_region
 from orchestration.triggers._waiting_trigger import HARMLESS, MAX_WAIT_SECONDS, RunLookUp, WaitingTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
-from orchestration.triggers.facets import MODELLED, SNAPSHOTS, Evidence, Refusal, TargetQuestion
+from orchestration.triggers.facets import REGISTERED, SNAPSHOTS, UNREGISTERED, Evidence, Refusal, TargetQuestion
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
 _REFUSED = Retry(
-    # AWS may report a throttled call as AWSStepFunctionsException, which also covers 5xx errors (ERROR_NAMES below).
+    # AWS reports a throttled call as AWSStepFunctionsException, which also covers 5xx errors (ERROR_NAMES below).
     errors=(
         "StepFunctions.ExecutionLimitExceededException",
         "StepFunctions.ExecutionLimitExceeded",
+        "StepFunctions.KmsThrottlingException",
         "StepFunctions.ThrottlingException",
     ),
     reason="Step Functions refused the execution, so none started. 5xx errors and timeouts are not retried, because "
@@ -151,12 +152,12 @@ class StepFunction(WaitingTrigger):
         "StepFunctions.AWSStepFunctionsException": Evidence(
             "StartExecution was throttled, or failed with an unknown error",
             "inferred",
-            "ThrottlingException is not modelled",
+            UNREGISTERED,
             "Retried for batches and for triggers that wait: both start a Standard state machine, which starts one execution "
             "for a name. A nested execution without `wait` may be an Express one, which ignores names. Never set `wait` for "
             "an Express state machine: the trigger fails, and its retries could start several executions.",
         ),
-        "StepFunctions.ExecutionAlreadyExistsException": Evidence("the name is used", "inferred", MODELLED),
+        "StepFunctions.ExecutionAlreadyExistsException": Evidence("the name is used", "inferred", REGISTERED),
         "StepFunctions.ExecutionLimitExceeded": Evidence(
             "too many executions run",
             "documented",
@@ -164,7 +165,12 @@ class StepFunction(WaitingTrigger):
             "Retried under both names. Recorded errors of Step Functions end in `Exception`, but the example on the page "
             "does not.",
         ),
-        "StepFunctions.ExecutionLimitExceededException": Evidence("too many executions run", "inferred", MODELLED),
+        "StepFunctions.ExecutionLimitExceededException": Evidence("too many executions run", "inferred", REGISTERED),
+        "StepFunctions.KmsThrottlingException": Evidence(
+            "KMS throttled the key of the state machine, so no execution started",
+            "inferred",
+            REGISTERED,
+        ),
         "StepFunctions.StateMachineDoesNotExistException": Evidence(
             "the state machine does not exist",
             "recorded",
@@ -173,8 +179,8 @@ class StepFunction(WaitingTrigger):
         "StepFunctions.ThrottlingException": Evidence(
             "StartExecution was throttled",
             "inferred",
-            "not modelled, so `StepFunctions.AWSStepFunctionsException` is more likely",
-            "Kept: it can only be a refusal.",
+            "not registered: AWS sends `StepFunctions.AWSStepFunctionsException`",
+            "Kept for a newer SDK: it can only be a refusal.",
         ),
     }
     EXAMPLE: ClassVar[Mapping[str, Json]] = {

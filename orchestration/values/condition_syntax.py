@@ -231,19 +231,29 @@ def _numeric(operand: Json, path: str) -> Iterator[ValidationProblem]:
         (low, high), (bottom, top) = values[::2], limits
         if low not in (">", ">=") or high not in ("<", "<="):
             yield ValidationProblem(path, f"found {operand!r:.80}, {expected}")
-        elif bottom > top or (bottom == top and (low, high) != (">=", "<=")):
-            yield ValidationProblem(path, f"found {operand!r:.80}, a range that no number is in")
+        elif bottom >= top:
+            # Event Ruler refuses equal limits, too (Range.ensureValidRange: "Bottom must be less than top").
+            only = f'. Write ["=", {bottom}]' if bottom == top and (low, high) == (">=", "<=") else ""
+            text = "expected a lower limit that is less than the upper one"
+            yield ValidationProblem(path, f"found {operand!r:.80}, {text}{only}")
 
 
 def _cidr(operand: Json, path: str) -> Iterator[ValidationProblem]:
+    """Event Ruler accepts masks of up to 31 and 127 bits only (CIDR.cidr: "IPv4 mask bits must be < 32")."""
     import ipaddress  # noqa: PLC0415 - few conditions need it, and it slows the cold start
 
     try:
-        if not isinstance(operand, str) or "/" not in operand:
+        address, _, bits = operand.partition("/") if isinstance(operand, str) else ("", "", "")
+        if not re.fullmatch("[0-9]+", bits) or "%" in address:
             raise ValueError
-        ipaddress.ip_network(operand, strict=False)
+        network = ipaddress.ip_network(f"{address}/{bits}", strict=False)
     except ValueError:
         yield ValidationProblem(path, f"found {describe(operand)}, expected a network such as '10.0.0.0/8'")
+        return
+    if network.num_addresses == 1:
+        yield ValidationProblem(
+            path, f'found {describe(operand)}, a network of one address. Write the address as a value: ["{address}"]'
+        )
 
 
 def _is_number(value: Json) -> TypeGuard[float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.helpers import Orchestrator
+from tests.pasting import pasted
 
 CONFIG = "docs/examples/warehouse.json"
 
@@ -34,6 +35,14 @@ def test_invalid_entries_are_left_out_with_a_warning(orchestrator: Orchestrator,
     result = orchestrator("graph", str(path))
     assert (result.exit_code, result.stdout.count("-->")) == (0, 1)
     assert "1 invalid entries are left out" in result.stderr
+    assert result.stderr.endswith(f"Run: orchestrator validate {path}\n")
+
+
+def test_warning_of_a_hostile_path_has_a_command_to_paste(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    path = tmp_path / "a; touch hacked; $(touch hacked)\n.json"
+    path.write_text('{"workflows": {"a": {"on_success": [{"type": "glue"}]}}}')
+    result = orchestrator("graph", str(path))
+    assert pasted(result.stderr.partition("Run: ")[2], tmp_path) == [["validate", str(path)]]
 
 
 @pytest.mark.parametrize(

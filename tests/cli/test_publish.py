@@ -12,6 +12,7 @@ import pytest
 from local.engine.engine import Engine, run_engine
 from local.simulation.simulator import Simulator
 from tests.cli.helpers import Orchestrator
+from tests.pasting import pasted
 
 ROUTER = "local-downstream-orchestrator"
 LOAD = {
@@ -174,6 +175,19 @@ def test_wait_names_the_joins_of_an_event(orchestrator: Orchestrator) -> None:
     (join,) = report["joins"]
     assert (join["join"], join["state"], join["missing"]) == ("daily", "complete", [])
     assert "for key '2026-01-01'. It is complete. Run: orchestrator inspect daily 2026-01-01" in second.stderr
+
+
+@pytest.mark.parametrize("key", ["-k; touch hacked", "$(touch hacked)", "a\ntouch hacked"])
+def test_command_of_a_join_is_read_by_the_cli(orchestrator: Orchestrator, key: str, tmp_path: Path) -> None:
+    waiting = orchestrator(*of("first", "r1", "--field", f"day={json.dumps(key)}", "--wait", "--timeout", "600"))
+    daily = next(line for line in waiting.stderr.splitlines() if "'daily'" in line)
+    (call,) = pasted(daily.partition("Run: ")[2], tmp_path)
+    shown = orchestrator(*call)
+    assert (shown.exit_code, "arrived  first r1" in shown.stdout) == (1, True), shown.stderr
+    assert [word for word in call if word != "--"] in (
+        ["inspect", "daily", key, "--function", ROUTER],
+        ["inspect", "--function", ROUTER, "daily", key],
+    )
 
 
 def test_wait_names_joins_and_outcomes_of_one_event(orchestrator: Orchestrator) -> None:

@@ -46,6 +46,7 @@ _VARYING = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "https://sqs.us-west-1.amazonaws.com"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "5d0c…"),
     (re.compile(r"jr_[0-9a-f]{20,}|(?<=\"id\": \")[0-9a-f]{40,}(?=\")"), "jr_0a1b…"),
+    (re.compile(r"(?<=Request ID: )\w+"), "5d0c…"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)"), "2025-11-24T01:00:00Z"),
 )
 

@@ -10,6 +10,7 @@ from tests.localstack.interpreters import with_short_waits
 from tests.localstack.server import LocalStack
 from tests.teststate import first_deployment
 from tests.teststate.cases import StateCase, cases
+from tests.teststate.questions import Question, questions
 
 CASES = list(cases())
 
@@ -25,11 +26,12 @@ def test_state(server: LocalStack, case: StateCase) -> None:
         assert json.loads(answer["output"]) == case.output
 
 
-UNREAL = [one for one in first_deployment.questions("123456789012", "us-west-1") if not one.real]
+UNREAL = [one for one in questions("123456789012", "us-west-1") if not one.real]
 DIFFERENT = {
     "States.ALL catches a path of ResultSelector that does not exist": "States.Runtime",
     "value of $.one[*].b": '"x"',
     "value of $.one[0:2].b": '"x"',
+    "value of $.one[?(@.b == 'x')]": '{"b": "x"}',
     "value of $.one[?(@.error)]": "FAILED States.Runtime",
     "value of States.StringSplit(States.JsonToString($.one[*].b), '\"')": '["x"]',
 }
@@ -37,6 +39,6 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize("question", UNREAL, ids=lambda one: one.text)
-def test_question_of_the_first_deployment(server: LocalStack, question: first_deployment.Question) -> None:
+def test_question_of_the_first_deployment(server: LocalStack, question: Question) -> None:
     answer = first_deployment.ask(server.client(), question, "")
     assert answer.measured == DIFFERENT.get(question.text, question.expected)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats its source"
 JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
-RUN_IDS = "issue 23, finding 5"
+RUN_IDS = "issue 23, finding 5: no two ids share a downstream run id"
+EXECUTION_ARGUMENT = "issue 23: every Glue job run has the argument --triggered_by_execution"
+QUEUING = "issue 23: JobRunQueuingEnabled is sent only if it is configured, so the job keeps its own setting"
 
 TEXTS: tuple[tuple[str, str, str], ...] = (
     (
@@ -20,6 +22,9 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
         r"\1: EventError: ",
         REPEATED_SOURCE,
     ),
+    (r',\s?\\*"--triggered_by_execution\\*":\s?\\*"[A-Za-z0-9_-]+\\*"', "", EXECUTION_ARGUMENT),
+    (r"found a request of [0-9,]+ bytes, expected at most [0-9,]+", "found a request of N bytes", EXECUTION_ARGUMENT),
+    (r',\s?\\*"JobRunQueuingEnabled\\*":\s?false', "", QUEUING),
     (
         r"(-[0-9a-f]{16})-(?:[A-Za-z0-9_-]{12}|(?:[A-Za-z0-9_-]*-)?r[0-9]+|[bp][0-9]+)(?=[^A-Za-z0-9_-])",
         r"\1-(id)",

@@ -27,7 +27,7 @@ WORDS = (
 )
 OPERATORS = ("equal", "prefix", "suffix", "equals-ignore-case", "wildcard", "numeric", "cidr", "exists", "anything-but")
 OPERANDS: dict[str, tuple[Any, ...]] = {
-    "cidr": ("10.0.0.0/8", "10.0.0.1/32", "::/0", "192.168.0.0/30"),
+    "cidr": ("10.0.0.0/8", "10.0.0.1/31", "::/0", "192.168.0.0/30"),
     "exists": (True, False),
     "wildcard": ("*", "s3://*/", "*.csv", "2026-*-0*", "full\\*load", "a*a", "S*S"),
 }

@@ -59,7 +59,10 @@ def parts(rng: random.Random) -> Steps:
 
 
 def limits(rng: random.Random) -> Steps:
-    """Sizes within a few hundred bytes of the quotas of inputs, items, batches and rejected items."""
+    """Sizes within a few hundred bytes of the quotas of inputs, items, batches and rejected items.
+
+    No type with a request of another size since the older revision: glue_job has one more argument (issue 23).
+    """
     event: dict[str, Any] = {"job_name": JOB, "job_run_id": "r", "status": "SUCCESS", "note": ""}
     which, near = rng.choice(("input", "item", "batch", "event", "skipped", "mixed")), rng.randint(-700, 700)
     count, entries = 1, list[dict[str, Any]]()
@@ -73,16 +76,16 @@ def limits(rng: random.Random) -> Steps:
         count = {"input": rng.choice((2, 3, 5)), "item": 1, "mixed": 1, "batch": rng.choice((41, 45))}[which]
         limit = 258_048 if which == "input" else 245_760
         total = limit - len(event["note"]) - 100 + near
-    wait = {"wait": True, "publish": True} if rng.random() < 0.3 else {}
+    queue = "https://sqs.us-west-1.amazonaws.com/123456789012/q"
     for number in range(count):
         size = max(1, total // count - 330 - (260 if which == "batch" else 0) - rng.choice((0, 200)))
-        given = {"type": "glue_job", "id": f"l{number}", "job_name": "big", "arguments": {"--x": "y" * size}}
-        entries.append(given | (wait if number == 0 else {}))
+        given = {"type": "sqs_mwaa", "id": f"l{number}", "dag_id": "big", "queue_url": queue, "conf": {"x": "y" * size}}
+        entries.append(given)
     if (
         which == "mixed"
     ):  # an item that fits into an execution, but hardly into a batch, among more items than one execution has
         small = [
-            {"type": "glue_job", "id": f"small{number}", "job_name": "small"}
+            {"type": "sqs_mwaa", "id": f"small{number}", "dag_id": "small", "queue_url": queue}
             for number in range(rng.choice((39, 40, 50)))
         ]
         entries = [*small, *entries] if rng.random() < 0.3 else [*entries, *small]

@@ -94,9 +94,16 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     events = {event["id"]: event for event in history}
     script: dict[str, list[dict[str, Any]]] = {}
     attempts: Counter[str] = Counter()
+    late: Counter[str] = Counter()
     for event in history:
         if "taskScheduledEventDetails" in event:
             attempts[state_of(event, events)] += 1
+        if "taskTimedOutEventDetails" in event:
+            late[state_of(event, events)] += 1
+        elif "taskSucceededEventDetails" in event and late[state_of(event, events)]:
+            # moto records the late answer of a call that has timed out. It belongs to no attempt.
+            late[state_of(event, events)] -= 1
+            continue
         failed = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails")
         if failed:
             answer = {"throw": {"Error": failed["error"], "Cause": failed.get("cause", "")}}
@@ -105,7 +112,6 @@ def script_of(history: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         else:
             continue
         script.setdefault(state_of(event, events), []).append(answer)
-    # moto records the late answer of a call that has timed out. It belongs to no attempt.
     return {state: answers[: attempts[state]] for state, answers in script.items()}
 
 

@@ -54,8 +54,8 @@ def fault_of(kind: str, what: str) -> Fault | None:
     return {
         "target missing": None,
         "access denied": Fault(status=403, code="AccessDeniedException"),
-        "throttled twice": Fault(status=429, code=CASES[kind].throttled, times=2),
-        "throttled for ever": Fault(status=429, code=CASES[kind].throttled),
+        "throttled twice": Fault(status=CASES[kind].throttled_status, code=CASES[kind].throttled, times=2),
+        "throttled for ever": Fault(status=CASES[kind].throttled_status, code=CASES[kind].throttled),
         "server error": Fault(status=500, code=CASES[kind].server_error),
         "timeout": Fault(delay=TIMEOUT * 1.25),
         "malformed response": Fault(status=200, body='{"unfinished": '),
@@ -78,6 +78,8 @@ def error_of(kind: str, what: str) -> str:
     if what in ("server error", "malformed response") and case.unknown_error:
         return case.unknown_error
     special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
+    if what == "throttled for ever" and case.throttled_error:
+        return case.throttled_error
     if what == "target missing" and case.missing_error:
         return case.missing_error
     return special.get(what, case.error_prefix)

@@ -128,17 +128,17 @@ AMBIGUOUS = (
 )
 
 
-NOT_DEDUPLICATED = [kind for kind, case in CASES.items() if not case.deduplicates]
+AT_MOST_ONCE = [kind for kind, case in CASES.items() if not case.deduplicates and not case.at_least_once]
 
 
-@pytest.mark.parametrize("kind", NOT_DEDUPLICATED)
+@pytest.mark.parametrize("kind", AT_MOST_ONCE)
 def test_ambiguous_errors_are_not_retried(kind: str) -> None:
     (integration,) = (one.INTEGRATION for one in REGISTRY if kind == one.TYPE)
     retried = [error for retry in integration.retries for error in retry.errors]
     assert not [error for error in retried if any(word in error for word in AMBIGUOUS)]
 
 
-UNSAFE = [(kind, what) for kind in NOT_DEDUPLICATED for what in ("server error", "timeout", "malformed response")]
+UNSAFE = [(kind, what) for kind in AT_MOST_ONCE for what in ("server error", "timeout", "malformed response")]
 
 
 @pytest.mark.parametrize(("kind", "what"), UNSAFE, ids=["-".join(pair).replace(" ", "_") for pair in UNSAFE])

@@ -2,7 +2,8 @@
 
 TestState runs single states. Mocked ones and Pass states need no role. With a role, TestState also calls services with
 targets that do not exist: it starts nothing, and shows the names of the errors. With the ARN of a state machine, the histories
-of its newest executions show the error names that production met, and the parameters that Step Functions sent.
+of its newest executions show the error names that production met, and the parameters that Step Functions sent. With
+``--throttle``, StartJobRun is called until it is throttled, and its error is read by both integrations.
 Source: docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html.
 """
 
@@ -12,18 +13,21 @@ import argparse
 import json
 import sys
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
 from builder.pages import error_names
+from tests.teststate import throttled_starts
+from tests.teststate.questions import MISSING, Question, questions
+from tests.teststate.throttled_starts import ThrottledStart
 
 EXECUTIONS = 20
 """Newest executions whose histories are read."""
@@ -31,9 +35,6 @@ EXECUTIONS = 20
 _FAILURES = tuple(f"task{kind}EventDetails" for kind in ("Failed", "TimedOut", "SubmitFailed", "StartFailed"))
 """Fields of a history event with an error. A refused call of a Task that waits for its run is a TaskSubmitFailed event:
 https://repost.aws/knowledge-center/glue-throttling-rate-exceeded."""
-
-_MISSING = f"does-not-exist-{uuid.uuid4().hex[:12]}"
-_LIST = {"one": [{"b": "x"}], "none": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,100 +61,6 @@ class Answer:
         if not self.expected:
             return "new"
         return "as expected" if self.measured == self.expected else "differs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One call of TestState.
-
-    Attributes:
-        real: the state calls a service, so the call needs a role.
-    """
-
-    text: str
-    state: dict[str, Any]
-    expected: str
-    grade: str
-    given: Any = None
-    mock: str = ""
-    real: bool = False
-
-
-def _task(resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
-    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, **fields}
-    return {**task, "Catch": catch, "End": True}
-
-
-def _refusal(text: str, resource: str, parameters: dict[str, Any], error: str) -> Question:
-    grade = error_names.NAMES[error].grade if error in error_names.NAMES else "inferred"
-    return Question(text=text, state=_task(resource, parameters), expected=error, grade=grade, real=True)
-
-
-def _form(form: str, value: str, grade: str) -> Question:
-    state = {"Type": "Pass", "Parameters": {"value.$": form}, "End": True}
-    return Question(text=f"value of {form}", state=state, expected=value, grade=grade, given=_LIST)
-
-
-def questions(account: str, region: str) -> Iterator[Question]:
-    """Every question that TestState answers."""
-    queue = f"https://sqs.{region}.amazonaws.com/{account}"
-    machine = f"arn:aws:states:{region}:{account}:stateMachine:{_MISSING}"
-    entry = {"EventBusName": _MISSING, "Source": "downstream-orchestrator.test", "DetailType": "test", "Detail": {}}
-    recorded, inferred = "recorded", "inferred"
-    yield Question(
-        text="States.ALL catches a path of ResultSelector that does not exist",
-        state=_task("sqs:sendMessage", {"QueueUrl": queue, "MessageBody": "m"}, ResultSelector={"id.$": "$.Nothing"}),
-        expected="FAILED States.Runtime",
-        grade=inferred,
-        mock="{}",
-    )
-    yield _form("$.one[0].b", '"x"', recorded)
-    yield _form("$.one[*].b", '["x"]', recorded)
-    yield _form("$.one[0:2].b", '["x"]', recorded)
-    yield _form("$.none[*].b", "[]", recorded)
-    yield _form("$.one[?(@.error)]", "[]", inferred)
-    yield _form("States.StringSplit(States.JsonToString($.one[*].b), '\"')", '["[", "x", "]"]', inferred)
-    yield _refusal(
-        "Glue job that does not exist", "glue:startJobRun", {"JobName": _MISSING}, "Glue.EntityNotFoundException"
-    )
-    yield _refusal(
-        "Glue job that does not exist, by the aws-sdk integration",
-        "aws-sdk:glue:startJobRun",
-        {"JobName": _MISSING},
-        "Glue.EntityNotFoundException",
-    )
-    yield _refusal(
-        "queue that does not exist",
-        "sqs:sendMessage",
-        {"QueueUrl": f"{queue}/{_MISSING}", "MessageBody": "m"},
-        "SQS.QueueDoesNotExistException",
-    )
-    yield _refusal(
-        "host of a queue that does not exist",
-        "sqs:sendMessage",
-        {"QueueUrl": f"https://{_MISSING}.invalid/{account}/q", "MessageBody": "m"},
-        "SQS.SdkClientException",
-    )
-    yield _refusal(
-        "state machine that does not exist",
-        "states:startExecution",
-        {"StateMachineArn": machine, "Input": {}},
-        "StepFunctions.StateMachineDoesNotExistException",
-    )
-    yield _refusal(
-        "Lambda function that does not exist",
-        "lambda:invoke",
-        {"FunctionName": f"arn:aws:lambda:{region}:{account}:function:{_MISSING}", "Payload": {}},
-        "Lambda.ResourceNotFoundException",
-    )
-    yield Question(
-        text="event bus that does not exist",
-        state=_task("events:putEvents", {"Entries": [entry]}, ResultSelector={"value.$": "$.FailedEntryCount"}),
-        expected="0",
-        grade=recorded,
-        real=True,
-    )
 
 
 def ask(client: Any, question: Question, role: str) -> Answer:
@@ -219,10 +126,23 @@ def table(answers: Iterable[Answer]) -> Table:
     return made
 
 
+def throttled(starts: Iterable[ThrottledStart]) -> Iterator[Answer]:
+    """The names of a throttled StartJobRun, and the causes, by integration."""
+    for start in starts:
+        name = _THROTTLED_NAMES[start.resource]
+        yield Answer(f"throttled {start.resource}", name, _grade(name), start.error)
+        yield Answer(f"cause of a throttled {start.resource}", "", "", start.cause)
+
+
+_THROTTLED_NAMES = {
+    "glue:startJobRun": "Glue.AWSGlueException",
+    "aws-sdk:glue:startJobRun": "Glue.ThrottlingException",
+}
+
 MANUAL = (
-    "Not measured by any command, because it needs load: the error names of throttled calls. Look for "
-    "Glue.AWSGlueException, StepFunctions.AWSStepFunctionsException and SQS.RequestThrottledException in the histories after "
-    "a busy day: make test-aws PROFILE=name MACHINE=arn. "
+    "Throttled calls of other services are not measured, because they need load. Look for "
+    "EventBridge.AmazonEventBridgeException, StepFunctions.AWSStepFunctionsException and SQS.RequestThrottledException in the "
+    "histories after a busy day: make test-aws PROFILE=name MACHINE=arn. "
     "Report differences in ERROR_NAMES of the type, in orchestration/triggers/."
 )
 
@@ -233,6 +153,11 @@ def main() -> int:
     parser.add_argument("--profile", required=True)
     parser.add_argument("--role", default="", help="role that TestState assumes for real calls, which start nothing")
     parser.add_argument("--machine", default="", help="state machine whose newest executions are read")
+    parser.add_argument(
+        "--throttle",
+        action="store_true",
+        help="use up the account's rate of StartJobRun for some seconds; needs --role",
+    )
     options = parser.parse_args()
     try:
         session = boto3.session.Session(profile_name=options.profile)
@@ -243,6 +168,10 @@ def main() -> int:
             answers.append(ask(client, question, options.role))
             time.sleep(0.12)  # the quota of TestState is ten calls a second
         answers += from_histories(client, options.machine) if options.machine else []
+        if options.throttle and options.role:
+            # The SDK would repeat a throttled call, after a pause in which the rate recovers.
+            glue = session.client("glue", config=Config(retries={"max_attempts": 0}))
+            answers += throttled(throttled_starts.measure(glue, client, options.role, MISSING))
     except (BotoCoreError, ClientError) as error:
         sys.stderr.write(
             f"AWS profile {options.profile}: {error}. Check the credentials, the region and states:TestState.\n"
@@ -252,6 +181,8 @@ def main() -> int:
     console.print(table(answers))
     if not options.role:
         console.print("Calls of services were not measured. They need a role: make test-aws PROFILE=name ROLE=arn")
+    if not (options.role and options.throttle):
+        console.print("A throttled StartJobRun was not measured: make test-aws PROFILE=name ROLE=arn THROTTLE=yes")
     console.print(MANUAL)
     return int(any(one.verdict == "differs" for one in answers))
 

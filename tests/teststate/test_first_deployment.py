@@ -13,9 +13,10 @@ from rich.console import Console
 from local.engine.engine import Engine
 from tests.state_machine.harness import Machine, trigger
 from tests.teststate import first_deployment
-from tests.teststate.first_deployment import Answer, Question
+from tests.teststate.first_deployment import Answer
+from tests.teststate.questions import Question, questions
 
-QUESTIONS = list(first_deployment.questions("123456789012", "us-west-1"))
+QUESTIONS = list(questions("123456789012", "us-west-1"))
 
 
 class Recorder:
@@ -50,6 +51,24 @@ def test_real_calls_need_a_role() -> None:
     answers = [first_deployment.ask(recorder, question, "") for question in QUESTIONS]
     assert len(recorder.requests) == sum(not question.real for question in QUESTIONS) > 0
     assert [one.verdict == "not measured" for one in answers] == [question.real for question in QUESTIONS]
+
+
+RECORDED = {
+    "value of $.one[0]": "test_json_path_array_access[$.items[0]]",
+    "value of $.missing[*].b": "test_json_path_array_wildcard_or_slice_with_no_input[$.items[*].itemValue]",
+    "value of $.one[?(@.b == 'x')]": "test_state_pass_regex_json_path_base",
+    "queue that does not exist": "",
+    "host of a queue that does not exist": "test_send_message_no_such_queue",
+    "state machine that does not exist": "test_start_execution_no_such_arn",
+    "Lambda function that does not exist": "test_no_such_function",
+    "event bus that does not exist": "test_put_events_nonexistent_event_bus",
+}
+"""Question to the test of LocalStack whose snapshot of AWS answers it, written by hand."""
+
+
+def test_answer_is_recorded_only_if_a_snapshot_has_it() -> None:
+    recorded = {question.text for question in QUESTIONS if question.grade == "recorded"}
+    assert recorded == {text for text, snapshot in RECORDED.items() if snapshot}
 
 
 def test_caught_error_is_measured_by_its_name() -> None:

@@ -50,8 +50,10 @@ class MachineCase:
         run_id_argument: the key of the request's ``Arguments`` that must differ in every test, because a look reads it.
         operation: the call that the Task state makes, as botocore names it.
         throttled: error code of a throttled call.
+        throttled_status: HTTP status of a throttled call.
         server_error: error code of an internal error.
         invalid_request: error code of a call that the service refuses.
+        throttled_error: name of the error of a throttled call; default: ``error_prefix``.
         error_prefix: beginning of the errors' names in the outcome.
         missing_error: beginning of the error's name if the target does not exist; default: ``error_prefix``.
         unknown_error: error of the outcome if the answer is lost and the target did not start; default: ``error_prefix``.
@@ -59,6 +61,7 @@ class MachineCase:
         triggered: faults that the service accepts, so that the trigger is TRIGGERED, each with its reason.
         takes_any_result: the machine takes the service's whole result as the run id.
         deduplicates: the target starts once, however often it is called for one run id.
+        at_least_once: the target may start twice by its contract, so the machine calls again after any lost answer.
     """
 
     trigger: Mapping[str, Any]
@@ -68,15 +71,18 @@ class MachineCase:
     run_id_argument: str = ""
     operation: str
     throttled: str
+    throttled_status: int = 400
     server_error: str
     invalid_request: str
     error_prefix: str
+    throttled_error: str = ""
     missing_error: str = ""
     unknown_error: str = ""
     attempts: Mapping[str, int]
     triggered: Mapping[str, str] = field(default_factory=dict)
     takes_any_result: bool = False
     deduplicates: bool
+    at_least_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,10 +42,15 @@ CASES = TypeCases(
         throttled="ThrottlingException",
         server_error="InternalException",
         invalid_request="ValidationException",
+        throttled_error="EventBridge.AmazonEventBridgeException",
         error_prefix="EventBridge.",
-        attempts={"throttled for ever": 5},
+        # A throttled, denied or invalid PutEvents is AmazonEventBridgeException, as an unknown failure.
+        attempts=dict.fromkeys(
+            ("access denied", "throttled for ever", "server error", "timeout", "invalid request"), 5
+        ),
         triggered={"target missing": "PutEvents succeeds for a bus that does not exist"},
         deduplicates=False,
+        at_least_once=True,
     ),
     iam_actions=("events:PutEvents",),
     iam_page="https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html",

@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 
 from tests.invalid_case import trigger_case
-from tests.trigger_types.base import ARTIFACTS, DEPENDS_ON_A_FIELD, TEMPLATE_SYNTAX, MachineCase, Payload, TypeCases
+from tests.trigger_types.base import (
+    ARTIFACTS,
+    DEPENDS_ON_A_FIELD,
+    RUN_ID,
+    TEMPLATE_SYNTAX,
+    MachineCase,
+    Payload,
+    TypeCases,
+)
 
 _COMMON = {
+    "--triggered_by_execution": RUN_ID,
     "--triggered_by_job": "upstream",
     "--triggered_by_run_id": "spark-application-0001",
     "--source_artifacts": json.dumps(ARTIFACTS, separators=(",", ":")),
@@ -53,6 +62,7 @@ CASES = TypeCases(
         throttled="ThrottlingException",
         server_error="InternalServiceException",
         invalid_request="InvalidInputException",
+        throttled_error="Glue.ThrottlingException",
         error_prefix="Glue.",
         unknown_error="GlueRunUnknown",
         attempts={"throttled for ever": 11},
@@ -103,6 +113,16 @@ CASES = TypeCases(
             "glue_job: reserved argument",
             {"job_name": "j", "arguments": {"--triggered_by_job": "x"}},
             "arguments.--triggered_by_job: reserved field, which the orchestrator sets. Remove it",
+        ),
+        trigger_case(
+            "glue_job: reserved argument with the execution",
+            {"job_name": "j", "arguments": {"--triggered_by_execution": "x"}},
+            "arguments.--triggered_by_execution: reserved field, which the orchestrator sets. Remove it",
+        ),
+        trigger_case(
+            "glue_job: null as a boolean",
+            {"job_name": "j", "job_run_queuing_enabled": None},
+            "job_run_queuing_enabled: found null, expected true or false",
         ),
         trigger_case(
             "glue_job: template in target",

@@ -67,9 +67,12 @@ CASES = TypeCases(
         throttled="TooManyRequestsException",
         server_error="ServiceException",
         invalid_request="InvalidRequestContentException",
+        throttled_status=429,
+        throttled_error="Lambda.TooManyRequestsException",
         error_prefix="Lambda.",
         missing_error="DagRunRejectedError",
-        attempts={"throttled for ever": 6, "server error": 6},
+        # A denied call is AWSLambdaException, as an unknown failure.
+        attempts=dict.fromkeys(("access denied", "throttled for ever", "server error"), 6),
         triggered={"malformed response": "the state machine takes a Lambda function's payload whole"},
         takes_any_result=True,
         deduplicates=True,  # Airflow, by the DAG run id

@@ -53,6 +53,7 @@ CASES = TypeCases(
         throttled="RequestThrottled",
         server_error="InternalError",
         invalid_request="InvalidMessageContents",
+        throttled_error="SQS.RequestThrottledException",
         error_prefix="SQS.",
         missing_error="SQS.QueueDoesNotExistException",
         # SQS models neither access denied nor internal errors, so both are AmazonSQSException.

@@ -34,6 +34,7 @@ CASES = TypeCases(
         throttled="ExecutionLimitExceeded",
         server_error="InternalFailure",
         invalid_request="InvalidExecutionInput",
+        throttled_error="StepFunctions.ExecutionLimitExceededException",
         error_prefix="StepFunctions.",
         attempts={"throttled for ever": 7},
         deduplicates=False,  # Express state machines ignore names

@@ -105,8 +105,8 @@ PATCHES: tuple[Patch, ...] = (
     ),
     Patch(
         "service_error_names",
-        "moto reports all SQS errors as SQS.SdkClientException, EventBridge errors as States.Runtime, and errors that a "
-        "service does not model by their code",
+        "moto reports all SQS errors as SQS.SdkClientException, EventBridge errors and lost answers as States.Runtime, and "
+        "errors that the AWS SDK for Java 1 does not register by their code",
         error_names.service_error_names,
     ),
     Patch(
@@ -171,6 +171,11 @@ PATCHES: tuple[Patch, ...] = (
         "sns_to_lambda",
         "moto invokes a subscribed function with an invented record, during the publisher's call, and loses its errors",
         sns.sns_to_lambda,
+    ),
+    Patch(
+        "sns_body_filter",
+        "moto's filter by the body fails on lists of other values than objects, and matches lists, NaN, and JSON in texts",
+        sns.sns_body_filter,
     ),
     Patch(
         "missing_event_bus",

@@ -71,7 +71,12 @@ WRONG_CONDITIONS = (
     Wrong(
         "condition with an empty range",
         condition('{"n": [{"numeric": [">", 5, "<", 2]}]}'),
-        "3:70 workflows.load.on_success[0].when.n[0].numeric: found ['>', 5, '<', 2], a range that no number is in",
+        "3:70 workflows.load.on_success[0].when.n[0].numeric: found ['>', 5, '<', 2], expected a lower limit that is less than the upper one",
+    ),
+    Wrong(
+        "condition with a range of one number",
+        condition('{"n": [{"numeric": [">=", 5, "<=", 5]}]}'),
+        "3:70 workflows.load.on_success[0].when.n[0].numeric: found ['>=', 5, '<=', 5], expected a lower limit that is less than the upper one. Write [\"=\", 5]",
     ),
     Wrong(
         "condition with a reversed range",
@@ -97,6 +102,11 @@ WRONG_CONDITIONS = (
         "condition with a wrong network",
         condition('{"ip": [{"cidr": "10.0.0.0/99"}]}'),
         "3:68 workflows.load.on_success[0].when.ip[0].cidr: found '10.0.0.0/99', expected a network such as '10.0.0.0/8'",
+    ),
+    Wrong(
+        "condition with a network of one address",
+        condition('{"ip": [{"cidr": "10.0.0.1/32"}]}'),
+        "3:68 workflows.load.on_success[0].when.ip[0].cidr: found '10.0.0.1/32', a network of one address. Write the address as a value: [\"10.0.0.1\"]",
     ),
     Wrong(
         "condition with two wildcards in a row",

@@ -492,6 +492,16 @@ WRONG = (
         "3:57 warning: workflows.load.on_success[0].arguments.path: found argument 'path', expected '--path'. Glue reads only arguments with '--'",
     ),
     Wrong(
+        "Glue argument that abbreviates an automatic one",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--source": "x"}}'),
+        "3:57 warning: workflows.load.on_success[0].arguments.--source: found argument '--source', and the orchestrator sends '--source_artifacts'. A job that has '--source_artifacts' reads '--source' as its abbreviation. Rename the argument",
+    ),
+    Wrong(
+        "Glue argument that an automatic one abbreviates",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--source_artifacts_path": "x"}}'),
+        "3:57 warning: workflows.load.on_success[0].arguments.--source_artifacts_path: found argument '--source_artifacts_path', and the orchestrator sends '--source_artifacts'. A job that has '--source_artifacts_path' reads '--source_artifacts' as its abbreviation. Rename the argument",
+    ),
+    Wrong(
         "unknown region",
         triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "region": "us-wset-2"}'),
         "3:76 warning: workflows.load.on_success[0].region: found region 'us-wset-2', which the AWS SDK does not know. Did you mean 'us-west-2'?",

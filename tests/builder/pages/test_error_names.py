@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from builder.generated_files import DEFINITION, WAITING, artifacts
 from builder.pages import error_names
 from orchestration.triggers import REGISTRY
+from orchestration.values.strictjson import Json
 
 
 def test_every_grade_is_explained() -> None:
@@ -37,11 +39,44 @@ def test_base_class_of_a_service_without_tokens_is_never_retried() -> None:
     """The base class covers failures after which the target may have started. The list is hand-written."""
     for kind, base in (
         ("glue_job", "Glue.AWSGlueException"),
-        ("eventbridge", "EventBridge.AmazonEventBridgeException"),
         ("step_function", "StepFunctions.AWSStepFunctionsException"),
     ):
         (trigger,) = (one for one in REGISTRY if kind == one.TYPE)
         assert base not in [error for retry in trigger.INTEGRATION.retries for error in retry.errors]
+
+
+def test_optimized_integration_waits_for_no_name_of_sdk_2() -> None:
+    """The clients of Glue and EventBridge in the AWS SDK for Java 1 register no ThrottlingException."""
+    texts = artifacts()
+    for name in (DEFINITION, WAITING):
+        for resource, errors in retried_errors(json.loads(texts[name])):
+            if ":aws-sdk:" not in resource:
+                assert not {"Glue.ThrottlingException", "EventBridge.ThrottlingException"} & set(errors), resource
+
+
+def retried_errors(states: Json) -> Iterator[tuple[str, list[str]]]:
+    """The resource and the retried error names of every Task."""
+    if isinstance(states, list):
+        for state in states:
+            yield from retried_errors(state)
+    elif isinstance(states, dict):
+        retriers = states.get("Retry")
+        if isinstance(retriers, list):
+            yield str(states["Resource"]), list(error_names.used(retriers))
+        for state in states.values():
+            yield from retried_errors(state)
+
+
+def test_names_of_recorded_answers_have_that_grade() -> None:
+    for name in (
+        "DagRunRejectedError",
+        "EventBridge.FailedEntry",
+        "Lambda.ResourceNotFoundException",
+        "SNS.InvalidParameterException",
+        "SQS.SdkClientException",
+        "States.TaskFailed",
+    ):
+        assert error_names.NAMES[name].grade == "recorded", name
 
 
 def test_full_quota_of_executions_is_retried_by_both_names() -> None:

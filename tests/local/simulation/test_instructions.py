@@ -27,5 +27,12 @@ def test_examples_name_the_stack_and_quote_paths(simulator: Simulator) -> None:
     assert all(line.startswith(("#", "export ")) for line in text.splitlines())
 
 
+def test_examples_of_hostile_paths_stay_comments(simulator: Simulator) -> None:
+    text = instructions(simulator, "http://console", Path("a\ntouch hacked"), Path("b; $(x)\ntouch hacked"))
+    assert all(line.startswith(("#", "export ")) for line in text.splitlines())
+    assert "aws s3 cp $'b; $(x)\\x0atouch hacked' " in text
+    assert "export AWS_CONFIG_FILE=$'a\\x0atouch hacked'\n" in text
+
+
 def test_configuration_of_standard_input_cannot_be_uploaded(simulator: Simulator) -> None:
     assert "aws s3 cp" not in instructions(simulator, "http://console", Path("p"), Path("-"))

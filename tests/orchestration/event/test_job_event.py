@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from orchestration.errors import EventError
 from orchestration.event.job_event import Delivery, deliveries, read_event
 from orchestration.event.replay_request import Replay
+from tests.pasting import HOSTILE, pasted
 
 TOPIC = "arn:aws:sns:us-west-1:123456789012:job_events"
 APPROVALS = "arn:aws:sns:us-west-1:123456789012:job_approvals"
@@ -166,6 +168,14 @@ def test_more_than_20_hops_are_refused() -> None:
     assert read_event(sns({**GOOD, "hops": 20})).hops == 20
     with pytest.raises(EventError, match=r"event field 'hops': found 21, expected at most 20"):
         read_event(sns({**GOOD, "hops": 21}))
+
+
+@pytest.mark.parametrize("job", HOSTILE)
+def test_refused_chain_has_a_command_to_paste(job: str, tmp_path: Path) -> None:
+    with pytest.raises(EventError) as caught:
+        read_event(sns({**GOOD, "job_name": job, "hops": 21}))
+    (call,) = pasted(str(caught.value).partition(" in it: ")[2], tmp_path)
+    assert call == (["graph", f"--job={job}"] if job.startswith("-") else ["graph", "--job", job])
 
 
 @pytest.mark.parametrize("payload", [None, "Records", [1], 7, GOOD, {**GOOD, "Records": []}])

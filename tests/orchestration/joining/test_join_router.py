@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from orchestration.router import MAX_ERROR
 from orchestration.values import strictjson
 from tests.orchestration.fake_aws import Killed
 from tests.orchestration.join_stack import JOBS, JoinAws, create_table, document
+from tests.pasting import HOSTILE, pasted
 
 
 @pytest.fixture
@@ -207,6 +209,15 @@ def test_event_of_an_expired_join_names_the_missing_jobs(aws: JoinAws) -> None:
     assert given["event"]["missing"] == JOBS[3:]
     assert list(given["event"]["upstream"]) == JOBS[:3]
     assert given["routing"]["event_kind"] == "on_deadline"
+
+
+@pytest.mark.parametrize("key", HOSTILE)
+def test_cause_of_a_deadline_has_a_command_to_paste(aws: JoinAws, key: str, tmp_path: Path) -> None:
+    aws.upload(document(deadline_hours=6))
+    arrive(aws, JOBS[:3], key)
+    cause = aws.deadline(key)["cause"]
+    (call,) = pasted(cause.partition(" Look: ")[2], tmp_path)
+    assert call == (["inspect", "--", "report", key] if key.startswith("-") else ["inspect", "report", key])
 
 
 def test_repeated_arrival_reports_the_execution_of_the_join(aws: JoinAws) -> None:

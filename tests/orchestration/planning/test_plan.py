@@ -182,10 +182,21 @@ def test_routing_of_the_input_is_written_once_in_the_room() -> None:
 
 def test_oversized_request_is_rejected_alone() -> None:
     triggers = [*glue(1), GlueJob(job_name="fat", arguments={"--x": "${blob}", "--y": "${blob}"}), *glue(1)]
-    items = items_of(planned(event(blob="x" * 100_000), triggers))
+    items = items_of(planned(event(blob="x" * 85_000), triggers))
     assert [item["type"] for item in items] == ["glue_job", "rejected", "glue_job"]
     assert items[1]["request"]["Error"] == "OversizedEventError"
-    assert "glue_job fat: found a request of 200," in items[1]["request"]["Cause"]
+    assert "glue_job fat: found a request of 170," in items[1]["request"]["Cause"]
+
+
+@pytest.mark.parametrize(("size", "kind"), [(179_000, "glue_job"), (180_000, "rejected")])
+def test_arguments_over_the_limit_of_glue_are_rejected_alone(size: int, kind: str) -> None:
+    """StartJobRun refuses them."""
+    items = items_of(planned(event(), [*glue(1, arguments={"--x": "x" * size}), StepFunction(arn=MACHINE)]))
+    assert [item["type"] for item in items] == [kind, "step_function"]
+    if kind == "rejected":
+        assert items[0]["request"]["Error"] == "OversizedArgumentsError"
+        assert "found arguments of 180,1" in items[0]["request"]["Cause"]
+        assert "of which --source_artifacts has 2, expected at most 180,000" in items[0]["request"]["Cause"]
 
 
 def test_oversized_event_is_refused_with_its_size() -> None:
@@ -245,17 +256,19 @@ def test_event_leaves_room_for_a_rejected_item(spare: int, fits: bool) -> None:
 @pytest.mark.parametrize(("spare", "kind"), [(0, "glue_job"), (1, "rejected")])
 def test_request_is_limited_to_the_last_byte_of_its_room(spare: int, kind: str, wait: bool) -> None:
     """A trigger that waits is a batch by itself, whose frame needs room too."""
-    (empty,) = planned(event(), [GlueJob(job_name="job", wait=wait, arguments={"--x": ""})]).items
-    room = MAX_ITEM - strictjson.size(event().fields) - (2_500 if wait else 0)
+    of = event(blob="y" * 90_000)  # the arguments alone stay within Glue's limit
+    (empty,) = planned(of, [GlueJob(job_name="job", wait=wait, arguments={"--x": ""})]).items
+    room = MAX_ITEM - strictjson.size(of.fields) - (2_500 if wait else 0)
     text = "x" * (room - empty.size + spare)
-    (item,) = planned(event(), [GlueJob(job_name="job", wait=wait, arguments={"--x": text})]).items
+    (item,) = planned(of, [GlueJob(job_name="job", wait=wait, arguments={"--x": text})]).items
     assert item.type == kind
 
 
 def test_waiting_trigger_of_the_largest_size_fits_its_batch() -> None:
-    (empty,) = planned(event(), [GlueJob(job_name="job", wait=True, arguments={"--x": ""})]).items
-    text = "x" * (MAX_ITEM - strictjson.size(event().fields) - 2_500 - empty.size)
-    made = planned(event(), [GlueJob(job_name="job", wait=True, arguments={"--x": text})])
+    of = event(blob="y" * 90_000)
+    (empty,) = planned(of, [GlueJob(job_name="job", wait=True, arguments={"--x": ""})]).items
+    text = "x" * (MAX_ITEM - strictjson.size(of.fields) - 2_500 - empty.size)
+    made = planned(of, [GlueJob(job_name="job", wait=True, arguments={"--x": text})])
     (given,) = inputs(made)
     (batch,) = given["triggers"]
     assert strictjson.size({"event": given["event"], "request": batch["request"]}) <= MAX_ITEM

@@ -17,6 +17,8 @@ from orchestration.input.routing import Skipped
 from orchestration.planning.skipped import MAX_RECORDED, mismatch, recorded, split
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.values import strictjson
+from orchestration.values.condition_fields import Budget
+from orchestration.values.conditions import Evaluation
 from tests.orchestration.fake_aws import SETTINGS, FakeAws
 
 EVENT = {"job_name": "j", "job_run_id": "1", "status": "SUCCESS", "metrics": {"rows": 0}}
@@ -85,6 +87,70 @@ def test_invalid_condition_rejects_its_trigger_only() -> None:
     assert [one["id"] for one in record["rejected"]] == ["bad"]
     assert "when.metrics: found 5, expected a list" in record["rejected"][0]["Cause"]
     assert aws.starts == {"good": 1}
+
+
+def two_lists_under_one_name(elements: int) -> dict[str, Any]:
+    """Fields of an event on which ``COSTLY`` takes more steps than any event may."""
+    return {"a": [{"b": {"c": 1, "e": 1}}] * elements, "a.b": [{"d": 1, "f": 1}] * elements}
+
+
+COSTLY = {"a": {"b": {name: [{"exists": True}] for name in "cdef"}}}
+
+
+def test_costly_condition_rejects_its_trigger_only() -> None:
+    aws = deployed(trigger("costly", when=COSTLY), trigger("cheap", when={"metrics": {"rows": [0]}}), trigger("always"))
+    record = deliver(aws, **two_lists_under_one_name(1_000))
+    (rejected,) = record["rejected"]
+    assert (rejected["id"], rejected["Error"]) == ("costly", "ConditionError")
+    assert rejected["Cause"].startswith("glue_job costly: the condition 'when' needs more than 50,000 combinations")
+    assert aws.starts == {"cheap": 1, "always": 1}
+
+
+def test_long_list_does_not_cost_the_router_its_time() -> None:
+    """The case of 48 KB that took 7.5 s: now some steps for each element."""
+    absent: Any = {"list": {"x": [{"exists": False}]}}
+    triggers = [ConfiguredTrigger(f"t{number}", GlueJob(job_name="j", when=absent)) for number in range(10)]
+    steps_for_each = 3 * 6_001
+    selected, skipped = split(triggers, {"list": [{}] * 6_001}, max_steps=10 * steps_for_each)
+    assert selected == triggers
+    assert not skipped
+
+
+def test_conditions_have_equal_shares_of_the_steps() -> None:
+    costly = ConfiguredTrigger("costly", GlueJob(job_name="c", when={"list": [{"prefix": "b"}]}))
+    cheap = ConfiguredTrigger("cheap", GlueJob(job_name="a", when={"job_name": ["j"]}))
+    event: strictjson.JsonObject = {"job_name": "j", "list": ["a"] * 100}
+    selected, _ = split([costly, cheap], event, max_steps=400)
+    assert [configured.id for configured in selected] == ["costly", "cheap"]
+    first, second = selected
+    assert isinstance(first.trigger, InvalidTrigger)
+    assert first.trigger.cause.startswith("glue_job c: the condition 'when' needs more than 200 steps for this event")
+    assert (first.trigger.error, first.trigger.declared) == ("ConditionError", ("glue_job", "c"))
+    assert second == cheap
+    assert split([costly], event, max_steps=400)[1][0].reason.startswith("list: found [")
+
+
+def test_reason_ends_where_the_steps_end() -> None:
+    when: strictjson.JsonObject = {"list": {"x": [1]}}
+    event: strictjson.JsonObject = {"list": [{"y": 1}] * 100}
+    budget = Budget(10_000)
+    assert not Evaluation(when, event, budget).matches()
+    steps = budget.spent + 2
+    costly = ConfiguredTrigger("a", GlueJob(job_name="a", when=when))
+    selected, (skipped,) = split([costly], event, max_steps=steps)
+    assert not selected
+    assert skipped.reason == f"the rest of the reason would take more than {steps} steps"
+
+
+def test_replay_of_a_costly_condition_is_refused() -> None:
+    aws = deployed(trigger("a"))
+    aws.fails = lambda item: True
+    deliver(aws, **two_lists_under_one_name(1_000))
+    (name,) = aws.executions
+    aws.upload({"workflows": {"j": {"on_success": [trigger("a", when=COSTLY)]}}})
+    (refused,) = deliver(aws, **two_lists_under_one_name(1_000), **{"$replay": {"of": name}})["replay"]["triggers"]
+    assert refused["action"] == "REFUSED"
+    assert "needs more than 50,000 combinations" in refused["reason"]
 
 
 def test_replay_of_a_skipped_trigger_names_the_reason() -> None:
@@ -157,6 +223,8 @@ def test_plan_shows_skipped_triggers() -> None:
         ({"a": {"b": [1]}}, {"a": []}, "a.b: found an empty list, expected [1]"),
         ({"a": [1], "b": [2]}, {"a": 1, "b": 3}, "b: found 3, expected [2]"),
         ({"$or": [{"a": [1]}, {"b": [2]}]}, {"a": 5}, "a: found 5, expected [1]; or b: found nothing, expected [2]"),
+        ({"a": {"b": {"c": [1]}}}, {"a.b": {"c": 2}}, "a.b.c: found 2, expected [1]"),
+        ({"a.b": [1]}, {"a": [{"b": 2}, {"b": 3}]}, "a.b: found 2, 3, expected [1]"),
         ({"c": [1], "$or": [{"a": [1]}, {"b": [2]}]}, {"a": 1}, "c: found nothing, expected [1]"),
     ],
 )

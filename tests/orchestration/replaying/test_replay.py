@@ -197,10 +197,22 @@ def test_trigger_that_cannot_be_resolved_now_is_refused() -> None:
 
 
 def test_request_that_is_too_large_now_is_refused() -> None:
-    history = History.of(glue("a"), failing={"a"})
-    history.upload(glue("a", arguments={"--x": "x" * 250_000}))
-    (refused,) = history.replay()
+    """Glue accepts these arguments, but they do not fit next to the event."""
+    history = History(failing={"a"})
+    history.aws.fails = lambda item: item["id"] in history.failing
+    history.upload(glue("a"))
+    event = {"artifacts": {"x": "x" * 90_000}}
+    history.deliver(**event)
+    history.upload(glue("a", arguments={"--x": "x" * 80_000}))
+    (refused,) = history.deliver(**event, **{"$replay": {"of": NAME}})["replay"]["triggers"]
     assert refused["reason"].startswith("OversizedEventError: ")
+
+
+def test_arguments_that_glue_refuses_are_refused() -> None:
+    history = History.of(glue("a"), failing={"a"})
+    history.upload(glue("a", arguments={"--x": "x" * 180_000}))
+    (refused,) = history.replay()
+    assert refused["reason"].startswith("OversizedArgumentsError: glue_job a: found arguments of 180,")
 
 
 def test_trigger_that_was_rejected_starts_after_its_correction() -> None:

@@ -6,11 +6,14 @@ Nothing is lost, nothing starts twice. The retry raises only if the version that
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 
 import pytest
 
 from orchestration.errors import RoutingError
-from orchestration.event.identity import execution_name, part_name
+from orchestration.event.identity import execution_name
+from orchestration.planning import plan
+from orchestration.planning.items import MAX_INPUT
 from orchestration.replaying.ledger import Ledger
 from orchestration.starting.executions import ExecutionClient
 from tests.orchestration.crash_points import EDITS, EVENT, SIZES, deliver, document, killed, names, points
@@ -52,6 +55,25 @@ def test_retry_that_is_killed_too_is_finished(edit: str) -> None:
                 deliver(aws)
                 assert set(aws.starts) == (expected if began_again else {"job-70", "job-71"}), (first, second)
                 assert set(aws.starts.values()) <= {1}, (first, second)
+
+
+@pytest.mark.parametrize("smaller", [0.5, 0.8, 1.3])
+def test_release_that_packs_other_parts_finishes_the_event(monkeypatch: pytest.MonkeyPatch, smaller: float) -> None:
+    """Two kills with a deployment between them: the new release has another limit, so it plans other parts."""
+    before, limit = document(7, 60_000), MAX_INPUT
+    for first in range(points(7, 60_000)):
+        for second in range(10):
+            for effective in (False, True):
+                monkeypatch.setattr(plan, "MAX_INPUT", limit)
+                aws = killed(before, before, first, effective=effective)
+                monkeypatch.setattr(plan, "MAX_INPUT", int(limit * smaller))
+                with contextlib.suppress(Killed):
+                    deliver(aws, kill_at=second, after=effective)
+                deliver(aws)
+                assert aws.starts == Counter(names(before)), (first, second, effective)
+                root = execution_name("on_success", EVENT["job_name"], EVENT["job_run_id"])
+                ledger = Ledger.open(ExecutionClient(aws, SETTINGS), root)
+                assert len(ledger.originals) == 7, (first, second, effective)
 
 
 def test_400_triggers_are_one_start() -> None:
@@ -122,26 +144,3 @@ def test_warm_router_starts_from_its_last_configuration() -> None:
     assert any("the last configuration that it read from S3" in warning for warning in record["warnings"])
     with pytest.raises(RoutingError, match="has no triggers for the event"):
         router.route(EVENT | {"job_name": "nobody"}, "third", SETTINGS)
-
-
-def test_parts_that_a_later_plan_added_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed after part 1 and after part 2; a release with smaller parts comes between, and then other triggers."""
-    before, aws = document(98, 5_000), FakeAws()
-    aws.upload(before)
-    with pytest.raises(Killed):
-        deliver(aws, kill_at=1, after=True)
-    name = execution_name("on_success", "j", "r")
-    aws.upload(document(2, first=70_000))
-    monkeypatch.setattr("orchestration.planning.plan.MAX_INPUT", 120_000)
-    for kill_at in range(20):
-        with contextlib.suppress(Killed):
-            deliver(aws, kill_at=kill_at, after=True)
-        if part_name(name, 2) in aws.executions:
-            break
-    first, second = (aws.executions[part_name(name, number)]["input"]["routing"]["batch"] for number in (1, 2))
-    assert int(second.partition("/")[2]) > int(first.partition("/")[2])
-    deliver(aws)
-    assert set(aws.starts) == names(before)
-    assert set(aws.starts.values()) == {1}
-    ledger = Ledger.open(ExecutionClient(aws, SETTINGS), name)
-    assert len(ledger.originals) == 98

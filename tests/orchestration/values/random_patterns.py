@@ -1,16 +1,11 @@
-"""Random event patterns with events that often match them, and Event Ruler's algorithm as a second implementation.
-
-Source of the algorithm: github.com/aws/event-ruler (Event.java, ArrayMembership.java, JsonRuleCompiler.java).
-"""
+"""Random event patterns with events that often match them."""
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Iterator
 from typing import Any
 
-from orchestration.values.conditions import _value_matches
+from tests.orchestration.values.event_ruler import flat_rules
 
 NAMES = ("a", "b", "c", "d")
 TEXTS = ("", "x", "xy", "xyz", "Xy", "yx", "x*y", "10.0.0.1", "10.1.2.3", "::1", "7")
@@ -22,16 +17,43 @@ class Generator:
 
     Attributes:
         objects_in_lists: events have lists of objects, and empty lists and objects.
+        dots: names of events and patterns have dots.
     """
 
-    def __init__(self, seed: int, *, objects_in_lists: bool) -> None:
+    def __init__(self, seed: int, *, objects_in_lists: bool, dots: bool = False) -> None:
         self.random = random.Random(seed)
         self.objects_in_lists = objects_in_lists
+        self.dots = dots
 
     def pair(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A pattern and an event."""
-        event = self._fields(3)
-        return self._pattern(event, 3), event
+        """A valid pattern and an event."""
+        while True:
+            event = self._fields(3)
+            pattern = self._pattern(event, 3)
+            if self.dots:
+                pattern, event = self._respelled(pattern, is_pattern=True), self._respelled(event, is_pattern=False)
+            if not any(_ambiguous(list(rule)) for rule in flat_rules(pattern)):
+                return pattern, event
+
+    def _respelled(self, node: Any, *, is_pattern: bool, name: str = "$or") -> Any:
+        """The object, with dots in place of some nested objects. Lists of matchers stay as they are."""
+        if isinstance(node, list) and (name == "$or" or not is_pattern):
+            return [self._respelled(element, is_pattern=is_pattern) for element in node]
+        if not isinstance(node, dict):
+            return node
+        fields: dict[str, Any] = {}
+        for key, value in node.items():
+            nested = self._respelled(value, is_pattern=is_pattern, name=key)
+            joined = isinstance(nested, dict) and nested and "$or" not in nested and self.random.random() < 0.4
+            fields |= {f"{key}.{below}": inner for below, inner in nested.items()} if joined else {key: nested}
+            if key != "$or" and isinstance(nested, dict) and joined and self.random.random() < 0.3:
+                fields.setdefault(key, self._apart(fields, nested, key))
+        return fields
+
+    def _apart(self, fields: dict[str, Any], nested: dict[str, Any], key: str) -> Any:
+        """A field back in an object, so that an object stands next to a name with a dot."""
+        name = self.random.choice(list(nested))
+        return {name: fields.pop(f"{key}.{name}")}
 
     def _fields(self, depth: int) -> dict[str, Any]:
         names = self.random.sample(NAMES, self.random.randint(1, 3))
@@ -65,7 +87,9 @@ class Generator:
         return {"$or": options} | ({first: conditions[first]} if self.random.random() < 0.5 else {})
 
     def _condition(self, value: Any, depth: int) -> Any:
-        nested = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value))
+        nested = isinstance(value, dict) or (
+            isinstance(value, list) and any(isinstance(element, dict) for element in value)
+        )
         if depth > 1 and self.random.random() < (0.9 if nested else 0.1):
             return self._pattern(value, depth - 1)
         return [self._matcher(value) for _ in range(self.random.randint(1, 2))]
@@ -92,7 +116,7 @@ class Generator:
                 {"wildcard": wild},
                 {"exists": self.random.random() < 0.5},
                 {"numeric": [self.random.choice(("=", "<", "<=", ">", ">=")), number]},
-                {"numeric": [">=", min(number, 1), "<=", max(number, 1)]},
+                {"numeric": [">=", min(number, 1), "<=", max(number, 1) + 1]},
                 {"cidr": self.random.choice(("10.0.0.0/8", "10.0.0.0/24", "::/64"))},
                 {"anything-but": text},
                 {"anything-but": number},
@@ -105,65 +129,6 @@ class Generator:
         )
 
 
-Membership = dict[int, int]
-"""Number of each list on the way to a value, to the element that has the value."""
-
-
-def ruler_matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
-    """True if the event matches, by Event Ruler's algorithm: flat fields, and lists whose elements must agree."""
-    counter = itertools.count()
-    fields: dict[str, list[tuple[Any, Membership]]] = {}
-    for name, value, membership in _flat(event, "", {}, counter):
-        fields.setdefault(name, []).append((value, membership))
-    return any(_consistent(sorted(rule.items()), fields, {}) for rule in _rules(pattern, ""))
-
-
-def _flat(
-    node: Any, name: str, membership: Membership, counter: Iterator[int]
-) -> Iterator[tuple[str, Any, Membership]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from _flat(value, f"{name}.{key}", membership, counter)
-    elif isinstance(node, list):
-        number = next(counter)
-        for index, element in enumerate(node):
-            inside = {**membership, number: index} if isinstance(element, dict | list) else membership
-            yield from _flat(element, name, inside, counter)
-    else:
-        yield name, node, membership
-
-
-def _rules(pattern: dict[str, Any], name: str) -> list[dict[str, list[Any]]]:
-    """Flat patterns without ``$or``: the field's name to its matchers."""
-    rules: list[dict[str, list[Any]]] = [{}]
-    for key, value in pattern.items():
-        if key == "$or":
-            options = [rule for option in value for rule in _rules(option, name)]
-        elif isinstance(value, dict):
-            options = _rules(value, f"{name}.{key}")
-        else:
-            options = [{f"{name}.{key}": value}]
-        rules = [{**rule, **option} for rule in rules for option in options]
-    return rules
-
-
-def _consistent(
-    rule: list[tuple[str, list[Any]]], fields: dict[str, list[tuple[Any, Membership]]], chosen: Membership
-) -> bool:
-    if not rule:
-        return True
-    (name, matchers), rest = rule[0], rule[1:]
-    if {"exists": False} in matchers and name not in fields and _consistent(rest, fields, chosen):
-        return True
-    for value, membership in fields.get(name, ()):
-        agrees = all(chosen.get(number, index) == index for number, index in membership.items())
-        usable = agrees and any(_matches_one(matcher, value) for matcher in matchers)
-        if usable and _consistent(rest, fields, {**chosen, **membership}):
-            return True
-    return False
-
-
-def _matches_one(matcher: Any, value: Any) -> bool:
-    if isinstance(matcher, dict) and "exists" in matcher:
-        return bool(matcher["exists"])
-    return _value_matches(matcher, value)
+def _ambiguous(names: list[str]) -> bool:
+    """True if a field is within another, which the syntax refuses."""
+    return any(other.startswith(f"{name}.") for name in names for other in names)

@@ -40,9 +40,11 @@ def of_matcher(matcher: Json) -> list[str]:
         {"wildcard": "\\**"},
         {"numeric": ["=", 1]},
         {"numeric": [">", 1, "<", 2]},
-        {"numeric": [">=", 1, "<=", 1]},
+        {"numeric": [">=", 1, "<=", 1.5]},
         {"cidr": "10.0.0.0/8"},
         {"cidr": "10.0.0.7/8"},
+        {"cidr": "10.0.0.0/31"},
+        {"cidr": "::/127"},
         {"cidr": "::/64"},
         {"anything-but": "a"},
         {"anything-but": ["a", "b"]},
@@ -130,7 +132,26 @@ def test_numeric_needs_one_comparison_or_a_range(operand: Json) -> None:
 
 @pytest.mark.parametrize("operand", [[">", 2, "<", 1], [">", 1, "<", 1], [">=", 1, "<", 1], [">", 1, "<=", 1]])
 def test_range_without_a_number_is_a_problem(operand: list[Json]) -> None:
-    assert of_matcher({"numeric": operand}) == [f".numeric: found {operand!r}, a range that no number is in"]
+    expected = "expected a lower limit that is less than the upper one"
+    assert of_matcher({"numeric": operand}) == [f".numeric: found {operand!r}, {expected}"]
+
+
+def test_range_of_one_number_is_written_as_equal() -> None:
+    (problem,) = of_matcher({"numeric": [">=", 1, "<=", 1]})
+    assert problem.endswith('expected a lower limit that is less than the upper one. Write ["=", 1]')
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1/32", "::1/128"])
+def test_network_of_one_address_is_written_as_a_value(address: str) -> None:
+    written = f'Write the address as a value: ["{address.partition("/")[0]}"]'
+    assert of_matcher({"cidr": address}) == [f".cidr: found {address!r}, a network of one address. {written}"]
+
+
+@pytest.mark.parametrize(
+    "network", ["10.0.0.0/255.0.0.0", "10.0.0.0/", "10.0.0.0/-1", "fe80::1%eth0/64", "10.0.0.0/8/8"]
+)
+def test_mask_of_a_network_is_a_number_of_bits(network: str) -> None:
+    assert of_matcher({"cidr": network}) == [f".cidr: found {network!r}, expected a network such as '10.0.0.0/8'"]
 
 
 @pytest.mark.parametrize(

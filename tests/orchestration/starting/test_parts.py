@@ -1,0 +1,46 @@
+"""The parts of an event are found by their names, up to the largest count that one of them records."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from orchestration.input.execution_input import ExecutionInput
+from orchestration.input.routing import Routing
+from orchestration.starting.parts import existing_parts
+
+
+class Recorded(NamedTuple):
+    input: ExecutionInput
+
+
+def part(recorded: str) -> Recorded:
+    return Recorded(ExecutionInput(event={}, items=(), routing=Routing(part=recorded)))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "found", "count"),
+    [
+        (["1/1"], 1, 1),
+        (["1/3"], 1, 3),
+        (["1/3", "2/3"], 2, 3),
+        (["1/3", "2/3", "3/3"], 3, 3),
+        (["1/2", "2/3"], 2, 3),
+        (["1/2", "2/3", "3/4"], 3, 4),
+        (["1/2", "2/3", "3/4", "4/4"], 4, 4),
+        (["1/4", "2/2"], 2, 4),
+        (["1/1", "2/2"], 1, 1),
+        ([""], 1, 1),
+    ],
+)
+def test_largest_recorded_count_decides(recorded: list[str], found: int, count: int) -> None:
+    parts = [part(one) for one in recorded]
+    asked: list[int] = []
+
+    def find(number: int) -> Recorded | None:
+        asked.append(number)
+        return parts[number - 1] if number <= len(parts) else None
+
+    assert existing_parts(parts[0], find) == (parts[:found], count)
+    assert asked == list(range(2, min(found + 1, count) + 1))
