@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 # A new boto3 session for each mock_aws() would parse the service models again: 0.2 s of CPU a test.
 default_user_config["core"]["reset_boto3_session"] = False
 
-# A busy machine is no reason to fail: Hypothesis would report slow examples.
+# Hypothesis would fail because of slow examples on a busy machine.
 settings.register_profile("busy-machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("busy-machine")
 
