@@ -62,7 +62,7 @@ def print_plan(records: Sequence[dict[str, Any]]) -> None:
 def exit_code(records: Sequence[dict[str, Any]]) -> int:
     """0 all started and triggered, 1 some failed or refused, 3 nothing started."""
     actions = [one["action"] for record in records for one in record["replay"]["triggers"]]
-    if not {"STARTED", "WOULD_START"} & set(actions):
+    if not {"STARTED", "WOULD_START", "FOLLOWED", "WOULD_FOLLOW"} & set(actions):
         return 3
     executions = [one for record in records for one in record["executions"]]
     succeeded = all(one.get("execution_status") == "SUCCEEDED" for one in executions)

@@ -184,7 +184,12 @@ class StepFunctionsClient(Protocol):
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> object:  # noqa: A002, N803 - boto3's names
         """StartExecution."""
 
-    def describe_execution(self, *, executionArn: str) -> DescribedAnswer:  # noqa: N803 - boto3's name
+    def describe_execution(
+        self,
+        *,
+        executionArn: str,  # noqa: N803 - boto3's names
+        includedData: Literal["ALL_DATA", "METADATA_ONLY"] = "ALL_DATA",  # noqa: N803
+    ) -> DescribedAnswer:
         """DescribeExecution."""
 
     @overload

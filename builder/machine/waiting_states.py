@@ -97,11 +97,12 @@ def _after_the_run(record: Any) -> Any:
     )
     unpublished = sdk.Pass(
         "Note that the success was not published",
-        comment="A replay would start the run again.",
+        comment="A replay of a nested execution only publishes again. A replay leaves out a Glue job's run.",
         parameters={
             "Error": "PublishFailed",
             "Cause.$": "States.Format('run {} succeeded, but its event was not published: {}: {}. Fix the topic or the "
-            "permission, then publish an event of job {} with that job_run_id. A replay would start the run again.', "
+            "permission. Then replay: a nested execution is published again, not started again. For a Glue job, publish an "
+            "event of job {} with that job_run_id.', "
             f"{RUN}.id, $.unpublished.Error, $.unpublished.Cause, $.request.publish.job_name)",
         },
         result_path="$.outcome.error",

@@ -54,6 +54,12 @@ ROUTER: tuple[Allow, ...] = (
         resource="${execution_arn}:*",
         doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html",
     ),
+    # A replay asks for the state of the nested execution that failed.
+    Allow(
+        action="states:DescribeExecution",
+        resource="arn:${partition}:states:${region}:${account}:execution:*",
+        doc_url="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html",
+    ),
     Allow(
         action="states:GetExecutionHistory",
         resource="${execution_arn}:*",

@@ -21,7 +21,7 @@ from operations.stack.deployed_router import DeployedRouter, RouterFailedError
 from orchestration.errors import EventError
 from orchestration.event.job_event import JobEvent, deliveries, read_event
 
-_HANDLED = ("STARTED", "JOINED", "DUPLICATE", "NOT_STARTED", "DRY_RUN", "IGNORED")
+_HANDLED = ("STARTED", "JOINED", "DUPLICATE", "FOLLOWED", "NOT_STARTED", "DRY_RUN", "IGNORED")
 """Record statuses of the router after which an event needs no dead letter."""
 
 

@@ -110,7 +110,7 @@ class FailedEvents:
 
     @property
     def count(self) -> int:
-        """Number of triggers that would start."""
+        """Number of triggers with an execution to start, also one that only follows a run."""
         return sum(_startable(record) for _, record in self.answers)
 
     def send(self) -> Iterator[JsonObject]:
@@ -171,7 +171,7 @@ def decisions(record: JsonObject) -> list[JsonObject]:
 
 
 def _startable(record: JsonObject) -> int:
-    return sum(decision["action"] == "WOULD_START" for decision in decisions(record))
+    return sum(decision["action"] in ("WOULD_START", "WOULD_FOLLOW") for decision in decisions(record))
 
 
 def _failed_since(executions: ExecutionClient, begin: datetime) -> Iterator[str]:

@@ -8,6 +8,7 @@ Quota: an execution's name has at most 80 characters, and CloudWatch Logs accept
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 
@@ -26,8 +27,14 @@ EXECUTION_ARGUMENT = "--triggered_by_execution"
 """Argument of a Glue job run with the downstream run id, which no two starts share. The same values of all other arguments are
 no identity: two equal entries of a list have them."""
 
-_MAX_ID_IN_RUN_ID = 12
-"""Characters of a trigger id in a downstream run id, which has at most 80 characters in all."""
+MAX_GENERATION = 999
+"""Highest generation of a trigger, so that a downstream run id has at most 80 characters."""
+
+_DIGEST_IN_RUN_ID = 12
+"""Characters of the digest that stands for a trigger id in a downstream run id. An id that stands there itself is shorter."""
+
+_OTHER_NAME = re.compile(r"(?:.*-)?r[0-9]+|[bp][0-9]+")
+"""Ids after which a downstream run id would read as another name: of a generation, a batch or a part."""
 
 
 def execution_name(event_kind: str, job_name: str, job_run_id: str) -> str:
@@ -58,14 +65,25 @@ def batch_name(name: str, number: int) -> str:
 def downstream_run_id(name: str, trigger_id: str, generation: int = 0) -> str:
     """Id of the run that a trigger starts. A target that deduplicates by it starts once.
 
+    No two pairs of trigger id and generation have one run id, and no run id is the name of an execution, because each can be
+    read back: the generation is the number after the last ``-r``, and no id that stands in a run id ends like one. A digest
+    is longer than every such id. The name before it ends in 16 hexadecimal digits, which an id has no room for.
+
     Args:
         name: name of the event's execution.
         trigger_id: id of the trigger in that execution.
-        generation: attempt of the last replay with ``again``, or 0. Other replays keep the id, so that a target which
-            started although the call failed is not started twice.
+        generation: attempt of the last replay that started a new run on purpose, or 0. Other replays keep the id, so that a
+            target which started although the call failed is not started twice. At most ``MAX_GENERATION``.
     """
-    short = trigger_id if len(trigger_id) <= _MAX_ID_IN_RUN_ID else digest(trigger_id, _MAX_ID_IN_RUN_ID)
-    return f"{name}-{short}" + (f"-r{generation}" if generation else "")
+    return f"{name}-{_short(trigger_id)}" + (f"-r{generation}" if generation else "")
+
+
+def _short(trigger_id: str) -> str:
+    """The id itself if it is short and reads as nothing else; otherwise its digest of 60 bits."""
+    if len(trigger_id) < _DIGEST_IN_RUN_ID and not _OTHER_NAME.fullmatch(trigger_id):
+        return trigger_id
+    sha256 = hashlib.sha256(trigger_id.encode()).digest()
+    return base64.b32encode(sha256).decode().lower()[:_DIGEST_IN_RUN_ID]
 
 
 def _name(job_name: str, job_run_id: str, identity: list[str]) -> str:

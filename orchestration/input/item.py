@@ -165,4 +165,7 @@ def _replaced(value: Json, old: str, new: str) -> Json:
         return {key: _replaced(item, old, new) for key, item in value.items()}
     if isinstance(value, list):
         return [_replaced(item, old, new) for item in value]
+    # The ARN of a nested execution ends with its name.
+    if isinstance(value, str) and value.startswith("arn:") and value.endswith(f":{old}"):
+        return value.removesuffix(old) + new
     return new if value == old else value

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
+from orchestration.event.identity import MAX_GENERATION
 from orchestration.planning.plan import PlannedExecution
 from orchestration.replaying.ledger import Attempt
 from orchestration.starting.executions import StartedExecution
 from orchestration.values.strictjson import JsonObject
 
-Action = Literal["STARTED", "WOULD_START", "LEFT_OUT", "REFUSED"]
+Action = Literal["STARTED", "WOULD_START", "FOLLOWED", "WOULD_FOLLOW", "LEFT_OUT", "REFUSED"]
+"""FOLLOWED: a new attempt waits for the run that exists, and publishes its success. It starts no run."""
+
+STARTS: dict[Action, Action] = {"WOULD_START": "STARTED", "WOULD_FOLLOW": "FOLLOWED"}
+"""Decisions with an execution to start, each with its action after the start."""
+
+FOLLOWS = "its run {} is {}, so no second one starts. The attempt follows it to its end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +31,7 @@ class Decision:
         now: id of the trigger in the current configuration; the same unless the sender named another one.
         type: declared type, also if the original item was rejected.
         attempt: number of the attempt that would start, or of the newest one.
-        reason: why it is left out or refused.
+        reason: why it is left out, refused or followed.
         planned: the execution to start.
         started: the execution that started, or that another replay had started.
     """
@@ -57,6 +64,11 @@ CONDITION = "its condition 'when' does not match the event:"
 NOT_A_TRIGGER = (
     "it is a problem of the configuration, not a trigger, so it never started anything. Fix the configuration, then publish a "
     "new event"
+)
+
+TOO_MANY_ATTEMPTS = (
+    f"it has more than {MAX_GENERATION} attempts, and a run id has no room for the next one. Fix the target, then "
+    "publish a new event"
 )
 
 

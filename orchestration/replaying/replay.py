@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger, InvalidTrigger
 from orchestration.errors import ReplayError
-from orchestration.event.identity import BATCH_PREFIX, downstream_run_id, replay_name
+from orchestration.event.identity import BATCH_PREFIX, MAX_GENERATION, downstream_run_id, replay_name
 from orchestration.event.job_event import JobEvent
 from orchestration.event.replay_request import Replay
 from orchestration.input.execution_input import ExecutionInput, input_of
@@ -21,7 +21,19 @@ from orchestration.input.routing import ReplayRecord
 from orchestration.planning.items import build_item, fitting
 from orchestration.planning.plan import PlannedExecution, item_room, routing_of
 from orchestration.planning.skipped import mismatch
-from orchestration.replaying.decisions import CONDITION, NOT_A_TRIGGER, Action, Decision, left_out, listed, target_of
+from orchestration.replaying.decisions import (
+    CONDITION,
+    FOLLOWS,
+    NOT_A_TRIGGER,
+    STARTS,
+    TOO_MANY_ATTEMPTS,
+    Action,
+    Decision,
+    left_out,
+    listed,
+    target_of,
+)
+from orchestration.replaying.earlier_runs import EarlierRun, earlier_run
 from orchestration.replaying.earlier_starts import with_earlier_starts
 from orchestration.replaying.ledger import Attempt, Ledger, Original
 from orchestration.replaying.named_triggers import check_named
@@ -73,12 +85,12 @@ class Replayer:
         return [self._named(trigger_id, now) for trigger_id, now in self.replay.only]
 
     def start(self, decision: Decision) -> Decision:
-        """Start the execution of a ``WOULD_START`` decision."""
-        if decision.action != "WOULD_START" or decision.planned is None:
+        """Start the execution of a ``WOULD_START`` or ``WOULD_FOLLOW`` decision."""
+        if decision.action not in STARTS or decision.planned is None:
             return decision
         started = self.ledger.executions.start(decision.planned)
         if started.existing is None:
-            return replace(decision, action="STARTED", started=started)
+            return replace(decision, action=STARTS[decision.action], started=started)
         what = f"attempt {decision.attempt}" if decision.attempt else "the batch"
         reason = f"another replay started {what} at {started.existing.start}: {started.name}"
         return replace(decision, action="LEFT_OUT", reason=reason, planned=None)
@@ -116,20 +128,27 @@ class Replayer:
             return self._decision(original.item, "REFUSED", newest, reason)
         return self._one(trigger_id, now, original, newest)
 
-    def _one(self, trigger_id: str, now: str, original: Original, newest: Attempt) -> Decision:
+    def _one(self, trigger_id: str, now: str, original: Original, newest: Attempt) -> Decision:  # noqa: PLR0911
         item = original.item
         if not item.is_trigger:
             return self._decision(item, "REFUSED", newest, NOT_A_TRIGGER)
         reason = "" if self.replay.again else left_out(newest)
         if reason:
             return self._decision(item, "LEFT_OUT", newest, reason)
-        generation = newest.number + 1 if self.replay.again else newest.generation
+        run = EarlierRun() if self.replay.again else earlier_run(self.ledger, trigger_id, newest)
+        if run.left_out or run.refused:
+            return self._decision(item, "LEFT_OUT" if run.left_out else "REFUSED", newest, run.left_out or run.refused)
+        generation = newest.number + 1 if self.replay.again or run.needs_new_name else newest.generation
+        if generation > MAX_GENERATION:
+            return self._decision(item, "REFUSED", newest, TOO_MANY_ATTEMPTS)
         if self.replay.as_was:
             made, reason, warnings = self._as_was(item, generation)
         else:
             made, reason, warnings = self._from_configuration(trigger_id, now, generation)
         if made is None:
             return self._decision(item, "REFUSED", newest, reason)
+        if run.other_target(made.request):
+            return self._decision(item, "LEFT_OUT", newest, run.other_target(made.request))
         if not self.replay.again:
             made, more = with_earlier_starts(made, self.ledger, trigger_id)
             warnings = (*warnings, *more)
@@ -153,7 +172,8 @@ class Replayer:
             type=made.target.type,
             name=made.target.name,
             attempt=attempt,
-            action="WOULD_START",
+            action="WOULD_FOLLOW" if run.kept else "WOULD_START",
+            reason=FOLLOWS.format(run.arn, run.status) if run.kept else "",
             planned=planned,
             warnings=warnings,
         )

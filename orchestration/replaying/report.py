@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from orchestration.event.replay_request import Replay
-from orchestration.replaying.decisions import Decision
+from orchestration.replaying.decisions import STARTS, Decision
 from orchestration.reports import Report, log_notes, log_triggers
 from orchestration.starting.executions import StartedExecution
 from orchestration.values import strictjson
@@ -41,7 +41,7 @@ def replay_report(
         )
     log_notes(warnings)
     return Report(
-        status="DRY_RUN" if replay.dry_run else "STARTED" if started else "NOT_STARTED",
+        status="DRY_RUN" if replay.dry_run else _status(decisions),
         replay={
             "of": replay.of,
             "triggers": [*triggers],
@@ -72,5 +72,15 @@ def _with_requests(decisions: Sequence[Decision]) -> tuple[list[JsonObject], int
 
 
 def started_by(decisions: Sequence[Decision]) -> list[StartedExecution]:
-    """The executions that a replay started."""
-    return [decision.started for decision in decisions if decision.action == "STARTED" and decision.started is not None]
+    """The executions that a replay started, to start a run or to follow one."""
+    return [
+        decision.started
+        for decision in decisions
+        if decision.action in STARTS.values() and decision.started is not None
+    ]
+
+
+def _status(decisions: Sequence[Decision]) -> str:
+    """``STARTED`` only if a run may start; ``FOLLOWED`` if attempts only follow runs."""
+    actions = {decision.action for decision in decisions}
+    return next((action for action in STARTS.values() if action in actions), "NOT_STARTED")

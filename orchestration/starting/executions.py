@@ -182,6 +182,20 @@ class ExecutionClient:
             output=answer.get("output", ""),
         )
 
+    def status_of(self, arn: str) -> str:
+        """Status of an execution of any state machine; empty if it does not exist.
+
+        Raises:
+            ExecutionLookupError: the caller lacks permission, or Step Functions is unavailable.
+        """
+        try:
+            # Without its data, so the router needs no access to the key that encrypts them.
+            return self.client.describe_execution(executionArn=arn, includedData="METADATA_ONLY")["status"]
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return ""
+            raise ExecutionLookupError(f"execution {arn!r}: cannot describe it: {error}", missing=False) from error
+
     def outcomes(self, execution: Execution) -> list[Outcome]:
         """Outcome of each item of an ended execution; empty while it runs."""
         # Imported here: the start of an event reads no outcomes, and the module slows the cold start.

@@ -26,7 +26,7 @@ def _option(option: str, value: str) -> tuple[str, ...]:
 
 
 def quoted(text: str) -> str:
-    r"""The text as one word of a shell; with control characters it is ``$'a\x0ab'``, which a log keeps on one line."""
+    r"""The text as one word of a shell. With control characters, it is ``$'a\x0ab'``, which a log keeps on one line."""
     if text.isprintable():
         return shlex.quote(text)
     return "$'" + "".join(_escaped(character) for character in text) + "'"

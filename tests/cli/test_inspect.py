@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import types
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl
 
 from local.engine.engine import Engine, run_engine
 from local.engine.faults import Fault
+from local.engine.patches.replace import replaced
 from local.simulation.simulator import Simulator
 from tests.cli.helpers import Orchestrator, Result
 
@@ -48,7 +51,11 @@ def engine() -> Iterator[Engine]:
         send(started, "conditional", "1")
         send(started, "left", "1", start_date="2026-01-01")
         fault = Fault(status=400, code="InvalidParameterValue", times=2)
-        with started.patch_context.faults.inject("sqs.SendMessage", fault):
+        longest = types.SimpleNamespace(uniform=lambda _, seconds: seconds)  # a random wait may be too short to see
+        with (
+            started.patch_context.faults.inject("sqs.SendMessage", fault),
+            replaced(jitter_strategy_decl, "random", longest),
+        ):
             send(started, "slow", "1")
         started.client("stepfunctions").start_execution(
             stateMachineArn=f"arn:aws:states:us-west-1:123456789012:stateMachine:{ROUTER}", name="by-hand", input="{}"

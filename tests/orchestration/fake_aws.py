@@ -41,6 +41,7 @@ class FakeAws:
     Attributes:
         fails: True for an item whose service refuses the call.
         executions: ``{input, outcomes}`` by name. A test may set ``status``, for example to RUNNING.
+        runs: status of nested executions by ARN.
         starts: number of times that each target started, by ``JobName`` of its Glue job or by the item's name.
         calls: operations of the router, in order.
         kill_at: number of the router's call at which the function is killed, from 0; None for never.
@@ -55,6 +56,7 @@ class FakeAws:
     after: bool = False
     versions: list[bytes] = field(default_factory=list)
     lost_versions: bool = False
+    runs: dict[str, str] = field(default_factory=dict)
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -72,7 +74,9 @@ class FakeAws:
     def start_execution(self, name: str, input: str, **_: Any) -> dict[str, Any]:  # noqa: A002 - boto3's names
         return self._call("StartExecution", lambda: self._start(name, json.loads(input)))
 
-    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803
+    def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803
+        if executionArn in self.runs:
+            return self._call("DescribeExecution of a run", lambda: {"status": self.runs[executionArn]})
         return self._call("DescribeExecution", lambda: self._describe(executionArn.rsplit(":", 1)[1]))
 
     def get_paginator(self, operation: str, /) -> Any:

@@ -222,7 +222,7 @@ def test_unreadable_execution_does_not_replace_the_reason(caplog: pytest.LogCapt
     """Without a configuration, its error is the one that a person must fix."""
 
     class Refusing(FakeAws):
-        def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's names
+        def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803 - boto3's names
             from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
 
             raise EndpointConnectionError(endpoint_url="states")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats its source"
 JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
-
+RUN_IDS = "issue 23, finding 5: no two ids share a downstream run id"
 EXECUTION_ARGUMENT = "issue 23: every Glue job run has the argument --triggered_by_execution"
 QUEUING = "issue 23: JobRunQueuingEnabled is sent only if it is configured, so the job keeps its own setting"
 
@@ -25,6 +25,11 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
     (r',\s?\\*"--triggered_by_execution\\*":\s?\\*"[A-Za-z0-9_-]+\\*"', "", EXECUTION_ARGUMENT),
     (r"found a request of [0-9,]+ bytes, expected at most [0-9,]+", "found a request of N bytes", EXECUTION_ARGUMENT),
     (r',\s?\\*"JobRunQueuingEnabled\\*":\s?false', "", QUEUING),
+    (
+        r"(-[0-9a-f]{16})-(?:[A-Za-z0-9_-]{12}|(?:[A-Za-z0-9_-]*-)?r[0-9]+|[bp][0-9]+)(?=[^A-Za-z0-9_-])",
+        r"\1-(id)",
+        RUN_IDS,
+    ),
 )
 """Pattern, replacement and reason. Two lines are equal if they are equal after every replacement in both."""
 

@@ -273,7 +273,7 @@ def test_unpublished_success_says_that_the_run_succeeded(stack: Stack) -> None:
         found = waiting_one(stack.publish({**GLUE, **PUBLISHED}))
     assert (found.status, found.error) == ("FAILED", "PublishFailed")
     assert "succeeded, but its event was not published: SNS.NotFoundException" in found.cause
-    assert "A replay would start the run again" in found.cause
+    assert "a nested execution is published again, not started again" in found.cause
 
 
 def test_execution_that_started_before_is_followed_to_its_end(stack: Stack) -> None:

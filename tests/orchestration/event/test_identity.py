@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.event.identity import (
+    MAX_GENERATION,
     MAX_NAME,
     batch_name,
     downstream_run_id,
@@ -57,7 +60,8 @@ def test_names_are_the_same_in_every_release() -> None:
     assert replay == "transform_images-spark-0001-9a8f1c046dc4ed16-r2"
     assert [part_name(name, number) for number in (1, 2)] == [name, f"{name}-p2"]
     assert batch_name(name, 1) == f"{name}-b1"
-    assert downstream_run_id(name, "a" * 13, 2) == f"{name}-a689d786e813-r2"
+    assert downstream_run_id(name, "load", 2) == f"{name}-load-r2"
+    assert downstream_run_id(name, "a" * 12, 2) == f"{name}-6jflynfrh6w6-r2"
 
 
 def test_job_and_run_are_not_interchangeable() -> None:
@@ -66,10 +70,69 @@ def test_job_and_run_are_not_interchangeable() -> None:
     assert replay_name("on_success", "j", "r", "t", 1) != replay_name("on_approval", "j", "r", "t", 1)
 
 
-def test_run_id_keeps_an_id_of_12_characters() -> None:
-    assert downstream_run_id("name", "a" * 12) == f"name-{'a' * 12}"
-    assert downstream_run_id("name", "a" * 13) != f"name-{'a' * 13}"
-    assert len(downstream_run_id("name", "a" * 64)) == len(downstream_run_id("name", "a" * 12))
+def test_run_id_keeps_an_id_of_11_characters() -> None:
+    assert downstream_run_id("name", "a" * 11) == f"name-{'a' * 11}"
+    assert downstream_run_id("name", "a" * 12) != f"name-{'a' * 12}"
+    assert len(downstream_run_id("name", "a" * 64)) == len("name-") + 12
+
+
+@pytest.mark.parametrize("trigger_id", ["load-r1", "r1", "-r1", "load-r1-r22", "b1", "p2"])
+def test_id_that_reads_as_another_name_is_a_digest(trigger_id: str) -> None:
+    name = execution_name("on_success", "j", "r")
+    assert re.fullmatch(rf"{name}-[a-z2-7]{{12}}", downstream_run_id(name, trigger_id))
+
+
+def test_digest_of_a_long_id_is_not_the_run_id_of_another() -> None:
+    long = downstream_run_id("name", "a" * 64).removeprefix("name-")
+    assert downstream_run_id("name", long) != downstream_run_id("name", "a" * 64)
+
+
+SUFFIXES = st.sampled_from(["", "-r1", "-r2", "-r1-r1", "-r999", "r1", "-", "_", "-b1", "b1", "-p2", "p2"])
+STEMS = st.sampled_from(["", "load", "b", "p", "r", "a" * 10, "a" * 11, "a" * 12, "a" * 13, "a" * 59]) | ids
+
+
+@st.composite
+def adversarial_ids(draw: st.DrawFn) -> str:
+    """An id that reads like another name, or a digest that stands for an id."""
+    trigger_id = (draw(STEMS) + draw(SUFFIXES) + draw(SUFFIXES))[:64] or "r1"
+    if draw(st.booleans()):
+        return trigger_id
+    return downstream_run_id("", trigger_id, draw(st.integers(0, 2)))[1:]
+
+
+@st.composite
+def adversarial_events(draw: st.DrawFn) -> tuple[str, str, str]:
+    """An event whose job or run may be part of another event's name."""
+    kind, job, run = draw(st.sampled_from(["on_success", "on_approval"])), draw(STEMS) or "j", draw(STEMS) or "r"
+    other = execution_name(kind, job, run)
+    return draw(
+        st.sampled_from(
+            [(kind, job, run), (kind, run, job), (kind, job, f"{run}-r1"), (kind, job, other[-16:]), (kind, other, run)]
+        )
+    )
+
+
+@settings(max_examples=1_000)
+@given(
+    st.lists(adversarial_events(), min_size=1, max_size=3, unique=True),
+    st.lists(adversarial_ids(), min_size=1, max_size=6, unique=True),
+)
+def test_names_of_adversarial_events_and_ids_are_distinct(
+    events: list[tuple[str, str, str]], trigger_ids: list[str]
+) -> None:
+    """Executions, parts, batches, replays and downstream runs of events, with ids that look like each other's suffixes."""
+    made: list[str] = []
+    for event in events:
+        name = execution_name(*event)
+        made += [part_name(name, number) for number in (1, 2, 3)]
+        made += [batch_name(name, number) for number in (1, 2, 11)]
+        for trigger_id in trigger_ids:
+            made += [replay_name(*event, trigger_id, attempt) for attempt in (1, 2, 11)]
+            made += [downstream_run_id(name, trigger_id, generation) for generation in (0, 1, 2, 11, MAX_GENERATION)]
+    assert [name for name, count in Counter(made).items() if count > 1] == []
+    for name in made:
+        # Airflow accepts these characters in a run id, too: ``[core] allowed_run_id_pattern``.
+        assert re.fullmatch(r"[0-9A-Za-z_-]{1,80}", name)
 
 
 @given(text, text)

@@ -141,3 +141,17 @@ def test_new_run_id_replaces_whole_values_at_every_depth() -> None:
         "old": "key",
     }
     assert item.request == request
+
+
+def test_new_run_id_is_in_the_arn_of_the_nested_execution() -> None:
+    request: JsonObject = {
+        "ExecutionArn": "arn:aws:states:us-west-1:1:execution:m:old",
+        "x": "m:old",
+        "y": "arn:m:older",
+    }
+    item = Item(id="a", type="step_function", name="n", request=request)
+    assert item.with_run_id("old", "new").request == {
+        "ExecutionArn": "arn:aws:states:us-west-1:1:execution:m:new",
+        "x": "m:old",
+        "y": "arn:m:older",
+    }

@@ -120,7 +120,9 @@ def test_conditions_have_equal_shares_of_the_steps() -> None:
     costly = ConfiguredTrigger("costly", GlueJob(job_name="c", when={"list": [{"prefix": "b"}]}))
     cheap = ConfiguredTrigger("cheap", GlueJob(job_name="a", when={"job_name": ["j"]}))
     event: strictjson.JsonObject = {"job_name": "j", "list": ["a"] * 100}
-    first, second = split([costly, cheap], event, max_steps=400)[0]
+    selected, _ = split([costly, cheap], event, max_steps=400)
+    assert [configured.id for configured in selected] == ["costly", "cheap"]
+    first, second = selected
     assert isinstance(first.trigger, InvalidTrigger)
     assert first.trigger.cause.startswith("glue_job c: the condition 'when' needs more than 200 steps for this event")
     assert (first.trigger.error, first.trigger.declared) == ("ConditionError", ("glue_job", "c"))

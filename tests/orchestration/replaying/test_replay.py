@@ -79,6 +79,26 @@ def test_again_has_a_new_run_id_that_later_replays_keep() -> None:
     assert expected != downstream_run_id(NAME, "a")
 
 
+def test_again_never_takes_the_run_id_of_another_trigger() -> None:
+    """``load`` started again as generation 1 is not the first start of ``load-r1``."""
+    history = History.of(machine("load"), machine("load-r1"))
+    history.replay(only=["load"], again=True)
+    history.replay(only=["load-r1"], again=True)
+    first = [item["request"]["Name"] for item in history.input(NAME)["triggers"]]
+    again = [run_id(history, trigger, 1) for trigger in ("load", "load-r1")]
+    assert len({*first, *again}) == 4
+    assert again[0] == f"{NAME}-load-r1"
+
+
+def test_generation_without_room_in_a_run_id_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.replaying.replay.MAX_GENERATION", 1)
+    history = History.of(machine("a"))
+    assert actions(history.replay(only=["a"], again=True)) == [("a", "STARTED")]
+    (refused,) = history.replay(only=["a"], again=True)
+    assert (refused["action"], refused["attempt"]) == ("REFUSED", 1)
+    assert "a run id has no room for the next one" in refused["reason"]
+
+
 def test_as_was_sends_the_original_request_with_its_run_id() -> None:
     history = History.of(machine("a", description="before"), failing={"a"})
     (original,) = history.input(NAME)["triggers"]

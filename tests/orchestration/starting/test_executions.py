@@ -35,7 +35,7 @@ class FakeStepFunctions:
             raise ClientError({"Error": {"Code": "ExecutionAlreadyExists", "Message": ""}}, "StartExecution")
         self.inputs[name] = input
 
-    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803
+    def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803
         name = executionArn.rsplit(":", 1)[-1]
         if not self.describes:
             raise ClientError(
@@ -192,7 +192,7 @@ class Ended(FakeStepFunctions):
         self.described, self.paginated = described, dict[str, Any]()
         self.describes_until_end = 0
 
-    def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's name
+    def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803 - boto3's name
         self.describes_until_end -= 1
         status = "RUNNING" if self.describes_until_end > 0 else self.described["status"]
         return {"startDate": datetime(2026, 1, 1, tzinfo=UTC), **self.described, "status": status}

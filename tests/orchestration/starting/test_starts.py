@@ -202,7 +202,7 @@ def test_unreadable_execution_is_raised() -> None:
     """Otherwise the router would start the event's triggers under another configuration."""
 
     class Refusing(FakeAws):
-        def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's names
+        def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803 - boto3's names
             message = {"Code": "ThrottlingException", "Message": "Rate exceeded"}
             raise ClientError({"Error": message}, "DescribeExecution")
 

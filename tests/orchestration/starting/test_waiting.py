@@ -75,7 +75,7 @@ def test_success_has_the_outcomes_without_an_error() -> None:
 
 def test_failure_has_its_error_and_cause() -> None:
     class Failed(FakeAws):
-        def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's name
+        def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803 - boto3's name
             return super().describe_execution(executionArn) | {"error": "TriggersFailed", "cause": "job-0"}
 
     aws = Failed(fails=lambda item: True, versions=deployed(1).versions)
@@ -126,7 +126,7 @@ def test_unreadable_execution_is_read_again() -> None:
     class Throttled(FakeAws):
         refused = 1
 
-        def describe_execution(self, executionArn: str) -> Any:  # noqa: N803 - boto3's name
+        def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803 - boto3's name
             if self.refused:
                 self.refused -= 1
                 raise THROTTLED
