@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localstack.interpreters import with_short_waits
 from tests.localstack.server import LocalStack
@@ -20,6 +21,11 @@ def test_state(server: LocalStack, case: StateCase) -> None:
     request = case.request()
     # LocalStack waits for the interval of the retrier. AWS answers at once.
     request["definition"] = json.dumps(with_short_waits(json.loads(request["definition"])))
+    if json.loads(request["definition"])["Type"] == "Wait":
+        # LocalStack's TestState ends with an internal error at a Wait state that has Next.
+        with pytest.raises(ClientError, match="ProgramRunning"):
+            server.client().test_state(**request)
+        return
     answer = server.client().test_state(**request)
     assert (answer["status"], answer.get("nextState", "")) == (case.status, case.following), answer
     if case.output is not None:
@@ -31,7 +37,6 @@ DIFFERENT = {
     "States.ALL catches a path of ResultSelector that does not exist": "States.Runtime",
     "value of $.one[*].b": '"x"',
     "value of $.one[0:2].b": '"x"',
-    "value of $.one[?(@.b == 'x')]": '{"b": "x"}',
     "value of $.one[?(@.error)]": "FAILED States.Runtime",
     "value of States.StringSplit(States.JsonToString($.one[*].b), '\"')": '["x"]',
 }
