@@ -24,7 +24,7 @@ def reason(interpreter: str, case: str) -> str:
     """
     if interpreter == SECOND and "-malformed_response-" in case and loses_id(case.split("-")[1]):
         return NO_ID
-    # A Glue job without an answer is looked up, whatever the name of the error.
+    # The machine looks for a Glue run after every error without an answer, also under the name of a mock.
     if interpreter == LOCALSTACK and "-timeout-" in case and "-glue_job-" not in case:
         return MOCKED_TIMEOUT
     return ""
