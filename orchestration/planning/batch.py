@@ -30,6 +30,7 @@ INTEGRATION = ServiceIntegration(
                 "StepFunctions.KmsThrottlingException",
                 "StepFunctions.ThrottlingException",
                 "StepFunctions.AWSStepFunctionsException",
+                "StepFunctions.SdkClientException",
             ),
             reason="the execution's name is deterministic and the state machine is a Standard one, so a second call starts "
             "nothing",

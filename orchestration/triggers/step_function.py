@@ -32,7 +32,7 @@ _REFUSED = Retry(
     max_delay_seconds=60,
 )
 _REFUSED_OR_UNKNOWN = _REFUSED._replace(
-    errors=(*_REFUSED.errors, "StepFunctions.AWSStepFunctionsException"),
+    errors=(*_REFUSED.errors, "StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException"),
     reason="only a Standard state machine can be waited for, and it starts one execution for a name",
 )
 
@@ -170,6 +170,12 @@ class StepFunction(WaitingTrigger):
             "KMS throttled the key of the state machine, so no execution started",
             "inferred",
             REGISTERED,
+        ),
+        "StepFunctions.SdkClientException": Evidence(
+            "the call did not reach Step Functions, or its answer was lost",
+            "inferred",
+            "class of the AWS SDK for Java 1, recorded for SQS",
+            "Retried for batches and for triggers that wait, as the base class.",
         ),
         "StepFunctions.StateMachineDoesNotExistException": Evidence(
             "the state machine does not exist",

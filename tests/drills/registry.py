@@ -66,8 +66,10 @@ DRILLS: tuple[Drill, ...] = (
         name="throttling",
         title="Throttling storm",
         text="Half of all calls are throttled, of the router and of the state machine, to all services. The state machine's "
-        "retries do not wait, which is the hardest case. One redrive and one `replay --failed` follow. Each target must start "
-        "once.",
+        "retries do not wait, which is the hardest case. Throttled calls have the error names of AWS "
+        "([Error names](error-names.md)), so most triggers start by retries. A throttled `step_function` trigger fails, "
+        "because its error also stands for lost answers. One redrive and one `replay --failed` follow. Each target must "
+        "start once.",
         unit="events",
         size=100,
         small=6,

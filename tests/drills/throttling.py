@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 from tests.drills.boundary import Call, Disturbance
 from tests.drills.ground import FIVE, expected, open_ground, wait_for_invocations
@@ -26,6 +27,13 @@ CODES = {
     "sns": (400, "Throttled"),
 }
 """HTTP status and code of a throttled call, by service."""
+
+LEAST_STARTED = {"glue_job": 0.8, "eventbridge": 0.7, "sqs_mwaa": 0.7}
+"""Least share of triggers that start in the storm, by type: the name of a throttled call is in their retries.
+
+A throttled StartExecution has the name of an unknown failure, so ``step_function`` waits for the replay. ``mwaa_dag`` is
+throttled by Lambda and by MWAA.
+"""
 
 
 def run(count: int, seed: int, progress: Progress) -> Tally:
@@ -58,12 +66,24 @@ def run(count: int, seed: int, progress: Progress) -> Tally:
             "calls": calls,
             "calls throttled": disturbed,
             "started in the storm": before.total(),
+            **{f"started in the storm: {kind}": number for kind, number in by_type(before).items()},
             "in the failure bucket": stored,
             "started by the redrive": redriven.total() - before.total(),
             "started by the replay": tally.found.total() - redriven.total(),
         }
+        for kind, share in LEAST_STARTED.items():
+            if by_type(before)[kind] < share * count:
+                tally.wrong.append(f"{kind}: {by_type(before)[kind]} of {count} started in the storm")
         if code or ground.failures():
             tally.wrong.append(f"redrive-dlq: exit code {code}, and {len(ground.failures())} dead letters remain")
         if replays > 1:
             tally.wrong.append(f"{replays} replays were needed, expected 1. The last one printed: {said[-300:]}")
     return tally
+
+
+def by_type(starts: Counter[str]) -> dict[str, int]:
+    """Number of starts of each type."""
+    number = {str(trigger["type"]): 0 for trigger in FIVE}
+    for key, times in starts.items():
+        number[key.partition(" ")[0]] += times
+    return number

@@ -127,12 +127,23 @@ def state_of(event: dict[str, Any], events: dict[int, dict[str, Any]]) -> str:
     return str(event["stateEnteredEventDetails"]["name"])
 
 
+ENDLESS = 600
+"""Seconds of the Wait state of a target that never ends."""
+
+
 @contextmanager
 def shortened(timeout: float = 60.0, pause: float = 0.0) -> Iterator[None]:
-    """Let retries wait for no time, Wait states for ``pause``, and Task states for at most ``timeout`` seconds."""
+    """Let retries wait for no time, Wait states for ``pause``, and Task states for at most ``timeout`` seconds.
+
+    A Wait state of ``ENDLESS`` seconds is that of a target which never ends. It waits.
+    """
+    wait_interval = WaitFunction._wait_interval
 
     def paused(wait: WaitFunction, env: Any, wait_seconds: int) -> None:
-        time.sleep(min(pause, wait_seconds))
+        if wait_seconds >= ENDLESS:
+            wait_interval(wait, env, wait_seconds)
+        else:
+            time.sleep(min(pause, wait_seconds))
 
     def seconds(declared: TimeoutSeconds, env: Any) -> None:
         whole = declared.timeout_seconds == TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS  # a state that declares none

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -72,3 +72,24 @@ def test_nested_start_that_kms_throttles_is_retried(machine: Machine) -> None:
 
 def test_batch_that_kms_throttles_is_retried(machine: Machine) -> None:
     assert outcome(machine, "sfn.StartExecution", KMS, batch(machine)) == ("TRIGGERED", "", 3)
+
+
+@pytest.mark.parametrize("breaks", ["connection", "timeout"])
+def test_batch_with_a_lost_answer_starts_once(machine: Machine, breaks: Literal["connection", "timeout"]) -> None:
+    """The first call started the execution. The second one meets its name, and that is a success."""
+    item, lost = batch(machine), Fault(takes_effect=True, breaks=breaks, times=1)
+    assert outcome(machine, "sfn.StartExecution", lost, item) == ("TRIGGERED", "", 2)
+    client, own = machine.engine.client("stepfunctions"), machine.simulator.stack.state_machine
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=own)
+    names = [execution["name"] for page in pages for execution in page["executions"]]
+    assert names.count(item["request"]["Name"]) == 1
+
+
+@pytest.mark.parametrize("breaks", ["connection", "timeout"])
+def test_nested_start_with_a_lost_answer_is_not_retried(
+    machine: Machine, breaks: Literal["connection", "timeout"]
+) -> None:
+    """An Express state machine ignores names, so a second call could start it twice."""
+    lost = Fault(takes_effect=True, breaks=breaks, times=1)
+    ended = outcome(machine, "sfn.StartExecution", lost, trigger("step_function"))
+    assert ended == ("FAILED", "StepFunctions.SdkClientException", 1)

@@ -23,7 +23,7 @@ from orchestration.event.identity import downstream_run_id, execution_name
 from orchestration.starting.executions import ExecutionClient
 from orchestration.starting.outcomes import to_json
 from tests.node_programs import NodeProgram, missing, running
-from tests.state_machine.harness import script_of, shortened
+from tests.state_machine.harness import ENDLESS, script_of, shortened
 
 REGION, ACCOUNT = "us-west-1", "123456789012"
 NESTED = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:nested"
@@ -119,7 +119,7 @@ def _succeed(output: Any) -> dict[str, Any]:
 
 
 FAIL = {"StartAt": "S", "States": {"S": {"Type": "Fail", "Error": "BadData", "Cause": "column x is missing"}}}
-NEVER = {"StartAt": "S", "States": {"S": {"Type": "Wait", "Seconds": 600, "Next": "E"}, "E": {"Type": "Succeed"}}}
+NEVER = {"StartAt": "S", "States": {"S": {"Type": "Wait", "Seconds": ENDLESS, "Next": "E"}, "E": {"Type": "Succeed"}}}
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +284,23 @@ def test_execution_that_started_before_is_followed_to_its_end(stack: Stack) -> N
     found = waiting_one(stack.publish({**EXECUTION, **PUBLISHED}, job_run_id=run))
     assert (found.status, found.id) == ("TRIGGERED", f"{NESTED.replace(':stateMachine:', ':execution:')}:{name}")
     assert stack.published()["artifacts"] == {"images": 5}
+
+
+def test_lost_answer_of_a_start_is_followed_to_its_end(stack: Stack) -> None:
+    stack.nested(_succeed({"images": 5}))
+    run, starts = str(uuid.uuid4()), list[str]()
+
+    def first_of_the_target(body: str) -> Fault | None:
+        if f'"{NESTED}"' not in body:
+            return None  # the execution that waits
+        starts.append(body)
+        return Fault(takes_effect=True, breaks="connection") if len(starts) == 1 else None
+
+    with stack.engine.patch_context.faults.inject("sfn.StartExecution", first_of_the_target):
+        triggered = waiting_one(stack.publish({**EXECUTION, **PUBLISHED}, job_run_id=run))
+    name = downstream_run_id(execution_name("on_success", "up", run), "waits")
+    arn = f"{NESTED.replace(':stateMachine:', ':execution:')}:{name}"
+    assert (triggered.status, triggered.id, len(starts)) == ("TRIGGERED", arn, 2)
 
 
 def test_failed_execution_that_started_before_is_a_failure(stack: Stack) -> None:
