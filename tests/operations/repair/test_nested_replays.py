@@ -35,7 +35,7 @@ def nested(router: Router, definition: dict[str, Any]) -> Iterator[None]:
 
 
 def runs(router: Router, event_name: str) -> dict[str, str]:
-    """Status of each nested execution of an event, by what follows the first one's name."""
+    """Status of each nested execution of an event, by the suffix after the first one's name."""
     first = downstream_run_id(event_name, "nested")
     listed = router.simulator.engine.client("stepfunctions").list_executions(stateMachineArn=NESTED)["executions"]
     return {one["name"].removeprefix(first): one["status"] for one in listed if one["name"].startswith(first)}
@@ -55,7 +55,7 @@ def outcome(found: dict[str, Any]) -> tuple[str, str]:
 def test_each_replay_of_a_failed_run_starts_a_new_one(
     router: Router, event: Event, options: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
-    """Issue 23, finding 4: attempts 1 to 4 followed the first run, which had failed, and said STARTED."""
+    """Issue 23, finding 4: attempts 1 to 4 followed the first run, which had failed, under the action STARTED."""
     with workflow(router, WAITING):
         with nested(router, FAIL):
             body, first = started(router, event, request.node.name)
