@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from moto.core.config import default_user_config
 
 from local.engine.engine import Engine, run_engine
@@ -21,6 +22,10 @@ ROOT = Path(__file__).parents[1]
 
 # A new boto3 session for each mock_aws() would parse the service models again: 0.2 s of CPU a test.
 default_user_config["core"]["reset_boto3_session"] = False
+
+# Hypothesis would fail because of slow examples on a busy machine.
+settings.register_profile("busy-machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("busy-machine")
 
 SHARED_STACKS = ("tests/operations/doctor",)
 """Folders whose tests share one stack, so that one worker of pytest-xdist must run them."""
