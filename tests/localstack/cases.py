@@ -95,7 +95,7 @@ def single() -> Iterator[Case]:
             )
 
 
-_RUN, _NESTED = GlueJob.RUN.state, StepFunction.RUN.state
+_RUN, _NESTED = variants(GlueJob.RUN)[0][1].state, StepFunction.RUN.state  # the sample sets every field
 _DESCRIBE, _READ = "Read the state of the nested execution", "Read the output of the nested execution"
 _PLAIN, _WHOLE = "Publish the success", "Publish the success with the output"
 _ARN = StepFunction.RUN.sample["ExecutionArn"]

@@ -13,7 +13,6 @@ NO_ID = (
     "catch. Each of these fields is required in its service's answer"
 )
 MOCKED_TIMEOUT = "a mocked case cannot raise States.Timeout: a mock's error has no name that begins with States."
-CAUSE_TEXT = "the cause of a missing path shows the input as JSON with other spaces"
 
 
 def reason(interpreter: str, case: str) -> str:
@@ -25,8 +24,7 @@ def reason(interpreter: str, case: str) -> str:
     """
     if interpreter == SECOND and "-malformed_response-" in case and loses_id(case.split("-")[1]):
         return NO_ID
-    if interpreter == LOCALSTACK and "-timeout-" in case:
+    # The machine looks for a Glue run after every error without an answer, also under the name of a mock.
+    if interpreter == LOCALSTACK and "-timeout-" in case and "-glue_job-" not in case:
         return MOCKED_TIMEOUT
-    if interpreter == LOCALSTACK and case.startswith("isolation_matrix-glue_job-malformed_response-"):
-        return CAUSE_TEXT
     return ""

@@ -107,7 +107,9 @@ def _task(kind: str, integration: ServiceIntegration, given: dict[str, Any]) -> 
         yield replace(caught, id=f"{kind}-{error}-used-up", mock=_error(error), retries=retry.max_attempts)
     ambiguous = replace(caught, following=LOOK_UPS[kind].wait_state) if kind in LOOK_UPS else caught
     for error in ("States.Timeout", "Unheard.OfException"):
-        yield replace(ambiguous, id=f"{kind}-{error}", mock=_error(error))
+        retried = any(error in retry.errors for retry in integration.retries)
+        ends = replace(task, status="RETRIABLE") if retried else ambiguous
+        yield replace(ends, id=f"{kind}-{error}", mock=_error(error))
     for error in integration.already_started:
         following = f"{integration.state}: it was started already"
         yield replace(caught, id=f"{kind}-{error}", mock=_error(error), following=following)
