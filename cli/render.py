@@ -17,7 +17,7 @@ from orchestration.log_lines import single_line
 if TYPE_CHECKING:
     from local.simulation.cascade import Link
 
-_GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED", "COMPLETE", "JOINED")
+_GREEN = ("TRIGGERED", "SUCCEEDED", "STARTED", "FOLLOWED", "COMPLETE", "JOINED")
 _RED = ("FAILED", "LOST", "REFUSED")
 _STYLE = dict.fromkeys(_GREEN, "green") | dict.fromkeys(_RED, "red")
 

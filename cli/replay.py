@@ -31,7 +31,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
         typer.Option(help="Trigger ids, as a1b2c3d4,e5f6a7b8. OLD=NEW names a successor. Default: all that failed."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Also start triggers that have started. Needs --only.")
+        bool, typer.Option("--again", help="Start a new run, also if one runs or has succeeded. Needs --only.")
     ] = False,
     as_was: Annotated[
         bool, typer.Option("--as-was", help="Send the original request, not one from the current configuration.")
@@ -48,7 +48,8 @@ def replay(  # noqa: PLR0913 - one parameter an option
     """Start failed triggers of an execution again.
 
     The router decides from the current configuration. It leaves out triggers that started or are running, unless you name
-    them with --only and --again.
+    them with --only and --again. A nested execution that is running or has succeeded never starts a second time without
+    --again: FOLLOWED.
 
     \b
     Exit codes:

@@ -207,8 +207,7 @@ class Router:
         decisions = replayer.decide()
         if not replay.dry_run:
             decisions = [replayer.start(decision) for decision in decisions]
-        notes = [] if ledger.event == event.fields else [f"the event differs from the one of execution {ledger.name}"]
-        warnings = (*event.warnings, *config.warnings, *notes)
+        warnings = (*event.warnings, *config.warnings, *ledger.notes(event.fields))
         report = replay_report(replay, decisions, replayer.already_started, warnings)
         report = dataclasses.replace(report, event=event, config=config)
         return _waited(report, started_by(decisions), event, executions)

@@ -72,6 +72,7 @@ def inspect(executions: ExecutionClient, name: str) -> Inspection:
     arn = settings.execution_arn(ledger.name)
     names = dict.fromkeys([ledger.name, *(place.parent or place.execution for place in ledger.originals.values())])
     names |= dict.fromkeys(place.execution for place in ledger.originals.values())
+    names |= dict.fromkeys(filter(None, [ledger.missing_part]))
     originals = {name: ledger.find(name) for name in names}
     return Inspection(
         name=ledger.name,

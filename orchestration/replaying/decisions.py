@@ -14,12 +14,11 @@ from orchestration.starting.executions import StartedExecution
 from orchestration.values.strictjson import JsonObject
 
 Action = Literal["STARTED", "WOULD_START", "FOLLOWED", "WOULD_FOLLOW", "LEFT_OUT", "REFUSED"]
-"""FOLLOWED: a new attempt waits for the run that exists, and publishes its success. It starts no run."""
+"""FOLLOWED: a new attempt finds the run that exists. If the trigger waits, it waits for the end and publishes the success. It
+starts no run."""
 
 STARTS: dict[Action, Action] = {"WOULD_START": "STARTED", "WOULD_FOLLOW": "FOLLOWED"}
 """Decisions with an execution to start, each with its action after the start."""
-
-FOLLOWS = "its run {} is {}, so no second one starts. The attempt follows it to its end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,27 @@
 """Determines whether a replay starts a new run, or keeps the run of the attempt that failed.
 
-A nested execution with ``wait`` has a name, so the state machine follows the execution of that name if one exists. A new run
-needs a new name. The run's own state decides, not the recorded error: a person may have redriven the run since then.
+A nested execution has a name, so the state machine finds the execution of that name if one exists. A new run needs a new
+name. The run's own state decides, not the recorded error: a person may have redriven the run since then, and a call without
+an answer may have started it.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from orchestration.errors import ExecutionLookupError
 from orchestration.input.item import Item
 from orchestration.replaying.ledger import Attempt, Ledger
-from orchestration.values.strictjson import JsonObject
+from orchestration.triggers import BY_TYPE
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 _PUBLISH_FAILED = "PublishFailed:"
 """Beginning of the detail of an attempt whose run succeeded (builder/machine/waiting_states.py)."""
+
+_NEVER_STARTED = re.compile(r"StepFunctions\.StateMachineDoesNotExist|AccessDenied|not authorized to perform")
+"""In the detail of an attempt that Step Functions refused. The router may not read the runs of such a target either."""
 
 
 class EarlierRun(NamedTuple):
@@ -44,9 +49,16 @@ class EarlierRun(NamedTuple):
         """True if the run is running or has succeeded, so that nothing may start it a second time."""
         return bool(self.arn) and not self.needs_new_name
 
-    def other_target(self, request: JsonObject) -> str:
+    def kept_reason(self, *, waits: bool) -> str:
+        """Why no run starts, and what the attempt does instead; empty if a run may start."""
+        attempt = "follows it to its end" if waits else "only records it"
+        return (
+            f"its run {self.arn} is {self.status}, so no second one starts. The attempt {attempt}" if self.kept else ""
+        )
+
+    def other_target(self, item: Item) -> str:
         """Reason to leave a trigger out whose new request would start another execution in addition to a kept one."""
-        if not self.kept or request.get("ExecutionArn") == self.arn:
+        if not self.kept or self.arn == _named_run(item):
             return ""
         return (
             f"its run {self.arn} is {self.status}, and the configuration now names another target. To start that one, too: "
@@ -56,22 +68,25 @@ class EarlierRun(NamedTuple):
 
 def earlier_run(ledger: Ledger, trigger_id: str, newest: Attempt) -> EarlierRun:
     """The run of an attempt that failed."""
-    item = _item_of(ledger, trigger_id, newest)
-    arn = item.request.get("ExecutionArn")
-    if not isinstance(arn, str):
-        if newest.detail.startswith(_PUBLISH_FAILED):
-            reason = (
-                f"its run succeeded, and a replay would start it once more: {newest.detail} To start it again: --again"
-            )
-            return EarlierRun(left_out=reason)
-        return EarlierRun()
+    arn = _named_run(_item_of(ledger, trigger_id, newest))
     try:
-        status = ledger.executions.status_of(arn)
+        status = ledger.executions.status_of(arn) if arn else ""
     except ExecutionLookupError as error:
+        if _NEVER_STARTED.search(newest.detail):
+            return EarlierRun()
         return EarlierRun(
             refused=f"the router cannot determine whether its run has ended: {error}. To start a new run: --again"
         )
-    return EarlierRun(arn=arn, status=status) if status else EarlierRun()
+    if status:
+        return EarlierRun(arn=arn, status=status)
+    if newest.detail.startswith(_PUBLISH_FAILED):
+        reason = f"its run succeeded, and a replay would start it once more: {newest.detail} To start it again: --again"
+        return EarlierRun(left_out=reason)
+    return EarlierRun()
+
+
+def _named_run(item: Item) -> str:
+    return BY_TYPE[item.type].named_run(item.request) if item.type in BY_TYPE else ""
 
 
 def _item_of(ledger: Ledger, trigger_id: str, newest: Attempt) -> Item:

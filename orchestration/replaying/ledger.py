@@ -73,6 +73,7 @@ class Ledger:
         originals: trigger id to its place in the original executions.
         scope: ids of the triggers in the execution that a person named.
         skipped: id of each trigger whose condition the event did not meet, to the reason.
+        missing_part: name of the first part that never started, or empty. A further delivery of the event starts it.
     """
 
     executions: ExecutionClient
@@ -83,6 +84,7 @@ class Ledger:
     originals: dict[str, Original] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
+    missing_part: str = ""
     _described: dict[str, Execution | None] = field(default_factory=dict)
     _outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
 
@@ -160,11 +162,23 @@ class Ledger:
             self._outcomes[execution.name] = {outcome.id: outcome for outcome in outcomes if outcome.id}
         return self._outcomes[execution.name]
 
+    def notes(self, event: JsonObject) -> list[str]:
+        """Warnings for the sender of a replay: the sent event differs, or triggers of the event never started."""
+        notes = [] if event == self.event else [f"the event differs from the one of execution {self.name}"]
+        if self.missing_part:
+            notes.append(
+                f"execution {self.missing_part} never started, so the replay does not know its triggers. Publish the event "
+                "again: the router starts only what is missing"
+            )
+        return notes
+
     def _read(self, root: Execution) -> None:
-        parts, _ = existing_parts(root, lambda number: self.find(part_name(self.name, number)))
+        parts, count = existing_parts(root, lambda number: self.find(part_name(self.name, number)))
         for part in parts:
             for item in part.input.items:
                 self._add(item, part.name)
+        if len(parts) < count:
+            self.missing_part = part_name(self.name, len(parts) + 1)
 
     def _add(self, item: AnyItem, parent: str) -> None:
         for trigger in triggers_of(item):

@@ -23,7 +23,6 @@ from orchestration.planning.plan import PlannedExecution, item_room, routing_of
 from orchestration.planning.skipped import mismatch
 from orchestration.replaying.decisions import (
     CONDITION,
-    FOLLOWS,
     NOT_A_TRIGGER,
     STARTS,
     TOO_MANY_ATTEMPTS,
@@ -147,8 +146,8 @@ class Replayer:
             made, reason, warnings = self._from_configuration(trigger_id, now, generation)
         if made is None:
             return self._decision(item, "REFUSED", newest, reason)
-        if run.other_target(made.request):
-            return self._decision(item, "LEFT_OUT", newest, run.other_target(made.request))
+        if run.other_target(made):
+            return self._decision(item, "LEFT_OUT", newest, run.other_target(made))
         if not self.replay.again:
             made, more = with_earlier_starts(made, self.ledger, trigger_id)
             warnings = (*warnings, *more)
@@ -173,7 +172,7 @@ class Replayer:
             name=made.target.name,
             attempt=attempt,
             action="WOULD_FOLLOW" if run.kept else "WOULD_START",
-            reason=FOLLOWS.format(run.arn, run.status) if run.kept else "",
+            reason=run.kept_reason(waits=made.waits),
             planned=planned,
             warnings=warnings,
         )

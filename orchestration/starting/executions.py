@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.25
 
+_NO_SUCH = ("ExecutionDoesNotExist", "InvalidArn")
+"""Answers about the ARN that an execution of an Express state machine never has."""
+
 
 class Execution(NamedTuple):
     """An execution, as DescribeExecution describes it.
@@ -192,7 +195,7 @@ class ExecutionClient:
             # Without its data, so the router needs no access to the key that encrypts them.
             return self.client.describe_execution(executionArn=arn, includedData="METADATA_ONLY")["status"]
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in _NO_SUCH:
                 return ""
             raise ExecutionLookupError(f"execution {arn!r}: cannot describe it: {error}", missing=False) from error
 

@@ -211,6 +211,11 @@ class Trigger(ABC):
         """
         return {}
 
+    @classmethod
+    def named_run(cls, request: JsonObject) -> str:  # noqa: ARG003 - of types whose runs have names
+        """ARN of the execution that a request starts; empty if nobody finds the run by its name."""
+        return ""
+
     @abstractmethod
     def question(self, settings: Settings) -> TargetQuestion:
         """API call with which ``orchestrator doctor`` finds out whether the target exists.

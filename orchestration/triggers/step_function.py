@@ -17,6 +17,10 @@ from orchestration.values.validation import StringPattern, ValidationProblem
 
 _ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
 
+_IAM = "https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html"
+_MACHINE = "arn:${partition}:states:${region}:${account}:stateMachine:*"
+_EXECUTION = "arn:${partition}:states:${region}:${account}:execution:*"
+_RULE = "arn:${partition}:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
 _REFUSED = Retry(
     # AWS reports a throttled call as AWSStepFunctionsException, which also covers 5xx errors (ERROR_NAMES below).
     errors=(
@@ -73,13 +77,7 @@ class StepFunction(WaitingTrigger):
         # The first call started the execution, its answer was lost, and the SDK called again. That is a success.
         already_started=("StepFunctions.ExecutionAlreadyExistsException",),
         already_started_id="$.request.Name",
-        iam=(
-            Allow(
-                action="states:StartExecution",
-                resource="arn:${partition}:states:${region}:${account}:stateMachine:*",
-                doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
-            ),
-        ),
+        iam=(Allow(action="states:StartExecution", resource=_MACHINE, doc_url=_IAM),),
         run_page="states/home?region={region}#/v2/executions/details/{execution_arn}",
         sample={
             "ExecutionArn": "arn:aws:states:us-west-1:123456789012:execution:publish_image_catalog:run-0",
@@ -96,19 +94,11 @@ class StepFunction(WaitingTrigger):
         iam=(
             *INTEGRATION.iam,
             *(
-                Allow(
-                    action=f"states:{action}",
-                    resource="arn:${partition}:states:${region}:${account}:execution:*",
-                    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
-                )
+                Allow(action=f"states:{action}", resource=_EXECUTION, doc_url=_IAM)
                 for action in ("DescribeExecution", "StopExecution")
             ),
             *(
-                Allow(
-                    action=f"events:{action}",
-                    resource="arn:${partition}:events:${region}:${account}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule",
-                    doc_url="https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html",
-                )
+                Allow(action=f"events:{action}", resource=_RULE, doc_url=_IAM)
                 for action in ("PutTargets", "PutRule", "DescribeRule")
             ),
         ),
@@ -250,10 +240,14 @@ class StepFunction(WaitingTrigger):
         """``{StateMachineArn, Name}``, and ``ExecutionArn`` if the trigger waits; the state machine builds the input."""
         request: JsonObject = {"StateMachineArn": self.arn, "Name": context.downstream_run_id}
         if self.wait:
-            unqualified = self.arn.removesuffix(self.target_name()) + self.allow_list_entry(context.settings)
-            execution = f"{unqualified.replace(':stateMachine:', ':execution:')}:{context.downstream_run_id}"
-            request |= {"ExecutionArn": execution, **self.waiting_fields(context)}
+            request |= {"ExecutionArn": self.named_run(request), **self.waiting_fields(context)}
         return request
+
+    @classmethod
+    def named_run(cls, request: JsonObject) -> str:
+        """ARN of the execution. An Express state machine ignores the name, so no execution has this ARN."""
+        machine = re.match(STATE_MACHINE_ARN, str(request.get("StateMachineArn")))
+        return f"{machine[0].replace(':stateMachine:', ':execution:')}:{request.get('Name')}" if machine else ""
 
     def published_job(self) -> str:
         """``job_name`` of the published event: by default the state machine's name, without version or alias."""

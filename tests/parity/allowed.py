@@ -9,6 +9,7 @@ REPEATED_SOURCE = "issue 22, finding 6: an error of the router no longer repeats
 JOIN_DEADLINE = "issue 22, finding 6: $join_deadline is refused by name in a message from SNS"
 RUN_IDS = "issue 23, finding 5: no two ids share a downstream run id"
 EXECUTION_ARGUMENT = "issue 23: every Glue job run has the argument --triggered_by_execution"
+NESTED_RUNS = "issue 23, finding 4: a replay reads the nested execution of the attempt that failed"
 QUEUING = "issue 23: JobRunQueuingEnabled is sent only if it is configured, so the job keeps its own setting"
 
 TEXTS: tuple[tuple[str, str, str], ...] = (
@@ -32,6 +33,9 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Pattern, replacement and reason. Two lines are equal if they are equal after every replacement in both."""
+
+ADDED: tuple[tuple[str, str], ...] = ((r'^\["call", "DescribeExecution", .*METADATA_ONLY', NESTED_RUNS),)
+"""Pattern of a line that only one revision may have, and the reason."""
 
 TAGGED: tuple[tuple[str, str, str], ...] = (
     ("join deadline from SNS", r"EventError: .*\$join_deadline", JOIN_DEADLINE),

@@ -19,7 +19,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
-from tests.parity.allowed import TAGGED, TEXTS
+from tests.parity.allowed import ADDED, TAGGED, TEXTS
 from tests.parity.features import features_of
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +136,7 @@ def _compare(result: Result, where: str, was: list[str], now: list[str]) -> None
     if was == now:
         return
     reasons = list[str]()
-    left, right = [_canonical(line, reasons) for line in was], [_canonical(line, []) for line in now]
+    left, right = _lines(was, reasons), _lines(now, reasons)
     reason = "" if left == right else _tagged(was, now)
     if left != right and not reason:
         old, new = next(pair for pair in zip_longest(left, right, fillvalue="") if pair[0] != pair[1])
@@ -146,6 +146,13 @@ def _compare(result: Result, where: str, was: list[str], now: list[str]) -> None
         result.allowed[name] += 1
         old, new = next(pair for pair in zip_longest(was, now, fillvalue="") if pair[0] != pair[1])
         result.examples.setdefault(name, f"{where}\n  old: {_around(old, new)}\n  new: {_around(new, old)}")
+
+
+def _lines(lines: list[str], reasons: list[str]) -> list[str]:
+    """The lines without those that one revision may have alone; notes the reasons."""
+    added = [next((reason for pattern, reason in ADDED if re.search(pattern, line)), "") for line in lines]
+    reasons += filter(None, added)
+    return [_canonical(line, reasons) for line, reason in zip(lines, added, strict=True) if not reason]
 
 
 def _canonical(line: str, reasons: list[str]) -> str:

@@ -136,7 +136,7 @@ def stack(engine: Engine, second: NodeProgram | None) -> Iterator[Stack]:
     made = Stack(engine, second)
     for trigger in (GLUE, EXECUTION):  # cold clients take longer than the shortened timeout
         made.publish({**trigger, **PUBLISHED})
-    with shortened(TIMEOUT):
+    with shortened(TIMEOUT, pause=600):  # Wait states wait: a nested execution that never ends consists of one
         yield made
 
 

@@ -68,8 +68,42 @@ def test_run_that_did_not_fail_is_followed(status: str, options: dict[str, Any])
     record = history.deliver(**{"$replay": {"of": NAME, **options}})
     (decision,) = record["replay"]["triggers"]
     assert (record["status"], decision["action"]) == ("FOLLOWED", "FOLLOWED")
-    assert decision["reason"].startswith(f"its run {arn(0)} is {status}, so no second one starts")
+    assert decision.get("reason", "").startswith(f"its run {arn(0)} is {status}, so no second one starts")
     assert names(history, 1) == (downstream_run_id(NAME, "a"), arn(0))
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "generation"),
+    [("FAILED", "STARTED", 1), ("", "STARTED", 0), ("RUNNING", "FOLLOWED", 0), ("SUCCEEDED", "FOLLOWED", 0)],
+)
+@pytest.mark.parametrize("version", ["", ":7"], ids=["machine", "version"])
+def test_run_without_wait_is_looked_up(status: str, action: str, generation: int, version: str) -> None:
+    """A lost answer: the trigger failed, and its execution may have started, and may have failed since."""
+    history = History.of(machine("a") | {"arn": MACHINE + version}, failing={"a"})
+    if status:
+        history.aws.runs[arn(0)] = status
+    history.failing.clear()
+    (decision,) = history.replay()
+    assert decision["action"] == action
+    assert decision.get("reason", "").endswith("The attempt only records it" if action == "FOLLOWED" else "")
+    (item,) = history.input(replay_name("on_success", "j", "r", "a", 1))["triggers"]
+    assert item["request"]["Name"] == downstream_run_id(NAME, "a", generation)
+
+
+def test_trigger_that_no_longer_waits_keeps_its_run() -> None:
+    history = failed("SUCCEEDED")
+    history.upload(machine("a"))
+    (decision,) = history.replay()
+    assert decision["action"] == "FOLLOWED"
+
+
+def test_success_whose_execution_is_forgotten_is_left_out() -> None:
+    """Step Functions forgets an execution after 90 days. Its name is free then, and would start a second run."""
+    history = failed(publish=True)
+    (outcome,) = history.aws.executions[batch_name(NAME, 1)]["outcomes"]
+    outcome["error"] = {"Error": "PublishFailed", "Cause": "run arn succeeded."}
+    (decision,) = history.replay()
+    assert (decision["action"], "its run succeeded" in decision.get("reason", "")) == ("LEFT_OUT", True)
 
 
 def test_missing_run_starts_under_its_first_name() -> None:
@@ -101,8 +135,8 @@ def test_succeeded_run_of_another_target_now_is_left_out() -> None:
     assert "the configuration now names another target" in decision["reason"]
 
 
-def test_run_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    history = failed("SUCCEEDED")
+@pytest.fixture
+def _runs_are_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def denied(aws: FakeAws, executionArn: str, **fields: Any) -> Any:  # noqa: N803 - boto3's name
         if executionArn.startswith(ARN):
@@ -111,9 +145,35 @@ def test_run_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
     original = FakeAws.describe_execution
     monkeypatch.setattr(FakeAws, "describe_execution", denied)
+
+
+@pytest.mark.usefixtures("_runs_are_unreadable")
+def test_run_that_cannot_be_read_is_refused() -> None:
+    history = failed("SUCCEEDED")
     (decision,) = history.replay()
     assert decision["action"] == "REFUSED"
     assert "cannot determine whether its run has ended" in decision["reason"]
+
+
+@pytest.mark.usefixtures("_runs_are_unreadable")
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"Error": "StepFunctions.StateMachineDoesNotExistException", "Cause": ""},
+        {
+            "Error": "StepFunctions.AWSStepFunctionsException",
+            "Cause": "User is not authorized to perform: states:Start",
+        },
+    ],
+)
+def test_unreadable_run_that_never_started_is_no_obstacle(error: dict[str, str]) -> None:
+    """A state machine outside the allow-list: neither role may use it, and the corrected configuration names another."""
+    history = failed()
+    (outcome,) = history.aws.executions[batch_name(NAME, 1)]["outcomes"]
+    outcome["error"] = error
+    history.upload(machine("a", wait=True) | {"arn": MACHINE + "2"})
+    (decision,) = history.replay()
+    assert decision["action"] == "STARTED"
 
 
 def test_published_failure_of_a_glue_job_is_left_out() -> None:

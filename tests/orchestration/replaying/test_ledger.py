@@ -142,15 +142,36 @@ def test_all_parts_of_an_event_are_read() -> None:
     assert history.ledger().scope == history.ledger(part_name(NAME, 2)).scope
 
 
+def of_three_parts() -> History:
+    return History.of(*(glue(f"t{number:02}", arguments={"--x": "x" * 7_000}) for number in range(100)))
+
+
+def test_part_that_the_first_one_does_not_know_is_read() -> None:
+    """Issue 23, finding 6: a later delivery planned one part more, and the last part was invisible to a replay."""
+    history = of_three_parts()
+    history.input(NAME)["routing"]["batch"] = "1/2"
+    ledger = history.ledger()
+    assert (len(ledger.originals), ledger.missing_part) == (100, "")
+    assert ledger.newest("t99") == Attempt(number=0, execution=part_name(NAME, 3), status="TRIGGERED", detail="jr_1")
+
+
 def test_missing_part_ends_the_ledger() -> None:
-    triggers = [glue(f"t{number:02}", arguments={"--x": "x" * 7_000}) for number in range(100)]
-    history = History.of(*triggers)
-    first = len(history.input(NAME)["triggers"])
+    history = of_three_parts()
     del history.aws.executions[part_name(NAME, 2)]
-    found = history.ledger().originals
-    assert 0 < len(found) < 100
-    assert {original.parent or original.execution for original in found.values()} == {NAME}
-    assert first > 0
+    ledger = history.ledger()
+    assert 0 < len(ledger.originals) < 100
+    assert {original.parent or original.execution for original in ledger.originals.values()} == {NAME}
+    assert ledger.missing_part == part_name(NAME, 2)
+
+
+def test_replay_says_that_a_part_never_started() -> None:
+    """Its triggers are in no execution, so a replay cannot start them; a further delivery of the event does."""
+    history = of_three_parts()
+    del history.aws.executions[part_name(NAME, 3)]
+    record = history.deliver(**{"$replay": {"of": NAME}})
+    assert [f"execution {part_name(NAME, 3)} never started" in warning for warning in record["warnings"]] == [True]
+    assert history.deliver()["status"] == "STARTED"
+    assert history.deliver(**{"$replay": {"of": NAME}})["warnings"] == []
 
 
 def test_skipped_triggers_are_known_with_their_reasons() -> None:
