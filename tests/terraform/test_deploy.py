@@ -49,13 +49,13 @@ def test_second_deploy_changes_nothing(engine: Engine, env: str) -> None:
     deploy(engine, *arguments)
     answer = deploy(engine, *arguments)
     assert answer.returncode == 0
-    assert [line.split()[0] for line in answer.stdout.splitlines()[:4]] == ["unchanged"] * 4
+    assert [line.split()[0] for line in answer.stdout.splitlines()[:5]] == ["unchanged"] * 5
 
 
 def test_dry_run_uploads_nothing(engine: Engine, env: str) -> None:
     answer = deploy(engine, "--account=sandbox", f"--env={env}", "--dry-run")
     assert answer.returncode == 0
-    assert answer.stdout.count("would upload s3://") == 4
+    assert answer.stdout.count("would upload s3://") == 5  # three zips, the configuration and the manifest
     assert answer.stdout.splitlines()[-1] == "Nothing was uploaded. To upload, run the command without --dry-run."
     assert "terraform" not in answer.stdout
     assert keys(engine, env) == []

@@ -1,4 +1,4 @@
-"""Router processes are killed between the parts of an event; a deployment and an upload come between (issue 23, finding 6).
+"""Router processes are killed between the parts of an event, with a deployment and an upload in between.
 
 The processes, the state machine and the Glue runs are real, on the engine.
 """
@@ -91,7 +91,7 @@ def kill(simulator: Simulator, after: int, deploy_env: str) -> None:
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 
-def test_no_part_is_lost_between_two_kills_and_a_deployment(engine: Engine) -> None:
+def test_event_starts_whole_after_two_kills_and_a_deployment(engine: Engine) -> None:
     simulator = Simulator.deploy(engine, document(1, 1))
     router, executions = Router(simulator), ExecutionClient(engine.client("stepfunctions"), simulator.settings)
     before = with_one_part_more(simulator.settings)
