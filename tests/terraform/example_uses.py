@@ -69,7 +69,8 @@ def use_minimal(one: Example) -> None:
         "inspect unknown": f"orchestrator inspect nightly none {ask}",
         "replay, dry run": f"orchestrator replay {first} --dry-run --json",
         "recorded": f"orchestrator plan --recorded 1d {ask} --json",
-        "permissions": f"orchestrator iam {uploaded} --check {one.prefix}-orchestrator-machine-us-west-1",
+        "permissions": f"orchestrator iam {uploaded} --check {one.prefix}-orchestrator-machine-us-west-1 "
+        f"--check {one.prefix}-orchestrator-glue-run-us-west-1",
     }.items():
         one.commands[f"on-call: {name}"] = one.run(ON_CALL, command)
     one.commands["owner: repair"] = _upload(one, {"workflows": {"nightly": {"on_success": [_glue("load_nightly")]}}})
