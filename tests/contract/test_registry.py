@@ -103,7 +103,8 @@ def test_type_has_every_attribute(trigger: type[Trigger], facet: str) -> None:
 def test_type_has_every_file_without_an_open_place(trigger: type[Trigger]) -> None:
     files = new_type.files_of(trigger.TYPE)
     missing = [path for path in files if not (ROOT / path).exists()]
-    assert missing == [], f"{trigger.TYPE} needs these files, as python -m builder --new-type writes them"
+    needs = f"{trigger.TYPE} needs these files, as python -m builder --new-type writes them:"
+    assert not missing, "\n".join([needs, *missing])
     places = [place for path in files for place in new_type.open_places(path, ROOT)]
     assert not places, "\n".join(["fill in each place:", *places])
 
