@@ -77,6 +77,8 @@ def error_of(kind: str, what: str) -> str:
     case = CASES[kind]
     if what in ("server error", "malformed response") and case.unknown_error:
         return case.unknown_error
+    if what == "malformed response" and not loses_id(kind):
+        return f"{case.error_prefix.partition('.')[0]}.SdkClientException"
     special = {"timeout": "States.Timeout", "malformed response": "States.Runtime"}
     if what == "throttled for ever" and case.throttled_error:
         return case.throttled_error

@@ -91,7 +91,7 @@ def test_cell(machine: Machine, second: NodeProgram | None, kind: str, what: str
     cell = expected(kind, what)
     assert (faulted["result"]["status"], run.calls) == (cell.status, cell.calls), json.dumps(faulted)
     if cell.status == "FAILED":
-        assert faulted["error"]["Error"].startswith(error_of(kind, what))
+        assert faulted["error"]["Error"].startswith(error_of(kind, what)), json.dumps(faulted)
         assert (described["status"], described["error"]) == ("FAILED", "TriggersFailed")
         assert 'failed: ["faulted"], ids ["id-faulted"]' in described["cause"]
     else:
