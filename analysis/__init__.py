@@ -5,7 +5,10 @@ The modules::
     check.py, problem.py      every problem of a file, with its place; the entry of ``orchestrator validate``
     places.py                 line and column of a path
     syntax_errors.py          the usual mistakes in a text that is not JSON
-    warnings.py               entries that the router accepts, but that are probably mistakes
+    accepted.py               warnings that a configuration accepts
+    entries/                  lists of triggers, and the paths that they read
+    warnings/                 entries that the router accepts, but that are probably mistakes
+    codes/                    name, cause, example and correction of each kind of problem
     sarif.py                  problems for code hosts
     lineage.py                which job starts which target, and cycles
     graph.py                  lineage as a graph: parts of it, JSON and Mermaid

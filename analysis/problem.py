@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Severity = Literal["error", "warning"]
+from analysis.codes.code import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Problem:
         path: place in the document, or empty if the text is not JSON.
         message: the value found, the values accepted, and what to do.
         severity: an ``error`` breaks the contract of the configuration; a ``warning`` is probably a mistake.
-        rule: name of the check.
+        code: stable name of the kind of problem; docs/problem-codes.md lists all.
         suggestion: the accepted text that is nearest to the one found, or empty.
     """
 
@@ -29,7 +28,7 @@ class Problem:
     path: str
     message: str
     severity: Severity
-    rule: str
+    code: str
     suggestion: str = ""
 
     @property
@@ -38,9 +37,10 @@ class Problem:
         return f"{self.message}. Did you mean {self.suggestion!r}?" if self.suggestion else self.message
 
     def __str__(self) -> str:
-        """``FILE:LINE:COLUMN path: message``; a warning has the word after the column."""
+        """``FILE:LINE:COLUMN path: message [CODE]``; a warning has the word after the column."""
         place = f"{self.file}:{self.line}:{self.column} " + ("warning: " if self.severity == "warning" else "")
-        return f"{place}{self.path}: {self.text}" if self.path else f"{place}{self.text}"
+        text = f"{self.path}: {self.text}" if self.path else self.text
+        return f"{place}{text} [{self.code}]"
 
 
 def nearest(found: str, options: tuple[str, ...] | list[str]) -> str:

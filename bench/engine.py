@@ -42,7 +42,7 @@ TRIGGERS: list[dict[str, Any]] = [
     {"type": "step_function", "arn": "arn:aws:states:us-west-1:123456789012:stateMachine:nested"},
     {"type": "eventbridge", "detail_type": "Loaded", "source": "bench"},
     {"type": "mwaa_dag", "environment_name": "airflow", "dag_id": "report"},
-    {"type": "sqs_mwaa", "dag_id": "report"},
+    {"type": "sqs_mwaa", "dag_id": "export"},
 ]
 CONFIG: dict[str, Any] = {
     "workflows": {"all": {"on_success": TRIGGERS}} | {one["type"]: {"on_success": [one]} for one in TRIGGERS}

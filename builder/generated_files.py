@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.machine import definition_checks, join_deadline, mocks, state_machine
 from builder.machine.definition import DEADLINE_NAME, NAME, WAITING_NAME
-from builder.pages import diagram, error_names, packages, quotas, terraform_page
+from builder.pages import diagram, error_names, packages, problem_codes, quotas, terraform_page
 from builder.pages import trigger_types as docs
 from builder.policies import iam, people
 from builder.schemas import configuration_schema as schema
@@ -37,6 +37,7 @@ def artifacts() -> dict[str, str]:
         "orchestration/workflow_config.schema.json": _json(schema.build()),
         "orchestration/job_event.schema.json": _json(event_schema.build()),
         "docs/error-names.md": error_names.build(machines),
+        "docs/problem-codes.md": problem_codes.build(),
         "docs/triggers.md": docs.build(),
         "docs/quotas.md": quotas.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},

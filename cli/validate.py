@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.problem import Problem
+from analysis.codes.registry import WARNING_NAMES, not_a_warning
+from analysis.problem import Problem, nearest
 from analysis.problems.check import CheckedFile, check_file
 from cli.io import DEFAULT_CONFIG, print_json, read_bytes
 from orchestration.errors import ConfigError
@@ -34,6 +36,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
     state_machine_arn: Annotated[
         str, typer.Option(help="State machine of the orchestrator. A trigger that starts it is an error.")
     ] = "",
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Code of warnings to leave out. Repeatable.", show_default=False),
+    ] = None,
     queue_url: Annotated[
         str,
         typer.Option(help="Default queue for sqs_mwaa triggers. With --region, triggers without a queue are errors."),
@@ -43,8 +49,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Check configurations as the router does.
 
-    Each line is FILE:LINE:COLUMN, the field, and the problem. Warnings are entries that the router accepts, but that are
-    probably mistakes.
+    Each line is FILE:LINE:COLUMN, the field, the problem, and its code. Warnings are entries that the router accepts, but
+    that are probably mistakes. docs/problem-codes.md lists the codes.
 
     \b
     Exit codes:
@@ -55,6 +61,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
         raise ConfigError(f"--account {account!r}: expected an account id such as 123456789012.")
     if as_json and as_sarif:
         raise ConfigError("--json and --sarif: choose one.")
+    ignored = _ignored(ignore or [])
     settings = Settings(
         region=region,
         only_account=account,
@@ -62,10 +69,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
         state_machine_arn=state_machine_arn,
         mwaa_trigger_queue_url=queue_url,
     )
-    checked = []
-    for path in dict.fromkeys(files or [DEFAULT_CONFIG]):
-        name = "(standard input)" if str(path) == "-" else path.as_posix()
-        checked.append(check_file(name, read_bytes(path), settings))
+    checked = [one.without(ignored) for one in _check(files or [DEFAULT_CONFIG], settings)]
     if strict:
         checked = [_without_warnings(one) for one in checked]
     problems = [problem for one in checked for problem in one.problems]
@@ -79,6 +83,34 @@ def validate(  # noqa: PLR0913 - one parameter an option
         _print(checked)
     if errors:
         raise typer.Exit(2)
+
+
+def _check(files: Sequence[Path], settings: Settings) -> list[CheckedFile]:
+    """The result of each file, once."""
+    checked = []
+    # A large configuration has many objects and no cycles of them. The collector would take a fifth of the time.
+    gc.disable()
+    try:
+        for path in dict.fromkeys(files):
+            name = "(standard input)" if str(path) == "-" else path.as_posix()
+            checked.append(check_file(name, read_bytes(path), settings))
+    finally:
+        gc.enable()
+    return checked
+
+
+def _ignored(names: Sequence[str]) -> frozenset[str]:
+    """The codes of ``--ignore``.
+
+    Raises:
+        ConfigError: one is not the code of a warning.
+    """
+    for name in names:
+        reason = not_a_warning(name)
+        if reason:
+            near = nearest(name, WARNING_NAMES)
+            raise ConfigError(f"--ignore: {reason}." + (f" Did you mean {near!r}?" if near else ""))
+    return frozenset(names)
 
 
 def _without_warnings(checked: CheckedFile) -> CheckedFile:

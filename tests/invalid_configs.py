@@ -108,7 +108,7 @@ DOCUMENT_CASES = (
         name="workflow unknown field",
         text='{"workflows": {"load_promos": {"on_sucess": []}}}',
         errors=(
-            "workflows.load_promos.on_sucess: unknown field, expected one of: description, notify, on_approval, on_success",
+            "workflows.load_promos.on_sucess: unknown field, expected one of: accept, description, notify, on_approval, on_success",
         ),
     ),
     InvalidCase(

@@ -17,6 +17,9 @@ from orchestration.configuration.workflows import CheckedEntry
 from orchestration.event.kinds import EventKind
 from orchestration.triggers import Trigger, WaitingTrigger
 
+JOIN = "join"
+"""Type of an edge from a job to its join."""
+
 MAX_CYCLES = 20
 """Cycles that are reported. A configuration with more has one cause."""
 
@@ -56,7 +59,7 @@ def join_edges(document: dict[str, Any]) -> list[Edge]:
                 Edge(
                     job=job,
                     target=name,
-                    type="join",
+                    type=JOIN,
                     event_kind="on_success",
                     path=f"joins.{name}.all_of[{index}]",
                     id=name,

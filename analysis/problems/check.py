@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.codes.code import Severity
 from analysis.graph.lineage import Edge, cycles, edges, endless, join_edges
-from analysis.problem import Problem, Severity, nearest
+from analysis.problem import Problem, nearest
 from analysis.problems import syntax_errors
+from analysis.problems.accepted import accepted
 from analysis.problems.places import Places
-from analysis.problems.warnings import warnings
+from analysis.warnings.every_warning import warnings
 from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
@@ -37,6 +40,11 @@ class CheckedFile:
     def errors(self) -> list[Problem]:
         """The problems that are errors."""
         return [problem for problem in self.problems if problem.severity == "error"]
+
+    def without(self, ignored: frozenset[str]) -> CheckedFile:
+        """The result without the warnings of some codes."""
+        kept = [one for one in self.problems if one.severity == "error" or one.code not in ignored]
+        return dataclasses.replace(self, problems=kept)
 
 
 def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
@@ -67,15 +75,16 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         where = path if path == "workflows" else ""
         keys = parsed if where and isinstance(parsed, dict) else ()
         misspelt = [unknown_field(key, key, TOP_LEVEL) for key in keys if key not in TOP_LEVEL]
-        unusable = _unreadable(file, places.find(where), message, path=where, rule="configuration")
-        unusable.problems.extend(_placed(file, places, "error", "configuration", one) for one in misspelt)
+        unusable = _unreadable(file, places.find(where), message, path=where, code="document")
+        unusable.problems.extend(_placed(file, places, "error", one) for one in misspelt)
         return unusable
     entries = list(checked_entries(document, settings))
     found += [problem for entry in entries for problem in entry.problems]
     lineage = edges(entries) + join_edges(document)
-    problems = [_placed(file, places, "error", "configuration", one) for one in found]
-    problems += [_placed(file, places, "error", "cycle", one) for one in _cycles(document, lineage)]
-    problems += [_placed(file, places, "warning", rule, one) for rule, one in warnings(document, lineage)]
+    found += _cycles(document, lineage)
+    suspicious, unknown = accepted(document, list(warnings(document, lineage)), found)
+    problems = [_placed(file, places, "error", one) for one in (*found, *unknown)]
+    problems += [_placed(file, places, "warning", one) for one in suspicious]
     workflows = strictjson.object_at(document, "workflows").values()
     return CheckedFile(
         file=file,
@@ -95,6 +104,7 @@ def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[Validatio
                 ring[-1].path,
                 f"the workflows form a cycle that never ends, because 'publish' closes it: {names:.400}. Remove 'publish' from "
                 "one of its triggers, or give one a condition 'when'",
+                code="endless-cycle",
             )
             continue
         if allowed:
@@ -103,10 +113,11 @@ def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[Validatio
             ring[-1].path,
             f'the workflows form a cycle: {names:.400}. If each round ends by itself, write "allow_cycles": true at the top of '
             "the file",
+            code="cycle",
         )
 
 
-def _placed(file: str, places: Places, severity: Severity, rule: str, problem: ValidationProblem) -> Problem:
+def _placed(file: str, places: Places, severity: Severity, problem: ValidationProblem) -> Problem:
     line, column = places.find(problem.path, problem.at)
     suggestion = nearest(problem.found, problem.options) if problem.found and problem.options else ""
     return Problem(
@@ -116,16 +127,16 @@ def _placed(file: str, places: Places, severity: Severity, rule: str, problem: V
         path=problem.path,
         message=problem.message,
         severity=severity,
-        rule=rule,
+        code=problem.code,
         suggestion=suggestion,
     )
 
 
 def _unreadable(
-    file: str, place: tuple[int, int], message: str, *, path: str = "", rule: str = "syntax"
+    file: str, place: tuple[int, int], message: str, *, path: str = "", code: str = "syntax"
 ) -> CheckedFile:
     line, column = place
-    problem = Problem(file=file, line=line, column=column, path=path, message=message, severity="error", rule=rule)
+    problem = Problem(file=file, line=line, column=column, path=path, message=message, severity="error", code=code)
     return CheckedFile(file=file, problems=[problem])
 
 

@@ -106,6 +106,8 @@ def _row(*cells: str) -> str:
 def _type(field: dict[str, Any]) -> str:
     if "$ref" in field:
         return f"[{field['$ref'].rsplit('/')[-1]}](conditions.md)"
+    if field["type"] == "array":
+        return "list of [codes](problem-codes.md)"
     if field["type"] != "object":
         return str(field["type"])
     values = field.get("additionalProperties")
@@ -115,7 +117,7 @@ def _type(field: dict[str, Any]) -> str:
 def _default(field: dict[str, Any]) -> str:
     if field.get("type") == "boolean" and "default" not in field:
         return "not sent"
-    return json.dumps(field.get("default", {}))
+    return json.dumps(field.get("default", [] if field.get("type") == "array" else {}))
 
 
 def _retry(retry: Retry) -> str:

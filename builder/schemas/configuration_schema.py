@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from analysis.codes.registry import WARNING_NAMES
 from builder.schemas import condition_schema
 from orchestration.configuration.joins import Join
 from orchestration.configuration.workflows import Workflow
@@ -50,6 +51,8 @@ def fields(cls: type[Any]) -> dict[str, Any]:
             # None is the default of an absent field. The reader refuses null.
             field.update(next(each for each in field.pop("anyOf") if each != {"type": "null"}))
             del field["default"]
+        if name == "accept":
+            field["items"] = {"enum": list(WARNING_NAMES)}
         if field.get("type") == "condition":
             del field["type"]
             field["$ref"] = "#/$defs/condition"
@@ -127,7 +130,7 @@ def _trigger(trigger: type[Trigger]) -> dict[str, Any]:
     schema["examples"] = [dict(trigger.EXAMPLE)]
     for name in trigger.RESERVED_IN:
         schema["properties"][name]["propertyNames"] = {
-            "not": {"enum": sorted(trigger.RESERVED_FIELDS)},
-            "errorMessage": "Reserved field, which the orchestrator sets. Remove it.",
+            "not": {"enum": sorted({**trigger.RESERVED_FIELDS, **trigger.SERVICE_FIELDS})},
+            "errorMessage": "Reserved field, which the orchestrator or the service sets. Remove it.",
         }
     return schema

@@ -32,12 +32,14 @@ class JobNames:
     def problems(self, value: list[str], path: str) -> Iterator[ValidationProblem]:
         """The problem of a list that is too short, too long, or has a name twice."""
         if not 2 <= len(value) <= MAX_JOBS:
-            yield ValidationProblem(path, f"found a list of {len(value)}, expected 2 to {MAX_JOBS} jobs")
+            message = f"found a list of {len(value)}, expected 2 to {MAX_JOBS} jobs"
+            yield ValidationProblem(path, message, code="join-jobs")
         for index, name in enumerate(value):
             if value.index(name) < index:
-                yield ValidationProblem(f"{path}[{index}]", f"found {name!r:.80} twice. Remove one")
+                yield ValidationProblem(f"{path}[{index}]", f"found {name!r:.80} twice. Remove one", code="join-jobs")
             elif not name.strip():
-                yield ValidationProblem(f"{path}[{index}]", "found an empty text, expected a job name")
+                message = "found an empty text, expected a job name"
+                yield ValidationProblem(f"{path}[{index}]", message, code="join-jobs")
 
     def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return the schema with the bounds. Pydantic calls this at build time."""
@@ -73,6 +75,8 @@ class Join:
     """Triggers to start if a job is missing at the deadline."""
     description: str = ""
     """Purpose of the join, for people."""
+    accept: list[str] = field(default_factory=list)
+    """Codes of warnings about the join itself that are intended. The router does not read them."""
 
 
 def joins_of(document: JsonObject, job_name: str) -> list[str]:
@@ -98,7 +102,8 @@ def check_joins(document: JsonObject) -> Iterator[ValidationProblem]:
     """Problems that only the joins together show."""
     joins = document.get("joins", {})
     if not isinstance(joins, dict):
-        yield ValidationProblem("joins", f"found {describe(joins)}, expected an object of join name to join")
+        message = f"found {describe(joins)}, expected an object of join name to join"
+        yield ValidationProblem("joins", message, code="wrong-type")
         return
     for name, entry in joins.items():
         for index, job in enumerate(_jobs(entry)):
@@ -106,9 +111,11 @@ def check_joins(document: JsonObject) -> Iterator[ValidationProblem]:
                 yield ValidationProblem(
                     f"joins.{name}.all_of[{index}]",
                     f"found the join {job!r:.80}, expected a job: a join publishes no event. Let one of its triggers publish one",
+                    code="join-jobs",
                 )
         if name in object_at(document, "workflows"):
-            yield ValidationProblem(f"joins.{name}", "found a workflow of the same name. Rename the join", at="key")
+            message = "found a workflow of the same name. Rename the join"
+            yield ValidationProblem(f"joins.{name}", message, at="key", code="repeated-name")
 
 
 def valid_join(document: JsonObject, name: str) -> Join:

@@ -39,5 +39,5 @@ def with_topic(workflow: Json, path: str, settings: Settings) -> tuple[Json, lis
     region = topic.split(":")[3] if re.fullmatch(TOPIC, topic) else ""
     if region and settings.region not in ("", region):
         message = f"found region {region}, expected {settings.region}: EventBridge tells topics of its region only"
-        problems.append(ValidationProblem(f"{path}.notify", message))
+        problems.append(ValidationProblem(f"{path}.notify", message, code="other-region"))
     return {**workflow, "notify": topic}, problems

@@ -13,11 +13,14 @@ from orchestration.event.identity import TRIGGER_ID, digest
 if TYPE_CHECKING:
     from orchestration.values.strictjson import InvalidValue, Json
 
+NO_IDENTITY = ("accept", "description")
+"""Fields that do not change a trigger's request, so that a change of them does not change its id."""
+
 
 def trigger_ids(entries: Sequence[Json]) -> tuple[list[str], set[int]]:
     """Ids of a workflow's entries, and the indices of entries whose explicit id appears twice.
 
-    An entry without a valid ``id`` gets a digest of its content without ``description``. Equal entries get the suffixes
+    An entry without a valid ``id`` gets a digest of its content without ``NO_IDENTITY``. Equal entries get the suffixes
     ``-2``, ``-3``, ...: they are interchangeable. Several entries with the same explicit id are all ambiguous, so they get
     digests too.
     """
@@ -45,8 +48,10 @@ def _explicit(entry: Json) -> str:
 
 
 def _content(entry: Json) -> str:
-    """Canonical text of an entry without its description; invalid values become their reason."""
-    fields = {key: value for key, value in entry.items() if key != "description"} if isinstance(entry, dict) else entry
+    """Canonical text of an entry without ``NO_IDENTITY``; invalid values become their reason."""
+    fields = (
+        {key: value for key, value in entry.items() if key not in NO_IDENTITY} if isinstance(entry, dict) else entry
+    )
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), default=_reason)
 
 

@@ -19,14 +19,17 @@ def read_trigger(entry: Json, path: str, settings: Settings) -> tuple[Trigger | 
     """Read and check one trigger; returns the trigger, or None and every problem."""
     entry, problems = fill(entry, path, settings)
     if not isinstance(entry, dict):
-        return None, [ValidationProblem(path, f"found {describe(entry)}, expected a trigger object with a 'type'")]
+        message = f"found {describe(entry)}, expected a trigger object with a 'type'"
+        return None, [ValidationProblem(path, message, code="wrong-type")]
     kind = entry.get("type")
     cls = BY_TYPE.get(kind) if isinstance(kind, str) else None
     if cls is None:
         what = describe(kind) if "type" in entry else "nothing"
         message = f"found {what}, expected one of: {', '.join(BY_TYPE)}"
         written = kind if isinstance(kind, str) else ""
-        return None, [*problems, ValidationProblem(f"{path}.type", message, found=written, options=tuple(BY_TYPE))]
+        options = tuple(BY_TYPE)
+        unknown = ValidationProblem(f"{path}.type", message, found=written, options=options, code="unknown-type")
+        return None, [*problems, unknown]
     fields = {key: value for key, value in entry.items() if key != "type"}
     trigger, wrong = read(cls, fields, path)
     problems += new_problems(wrong, problems)

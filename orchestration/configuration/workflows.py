@@ -39,6 +39,8 @@ class Workflow:
 
     description: str = ""
     """Purpose of the upstream job, for people."""
+    accept: list[str] = field(default_factory=list)
+    """Codes of warnings about the workflow itself that are intended. The router does not read them."""
     on_success: list[object] = field(default_factory=list)
     """Triggers to start when the job succeeds."""
     on_approval: list[object] = field(default_factory=list)
@@ -90,7 +92,8 @@ def read_document(document: Json) -> tuple[JsonObject, list[ValidationProblem]]:
     problems = [unknown_field(key, key, TOP_LEVEL) for key in document if key not in TOP_LEVEL]
     for key, kind, expected in (("$schema", str, "a string"), ("allow_cycles", bool, "true or false")):
         if key in document and type(document[key]) is not kind:
-            problems.append(ValidationProblem(key, f"found {describe(document[key])}, expected {expected}"))
+            message = f"found {describe(document[key])}, expected {expected}"
+            problems.append(ValidationProblem(key, message, code="wrong-type"))
     return document, problems + list(check_joins(document))
 
 
@@ -179,8 +182,8 @@ def _identified(entries: list[Json], path: str) -> Iterator[tuple[str, str, Json
         where = f"{path}[{index}]"
         problems = []
         if index in repeated and isinstance(entry, dict):
-            what = f"found {describe(entry['id'])} twice"
-            problems = [ValidationProblem(f"{where}.id", f"{what}, expected an id that is unique within {path}")]
+            message = f"found {describe(entry['id'])} twice, expected an id that is unique within {path}"
+            problems = [ValidationProblem(f"{where}.id", message, code="repeated-id")]
         yield where, trigger_id, entry, problems
 
 

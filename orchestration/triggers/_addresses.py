@@ -22,6 +22,7 @@ def other_account(path: str, target: str, settings: Settings) -> Iterator[Valida
         yield ValidationProblem(
             path,
             f"found account {account}, expected {settings.only_account}. Write ${{aws.account}}, or name a target in it",
+            code="other-account",
         )
 
 

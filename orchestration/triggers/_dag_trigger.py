@@ -45,12 +45,14 @@ class DagTrigger(Trigger):
                 yield ValidationProblem(
                     f"{path}.parameter_mapping.{key}",
                     f"found {dot_path!r:.80}, expected a dot path into the event such as artifacts.output_path",
+                    code="path-syntax",
                 )
             elif dot_path.split(".")[0] in RESERVED_ROOTS:
                 yield ValidationProblem(
                     f"{path}.parameter_mapping.{key}",
                     f"found {dot_path!r:.80}, but the roots {' and '.join(RESERVED_ROOTS)} are reserved for the deployment. "
                     "Write the placeholder in conf",
+                    code="unknown-placeholder",
                 )
 
     def dag_conf(self, context: RequestContext, automatic: Mapping[str, Json]) -> JsonObject:

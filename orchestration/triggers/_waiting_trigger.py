@@ -84,13 +84,16 @@ class WaitingTrigger(Trigger):
     def waiting_problems(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
         """Refuse fields without the field that they need, and a deployment that does not wait."""
         if self.publish and not self.wait:
-            yield ValidationProblem(f"{path}.publish", 'found true without "wait": true, which it needs')
+            message = 'found true without "wait": true, which it needs'
+            yield ValidationProblem(f"{path}.publish", message, code="needs-field")
         if self.publish_as and not self.publish:
-            yield ValidationProblem(f"{path}.publish_as", 'found a name without "publish": true, which it needs')
+            message = 'found a name without "publish": true, which it needs'
+            yield ValidationProblem(f"{path}.publish_as", message, code="needs-field")
         if self.wait and not settings.wait_for_runs:
             yield ValidationProblem(
                 f"{path}.wait",
                 "found true, but this deployment does not wait for runs. Set the Terraform variable wait_for_runs = true",
+                code="wait-not-deployed",
             )
 
     def waiting_fields(self, context: RequestContext) -> JsonObject:

@@ -160,6 +160,8 @@ class Trigger(ABC):
     """Automatic field of the payload to its meaning. A configuration cannot override these fields."""
     RESERVED_IN: ClassVar[tuple[str, ...]] = ()
     """Fields of the configuration whose keys become fields of the payload, so that they cannot be ``RESERVED_FIELDS``."""
+    SERVICE_FIELDS: ClassVar[Mapping[str, str]] = {}
+    """Key that the target's service reserves, to the page or the code that reserves it. ``RESERVED_IN`` cannot have it."""
     ADDRESSES: ClassVar[tuple[str, ...]] = ()
     """Fields with an ARN or URL of the target. ``orchestrator validate`` checks its region."""
     KEY_PREFIXES: ClassVar[Mapping[str, KeyPrefix]] = {}
@@ -179,6 +181,8 @@ class Trigger(ABC):
     """Purpose of the trigger, for people."""
     when: Annotated[dict[str, Any], EventPattern()] = field(default_factory=dict)
     """Condition: an EventBridge event pattern over the event. The trigger starts only if the event matches."""
+    accept: list[str] = field(default_factory=list)
+    """Codes of warnings of `orchestrator validate` that are intended here. The router does not read them."""
 
     @abstractmethod
     def target_name(self) -> str:
@@ -234,9 +238,12 @@ class Trigger(ABC):
         yield from ()
 
     def reserved_keys(self, path: str) -> Iterator[ValidationProblem]:
-        """Refuse keys that the orchestrator sets, in the fields of ``RESERVED_IN``."""
+        """Refuse keys that the orchestrator or the service sets, in the fields of ``RESERVED_IN``."""
         for name in self.RESERVED_IN:
             for key in getattr(self, name):
                 if key in self.RESERVED_FIELDS:
                     message = "reserved field, which the orchestrator sets. Remove it"
-                    yield ValidationProblem(f"{path}.{name}.{key}", message, at="key")
+                    yield ValidationProblem(f"{path}.{name}.{key}", message, at="key", code="automatic-field")
+                elif key in self.SERVICE_FIELDS:
+                    message = f"reserved field, which the service sets itself ({self.SERVICE_FIELDS[key]}). Rename it"
+                    yield ValidationProblem(f"{path}.{name}.{key}", message, at="key", code="reserved-argument")

@@ -158,6 +158,7 @@ class EventBridge(Trigger):
                 f"{path}.event_bus",
                 f"found region {region}, expected {settings.region}. Name a bus in that region, and add a rule that "
                 "forwards to the other region",
+                code="other-region",
             )
 
     def request(self, context: RequestContext) -> JsonObject:

@@ -69,18 +69,25 @@ class KeyPrefix(NamedTuple):
 
     Attributes:
         prefix: beginning of each key.
-        rule: id of the warning of ``orchestrator validate``.
+        code: code of the warning of ``orchestrator validate``.
         noun: word for a key.
         reason: effect of a key without the prefix.
-        abbreviation: id of the warning of a key that begins an automatic one, or the other way round: programs read the keys
-            with argparse, which accepts abbreviations. Empty if the service compares whole keys.
+        abbreviation: code of the warning of a key that begins an automatic one, or the other way round: programs read the
+            keys with argparse, which accepts abbreviations. Empty if the service compares whole keys.
+        hyphen: code of the warning of a key with a hyphen: argparse gives its value a name with underscores. Empty if the
+            service keeps the key.
+        service_keys: beginnings of keys with hyphens that the service itself reads.
+        doubtful: key that the service warns of, to the code of the warning and its text.
     """
 
     prefix: str
-    rule: str
+    code: str
     noun: str
     reason: str
     abbreviation: str = ""
+    hyphen: str = ""
+    service_keys: tuple[str, ...] = ()
+    doubtful: Mapping[str, tuple[str, str]] = {}
 
 
 class Refusal(NamedTuple):

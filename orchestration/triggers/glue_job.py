@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from orchestration.errors import OversizedArgumentsError
 from orchestration.event.identity import EXECUTION_ARGUMENT
 from orchestration.settings import Settings
 from orchestration.triggers._start_look_up import ABSENT, GLUE_RUN, UNAVAILABLE, UNKNOWN, StartLookUp
 from orchestration.triggers._waiting_trigger import MAX_WAIT_SECONDS, WaitingTrigger
-from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration, TargetText
+from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
 from orchestration.triggers.facets import FUNCTION_EXCEPTION, Evidence, KeyPrefix, TargetQuestion
 from orchestration.values import strictjson, templating
 from orchestration.values.strictjson import Json, JsonObject, object_at
-from orchestration.values.validation import ValidationProblem
+from orchestration.values.validation import StringPattern, ValidationProblem
 
 _START = Allow(
     action="glue:StartJobRun",
@@ -28,6 +28,9 @@ _REGISTERED = "registered by the service's client in both AWS SDKs for Java"
 _SDK_NAMES = "https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html"
 MAX_ARGUMENTS = 180_000
 """Bytes of the arguments as JSON. StartJobRun refuses more with InvalidInputException, as users report."""
+
+_PARAMETERS = "docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html"
+_RESOLVED = "awsglue.utils.getResolvedOptions refuses it: github.com/awslabs/aws-glue-libs"
 
 _REFUSALS = (
     Retry(
@@ -52,7 +55,13 @@ _REFUSALS = (
 class GlueJob(WaitingTrigger):
     """Start an AWS Glue job."""
 
-    job_name: TargetText
+    job_name: Annotated[
+        str,
+        StringPattern(
+            r"^(?!.*\$\{)\S(?:.{0,253}\S)?$",
+            "a Glue job's name of 1 to 255 characters without a ${...} template (only the configuration names targets)",
+        ),
+    ]
     """Name of the Glue job to start."""
     arguments: dict[str, str] = field(default_factory=dict)
     """Job arguments. Values may contain `${path}` templates. Glue receives values that are not strings as JSON text."""
@@ -69,9 +78,53 @@ class GlueJob(WaitingTrigger):
         EXECUTION_ARGUMENT: "Id of this start: the execution's name and the trigger's id. A replay with `--again` adds `-rN`",
     }
     RESERVED_IN: ClassVar[tuple[str, ...]] = ("arguments",)
+    SERVICE_FIELDS: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("--debug", "--mode", "--JOB_NAME", "--endpoint"), _PARAMETERS),
+        **dict.fromkeys(("--JOB_ID", "--JOB_RUN_ID", "--SECURITY_CONFIGURATION"), _RESOLVED),
+    }
     KEY_PREFIXES: ClassVar[Mapping[str, KeyPrefix]] = {
         "arguments": KeyPrefix(
-            "--", "glue-argument", "argument", "Glue reads only arguments with '--'", "glue-abbreviation"
+            "--",
+            "glue-argument",
+            "argument",
+            "Glue reads only arguments with '--'",
+            abbreviation="glue-abbreviation",
+            hyphen="glue-hyphen",
+            # The arguments of the page with hyphens begin so.
+            service_keys=(
+                "--additional-python",
+                "--auto-scale-within-microbatch",
+                "--conf",
+                "--continuous-log-",
+                "--custom-logGroup-prefix",
+                "--customer-driver-",
+                "--customer-executor-",
+                "--datalake-formats",
+                "--disable-proxy",
+                "--enable-",
+                "--encryption-type",
+                "--executor-cores",
+                "--extra-files",
+                "--extra-jars",
+                "--extra-py-files",
+                "--job-bookmark-",
+                "--job-language",
+                "--job-insights-byo-rules",
+                "--python-modules-installer-option",
+                "--spark-event-logs-path",
+                "--use-postgres-driver",
+                "--user-jars-first",
+                "--write-shuffle-",
+            ),
+            doubtful={
+                "--conf": (
+                    "glue-conf",
+                    (
+                        "A run's value replaces the job's own, and older editions of AWS's page call the argument internal. "
+                        f"Set it in the job's default arguments ({_PARAMETERS})"
+                    ),
+                )
+            },
         )
     }
     INTEGRATION: ClassVar[ServiceIntegration] = ServiceIntegration(
@@ -146,7 +199,7 @@ class GlueJob(WaitingTrigger):
         "job_name": "load_images_to_redshift",
         "description": "Load transformed images to Redshift",
         "when": {"metrics": {"records_written": [{"numeric": [">", 0]}]}},
-        "arguments": {"--source_path": "${artifacts.output_path}", "--mode": "append"},
+        "arguments": {"--source_path": "${artifacts.output_path}", "--load_mode": "append"},
         "job_run_queuing_enabled": True,
         "wait": True,
         "publish": True,

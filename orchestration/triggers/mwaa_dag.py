@@ -168,6 +168,7 @@ class MwaaDag(DagTrigger):
                 f"{path}.dag_id",
                 f"found {length} URL-encoded characters, expected at most {_MAX_DAG_ID} (MWAA's InvokeRestApi limits "
                 "the path to 64). Use sqs_mwaa, which has no such limit",
+                code="dag-id-length",
             )
 
     def request(self, context: RequestContext) -> JsonObject:

@@ -141,12 +141,14 @@ class SqsMwaa(DagTrigger):
             yield ValidationProblem(
                 f"{path}.queue_url",
                 f"found region {region}, expected {settings.region}. Step Functions sends only to queues in its own region",
+                code="other-region",
             )
         if settings.region and not (self.queue_url or settings.mwaa_trigger_queue_url):
             yield ValidationProblem(
                 f"{path}.queue_url",
                 "missing field, and the router has no MWAA_TRIGGER_QUEUE_URL. Set one of them (Terraform variable "
                 "mwaa_trigger_queue_url)",
+                code="missing-field",
             )
 
     def request(self, context: RequestContext) -> JsonObject:

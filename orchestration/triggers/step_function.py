@@ -228,12 +228,14 @@ class StepFunction(WaitingTrigger):
             yield ValidationProblem(
                 f"{path}.arn",
                 f"found region {region}, expected {settings.region}. Nested executions start in the orchestrator's region",
+                code="other-region",
             )
         own, target = re.match(STATE_MACHINE_ARN, settings.state_machine_arn), re.match(STATE_MACHINE_ARN, self.arn)
         if own and target and own[0] == target[0]:
             yield ValidationProblem(
                 f"{path}.arn",
                 "found the orchestrator's own state machine, which would start itself in a loop. Name another one",
+                code="own-state-machine",
             )
 
     def request(self, context: RequestContext) -> JsonObject:

@@ -5,6 +5,7 @@ Source: docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -35,9 +36,10 @@ class EventPattern:
     def problems(self, value: Json, path: str) -> Iterator[ValidationProblem]:
         """Every problem of the pattern."""
         problems = list(_pattern(value, path))
-        yield from problems
         if isinstance(value, dict) and not problems:
-            yield from _combinations(value, path)
+            problems = list(_combinations(value, path))
+        for problem in problems:
+            yield dataclasses.replace(problem, code="condition-syntax")
 
     def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return a mark that ``builder/schemas`` replaces by its definition. Pydantic calls this at build time."""

@@ -148,7 +148,8 @@ def conf_problems(value: Json, limits: ConfLimits, path: str, level: int = 1) ->
         level: 1 for the conf itself.
     """
     if level > MAX_LEVELS:
-        yield ValidationProblem(path, f"found more than {MAX_LEVELS} levels, expected at most {MAX_LEVELS}")
+        message = f"found more than {MAX_LEVELS} levels, expected at most {MAX_LEVELS}"
+        yield ValidationProblem(path, message, code="conf-value")
     elif isinstance(value, str):
         yield from _characters(value, limits, path, "found")
     elif isinstance(value, dict):
@@ -163,6 +164,7 @@ def conf_problems(value: Json, limits: ConfLimits, path: str, level: int = 1) ->
             path,
             f"found {value!r:.80}, expected a number from {MIN_NUMBER} to {limits.max_number}, which Airflow accepts. Send it as "
             "a string",
+            code="conf-value",
         )
 
 
@@ -170,7 +172,8 @@ def key_problems(keys: Mapping[str, Json], limits: ConfLimits, path: str) -> Ite
     """Problems of the keys of one object at ``path``."""
     for key in keys:
         if key in limits.reserved_keys:
-            yield ValidationProblem(f"{path}.{key}", "a key that Airflow's XCom reserves. Rename it", at="key")
+            message = "a key that Airflow's XCom reserves. Rename it"
+            yield ValidationProblem(f"{path}.{key}", message, at="key", code="conf-value")
         yield from _characters(key, limits, path, "found the key")
 
 
@@ -178,5 +181,7 @@ def _characters(text: str, limits: ConfLimits, path: str, beginning: str) -> Ite
     for character, reason in limits.characters:
         if character in text:
             yield ValidationProblem(
-                path, f"{beginning} {text!r:.80} with the character U+{ord(character):04X}, {reason}. Remove it"
+                path,
+                f"{beginning} {text!r:.80} with the character U+{ord(character):04X}, {reason}. Remove it",
+                code="conf-value",
             )

@@ -88,6 +88,7 @@ def _filled_text(text: str, path: str, values: dict[str, str], problems: list[Va
                     "for the deployment",
                     found=f"${{{name}}}",
                     options=accepted,
+                    code="unknown-placeholder",
                 )
             )
         elif not values[name]:
@@ -96,6 +97,7 @@ def _filled_text(text: str, path: str, values: dict[str, str], problems: list[Va
                     path,
                     f"found {token[0]!r}, but the router has no value for it. Set its environment variable DEPLOY_ENV "
                     "(Terraform variable env)",
+                    code="unknown-placeholder",
                 )
             )
         return values.get(name, "")

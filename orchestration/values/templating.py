@@ -58,11 +58,14 @@ def problems(value: Writable, path: str) -> Iterator[ValidationProblem]:
                 path,
                 f"found {value!r:.80}: the template is empty or not closed. Expected "
                 "${path} or ${path:-default}. Write '$${' for a literal '${'",
+                code="path-syntax",
             )
         for token in _TOKEN.finditer(value):
             if token["path"] is not None and not all(token["path"].split(".")):
                 yield ValidationProblem(
-                    path, f"found {token[0]!r:.80}, expected a dot path such as ${{artifacts.output_path}}"
+                    path,
+                    f"found {token[0]!r:.80}, expected a dot path such as ${{artifacts.output_path}}",
+                    code="path-syntax",
                 )
 
 

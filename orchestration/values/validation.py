@@ -58,6 +58,7 @@ class ValidationProblem:
         found: the text found, if the accepted texts are a short list; a reader can suggest the nearest one.
         options: the accepted texts, or empty.
         at: part of the field that is wrong, for its place in the file.
+        code: stable name of the kind of problem (``analysis/codes`` defines each).
     """
 
     path: str
@@ -65,6 +66,7 @@ class ValidationProblem:
     found: str = field(default="", compare=False)
     options: tuple[str, ...] = field(default=(), compare=False)
     at: Literal["key", "value"] = field(default="value", compare=False)
+    code: str = field(default="invalid-value", compare=False)
 
     def __str__(self) -> str:
         """``path: message``."""
@@ -103,10 +105,14 @@ def read(cls: type[T], value: Json, path: str) -> tuple[T | None, list[Validatio
         The instance and no problems, or None and every problem found.
     """
     if not isinstance(value, dict):
-        return None, [ValidationProblem(path, f"found {describe(value)}, expected an object")]
+        return None, [_wrong_type(value, path, "an object")]
     annotations, required = _fields(cls)
     problems = [unknown_field(f"{path}.{key}", key, sorted(annotations)) for key in value if key not in annotations]
-    problems += [ValidationProblem(f"{path}.{key}", "missing field") for key in required if key not in value]
+    problems += [
+        ValidationProblem(f"{path}.{key}", "missing field", code="missing-field")
+        for key in required
+        if key not in value
+    ]
     for key, annotation in annotations.items():
         if key in value:
             problems += _check(value[key], annotation, f"{path}.{key}")
@@ -132,7 +138,12 @@ def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProb
     """The problem of a field that does not exist."""
     accepted = tuple(options)
     return ValidationProblem(
-        path, f"unknown field, expected one of: {', '.join(accepted)}", found=key, options=accepted, at="key"
+        path,
+        f"unknown field, expected one of: {', '.join(accepted)}",
+        found=key,
+        options=accepted,
+        at="key",
+        code="unknown-field",
     )
 
 
@@ -174,7 +185,7 @@ def _check(value: Json, annotation: Annotation, path: str) -> Iterator[Validatio
     if annotation is Any:
         wrong = first_invalid(value)
         if wrong is not None:
-            yield ValidationProblem(path, f"found {wrong.reason}, expected plain JSON")
+            yield _wrong_type(wrong, path, "plain JSON")
     elif annotation is object:
         return
     elif origin is types.UnionType:  # None is the default of an absent field
@@ -190,7 +201,12 @@ def _check(value: Json, annotation: Annotation, path: str) -> Iterator[Validatio
     elif origin is list:
         yield from _check_list(value, arguments[0], path)
     elif type(value) is not annotation:
-        yield ValidationProblem(path, f"found {describe(value)}, expected {_EXPECTED[annotation]}")
+        yield _wrong_type(value, path, _EXPECTED[annotation])
+
+
+def _wrong_type(value: Json, path: str, expected: str) -> ValidationProblem:
+    code = "json-value" if isinstance(value, InvalidValue) else "wrong-type"
+    return ValidationProblem(path, f"found {describe(value)}, expected {expected}", code=code)
 
 
 def _blank(value: str, constraint: StringPattern) -> str:
@@ -203,7 +219,7 @@ def _blank(value: str, constraint: StringPattern) -> str:
 
 def _check_dict(value: Json, item: Annotation, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, dict):
-        yield ValidationProblem(path, f"found {describe(value)}, expected an object")
+        yield _wrong_type(value, path, "an object")
         return
     for key, element in value.items():
         yield from _check(element, item, f"{path}.{key}")
@@ -211,7 +227,7 @@ def _check_dict(value: Json, item: Annotation, path: str) -> Iterator[Validation
 
 def _check_list(value: Json, item: Annotation, path: str) -> Iterator[ValidationProblem]:
     if not isinstance(value, list):
-        yield ValidationProblem(path, f"found {describe(value)}, expected a list")
+        yield _wrong_type(value, path, "a list")
         return
     for index, element in enumerate(value):
         yield from _check(element, item, f"{path}[{index}]")

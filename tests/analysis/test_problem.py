@@ -8,14 +8,14 @@ import pytest
 
 from analysis.problem import Problem, nearest
 
-PROBLEM = Problem(file="f.json", line=3, column=7, path="workflows.a", message="found 7", severity="error", rule="x")
+PROBLEM = Problem(file="f.json", line=3, column=7, path="workflows.a", message="found 7", severity="error", code="x")
 
 
 def test_line_has_place_path_and_message() -> None:
-    assert str(PROBLEM) == "f.json:3:7 workflows.a: found 7"
-    assert str(dataclasses.replace(PROBLEM, path="")) == "f.json:3:7 found 7"
-    assert str(dataclasses.replace(PROBLEM, severity="warning")) == "f.json:3:7 warning: workflows.a: found 7"
-    assert str(dataclasses.replace(PROBLEM, suggestion="b")) == "f.json:3:7 workflows.a: found 7. Did you mean 'b'?"
+    assert str(PROBLEM) == "f.json:3:7 workflows.a: found 7 [x]"
+    assert str(dataclasses.replace(PROBLEM, path="")) == "f.json:3:7 found 7 [x]"
+    assert str(dataclasses.replace(PROBLEM, severity="warning")) == "f.json:3:7 warning: workflows.a: found 7 [x]"
+    assert str(dataclasses.replace(PROBLEM, suggestion="b")) == "f.json:3:7 workflows.a: found 7. Did you mean 'b'? [x]"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def test_every_problem_is_printed_and_exits_2(orchestrator: Orchestrator, two_pr
     result = orchestrator("validate", two_problems)
     assert result.exit_code == 2
     places = [line.split(" ", maxsplit=1) for line in result.stdout.splitlines()]
-    assert [text for _, text in places] == list(TWO_PROBLEMS.errors)
+    assert [text.rpartition(" [")[0] for _, text in places] == list(TWO_PROBLEMS.errors)
+    assert [text.rpartition(" ")[2] for _, text in places] == ["[missing-field]", "[unknown-type]"]
     assert [place for place, _ in places] == [f"{two_problems}:1:47", f"{two_problems}:1:95"]
 
 
@@ -46,9 +47,9 @@ def test_broken_json_is_a_problem_in_every_format(orchestrator: Orchestrator, tm
     path.write_text('{\n"workflows": {},\n}')
     result = orchestrator("validate", str(path))
     assert (result.exit_code, result.stderr) == (2, "")
-    assert result.stdout == f"{path}:2:16 found a trailing comma before '}}'. Remove the comma\n"
+    assert result.stdout == f"{path}:2:16 found a trailing comma before '}}'. Remove the comma [syntax]\n"
     (problem,) = json.loads(orchestrator("validate", str(path), "--json").stdout)["problems"]
-    assert (problem["rule"], problem["line"], problem["column"]) == ("syntax", 2, 16)
+    assert (problem["code"], problem["line"], problem["column"]) == ("syntax", 2, 16)
     log = json.loads(orchestrator("validate", str(path), "--sarif").stdout)
     assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["syntax"]
 
@@ -82,3 +83,51 @@ def test_account_refuses_targets_in_another_account(orchestrator: Orchestrator, 
     result = orchestrator("validate", str(config), "--account", "210987654321")
     assert (result.exit_code, "found account 123456789012" in result.stdout) == (2, True)
     assert orchestrator("validate", str(config), "--account", "prod").exit_code == 2
+
+
+@pytest.fixture
+def two_warnings(tmp_path: Path) -> str:
+    """A configuration with two warnings."""
+    trigger = {"type": "glue_job", "job_name": "g", "arguments": {"path": "x", "--my-date": "y"}}
+    path = tmp_path / "warnings.json"
+    path.write_text(json.dumps({"workflows": {"j": {"on_success": [trigger]}}}))
+    return str(path)
+
+
+def test_ignored_codes_are_left_out(orchestrator: Orchestrator, two_warnings: str) -> None:
+    one = orchestrator("validate", two_warnings, "--strict", "--ignore", "glue-argument")
+    assert (one.exit_code, len(one.stdout.splitlines()), "[glue-hyphen]" in one.stdout) == (2, 1, True)
+    both = orchestrator("validate", two_warnings, "--strict", "--ignore", "glue-argument", "--ignore", "glue-hyphen")
+    assert (both.exit_code, both.stdout) == (0, f"{two_warnings}: valid, 1 workflows with 1 triggers\n")
+
+
+def test_ignored_code_is_that_of_a_warning(orchestrator: Orchestrator, two_warnings: str) -> None:
+    unknown = orchestrator("validate", two_warnings, "--ignore", "glue-arguments")
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert unknown.stderr.rstrip().endswith(
+        "--ignore: found 'glue-arguments', expected the code of a warning (docs/problem-codes.md). "
+        "Did you mean 'glue-argument'?"
+    )
+    error = orchestrator("validate", two_warnings, "--ignore", "path-syntax")
+    assert (error.exit_code, "which is the code of an error. Only warnings can be accepted" in error.stderr) == (
+        2,
+        True,
+    )
+
+
+def test_ignore_does_not_hide_errors(orchestrator: Orchestrator, two_problems: str) -> None:
+    result = orchestrator("validate", two_problems, "--ignore", "glue-argument")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (2, 2)
+
+
+def test_code_is_in_every_format(orchestrator: Orchestrator, two_warnings: str) -> None:
+    assert "[glue-argument]" in orchestrator("validate", two_warnings).stdout
+    listed = json.loads(orchestrator("validate", two_warnings, "--json").stdout)["problems"]
+    assert [(problem["code"], problem["severity"]) for problem in listed] == [
+        ("glue-argument", "warning"),
+        ("glue-hyphen", "warning"),
+    ]
+    (run,) = json.loads(orchestrator("validate", two_warnings, "--sarif").stdout)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["glue-argument", "glue-hyphen"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert rules["glue-hyphen"]["help"] == {"text": "Write underscores."}

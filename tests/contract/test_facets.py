@@ -9,16 +9,17 @@ from typing import get_origin
 
 import pytest
 
+from analysis.codes.registry import WARNING_NAMES
 from analysis.graph.svg import svg
 from analysis.permissions import permissions
-from analysis.problems import warnings
-from analysis.problems.sarif import RULES
+from analysis.warnings import arguments
 from builder.policies import iam
 from builder.schemas import configuration_schema
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, REGISTRY, Trigger, WaitingTrigger
 from orchestration.triggers.base import STATE_MACHINE
 from orchestration.triggers.facets import Evidence, KeyPrefix
+from orchestration.values.strictjson import JsonObject
 from orchestration.values.validation import field_annotations
 from tests.analysis.graph.graphs import graph_of
 from tests.contract.test_registry import each_type, example, file_of
@@ -59,8 +60,9 @@ def test_fields_that_become_payload_refuse_reserved_keys(trigger: type[Trigger])
     free = {field.name for field in dataclasses.fields(trigger) if get_origin(annotations[field.name]) is dict}
     assert set(trigger.RESERVED_IN) == free, f"RESERVED_IN in {file_of(trigger)}: name each field with free keys"
     schema = configuration_schema.build()["$defs"][trigger.TYPE]["properties"]
+    reserved = sorted({**trigger.RESERVED_FIELDS, **trigger.SERVICE_FIELDS})
     for name in trigger.RESERVED_IN:
-        assert schema[name]["propertyNames"]["not"] == {"enum": sorted(trigger.RESERVED_FIELDS)}
+        assert schema[name]["propertyNames"]["not"] == {"enum": reserved}
 
 
 @each_type
@@ -95,11 +97,14 @@ def planted() -> Callable[..., type[Trigger]]:
 
 
 @each_type
-def test_warnings_of_keys_have_a_rule(trigger: type[Trigger]) -> None:
+def test_warnings_of_keys_have_a_code(trigger: type[Trigger]) -> None:
     fields = {field.name for field in dataclasses.fields(trigger)}
     for name, prefix in trigger.KEY_PREFIXES.items():
         assert name in fields, f"KEY_PREFIXES in {file_of(trigger)}"
-        assert prefix.rule in RULES, f"describe the rule {prefix.rule} in analysis/problems/sarif.py"
+        codes = {prefix.code, prefix.abbreviation, prefix.hyphen, *(code for code, _ in prefix.doubtful.values())} - {
+            ""
+        }
+        assert codes <= set(WARNING_NAMES), f"describe the codes {codes} in analysis/codes/value_warnings.py"
 
 
 def test_key_without_the_prefix_is_a_warning(
@@ -107,10 +112,10 @@ def test_key_without_the_prefix_is_a_warning(
 ) -> None:
     prefixed = planted(KEY_PREFIXES={"headers": KeyPrefix("x-", "header-prefix", "header", "The service drops others")})
     monkeypatch.setitem(BY_TYPE, "planted", prefixed)
-    entry = {"type": "planted", "headers": {"x-good": "1", "bad": "2"}}
-    (warning,) = warnings._entry(entry, "here")
-    assert warning[0] == "header-prefix"
-    assert str(warning[1]) == "here.headers.bad: found header 'bad', expected 'x-bad'. The service drops others"
+    entry: JsonObject = {"type": "planted", "headers": {"x-good": "1", "bad": "2"}}
+    (warning,) = arguments.warnings(entry, "here")
+    assert warning.code == "header-prefix"
+    assert str(warning) == "here.headers.bad: found header 'bad', expected 'x-bad'. The service drops others"
 
 
 @each_type

@@ -51,6 +51,15 @@ def request(trigger: type[Trigger]) -> dict[str, Any]:
     return example(trigger).request(RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0"))
 
 
+@each_type
+def test_accept_does_not_reach_the_target(trigger: type[Trigger]) -> None:
+    accepting, problems = read_trigger({**trigger.EXAMPLE, "accept": ["unused-accept"]}, "example", SETTINGS)
+    assert problems == []
+    assert accepting is not None
+    context = RequestContext(event=EVENT, settings=SETTINGS, downstream_run_id="run-0")
+    assert accepting.request(context) == request(trigger)
+
+
 def paths_in(parameters: Any) -> list[str]:
     """Every JSONPath that ASL parameters read, including those within intrinsics."""
     if isinstance(parameters, dict):
@@ -134,7 +143,8 @@ def test_target_field_is_a_required_field(trigger: type[Trigger]) -> None:
 @each_type
 def test_the_example_sets_every_field_and_loads(trigger: type[Trigger]) -> None:
     fields = {field.name for field in dataclasses.fields(trigger)}
-    assert set(trigger.EXAMPLE) == fields | {"type"}
+    # An example has no warning to accept.
+    assert set(trigger.EXAMPLE) == fields - {"accept"} | {"type"}
     assert example(trigger).target_name()
 
 

@@ -87,7 +87,7 @@ CASES = TypeCases(
         trigger_case(
             "eventbridge: unknown field",
             {"detail_type": "D", "source": "dwh.s", "detail": {}},
-            "detail: unknown field, expected one of: description, detail_type, event_bus, id, source, when",
+            "detail: unknown field, expected one of: accept, description, detail_type, event_bus, id, source, when",
         ),
     ),
 )

@@ -95,7 +95,34 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: empty name",
             {"job_name": ""},
-            "job_name: found '', expected a non-empty string without a ${...} template (only the configuration names targets)",
+            "job_name: found '', expected a Glue job's name of 1 to 255 characters without a ${...} template (only the configuration names targets)",
+        ),
+        trigger_case(
+            "glue_job: long name",
+            {"job_name": "x" * 256},
+            f"job_name: found '{'x' * 79}, expected a Glue job's name of 1 to 255 characters without a ${{...}} template (only the configuration names targets)",
+        ),
+        trigger_case(
+            "glue_job: argument of Glue",
+            {"job_name": "x", "arguments": {"--mode": "append"}},
+            "arguments.--mode: reserved field, which the service sets itself "
+            "(docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html). Rename it",
+        ),
+        trigger_case(
+            "glue_job: argument of Glue's library",
+            {"job_name": "x", "arguments": {"--JOB_RUN_ID": "jr_1"}},
+            "arguments.--JOB_RUN_ID: reserved field, which the service sets itself "
+            "(awsglue.utils.getResolvedOptions refuses it: github.com/awslabs/aws-glue-libs). Rename it",
+        ),
+        trigger_case(
+            "glue_job: accept is a text",
+            {"job_name": "x", "accept": "glue-conf"},
+            "accept: found 'glue-conf', expected a list",
+        ),
+        trigger_case(
+            "glue_job: accept has a number",
+            {"job_name": "x", "accept": [7]},
+            "accept[0]: found 7, expected a string",
         ),
         trigger_case(
             "glue_job: empty template",
@@ -127,7 +154,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: template in target",
             {"job_name": "${artifacts.job}"},
-            "job_name: found '${artifacts.job}', expected a non-empty string without a ${...} template (only the configuration names targets)",
+            "job_name: found '${artifacts.job}', expected a Glue job's name of 1 to 255 characters without a ${...} template (only the configuration names targets)",
         ),
         trigger_case(
             "glue_job: unclosed template",
@@ -138,7 +165,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: unknown field",
             {"job_name": "j", "argument": {}},
-            "argument: unknown field, expected one of: arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when",
+            "argument: unknown field, expected one of: accept, arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when",
         ),
         trigger_case(
             "glue_job: wrong boolean",

@@ -133,7 +133,7 @@ CASES = TypeCases(
         trigger_case(
             "mwaa_dag: unknown field",
             {"environment_name": "e", "dag_id": "d", "env": "x"},
-            "env: unknown field, expected one of: conf, dag_id, description, environment_name, id, parameter_mapping, region, when",
+            "env: unknown field, expected one of: accept, conf, dag_id, description, environment_name, id, parameter_mapping, region, when",
         ),
         trigger_case(
             "mwaa_dag: wrong region",

@@ -127,7 +127,7 @@ CASES = TypeCases(
         trigger_case(
             "sqs_mwaa: unknown field",
             {"dag_id": "d", "queue_url": _QUEUE, "region": "us-west-1"},
-            "region: unknown field, expected one of: conf, dag_id, description, id, parameter_mapping, queue_url, when",
+            "region: unknown field, expected one of: accept, conf, dag_id, description, id, parameter_mapping, queue_url, when",
         ),
     ),
 )

@@ -93,7 +93,7 @@ CASES = TypeCases(
         trigger_case(
             "step_function: unknown field",
             {"arn": "arn:aws:states:us-west-1:123456789012:stateMachine:m", "input": {}},
-            "input: unknown field, expected one of: arn, description, id, publish, publish_as, wait, when",
+            "input: unknown field, expected one of: accept, arn, description, id, publish, publish_as, wait, when",
         ),
     ),
 )

@@ -105,7 +105,15 @@ def test_reserved_key_has_a_message_for_people() -> None:
     wrong = document(GLUE | {"arguments": {"--triggered_by_job": "x"}})
     assert errors(wrong) == ["workflows.job.on_success.0.arguments"]
     names = SCHEMA["$defs"]["glue_job"]["properties"]["arguments"]["propertyNames"]
-    assert names["errorMessage"] == "Reserved field, which the orchestrator sets. Remove it."
+    assert names["errorMessage"] == "Reserved field, which the orchestrator or the service sets. Remove it."
+    assert errors(document(GLUE | {"arguments": {"--mode": "x"}})) == ["workflows.job.on_success.0.arguments"]
+
+
+def test_accept_takes_the_codes_of_warnings() -> None:
+    assert errors(document(GLUE | {"accept": ["glue-conf", "unknown-root"]})) == []
+    assert errors(document(GLUE | {"accept": ["path-syntax"]})) == ["workflows.job.on_success.0.accept.0"]
+    assert errors({"workflows": {"job": {"accept": ["empty-workflow"]}}}) == []
+    assert errors({"workflows": {"job": {"accept": ["x"]}}}) == ["workflows.job.accept.0"]
 
 
 def test_lists_of_a_join_have_triggers_too() -> None:

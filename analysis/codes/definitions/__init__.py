@@ -1,0 +1,1 @@
+"""Every code, by the part of a configuration that it is about."""

@@ -1,0 +1,50 @@
+"""Collects every warning of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.entries.holders import TriggerList, holders
+from analysis.entries.paths import path_uses
+from analysis.graph.lineage import Edge
+from analysis.warnings import arguments, chains, conditions, dags, joins, names, roots, sizes, targets, texts
+from orchestration.values.strictjson import JsonObject
+from orchestration.values.validation import ValidationProblem
+
+
+def warnings(document: JsonObject, edges: list[Edge]) -> Iterator[ValidationProblem]:
+    """Every warning of a configuration whose ``workflows`` is an object.
+
+    Args:
+        document: the configuration.
+        edges: its valid triggers, and the jobs of its joins.
+    """
+    yield from names.warnings(document, edges)
+    yield from conditions.warnings(edges)
+    # A cycle begins with an event from outside, which may have any field.
+    published = {} if document.get("allow_cycles") is True else chains.published_fields(edges)
+    for holder in holders(document):
+        if holder.empty:
+            message = (
+                f"the {holder.noun} has no triggers, so its events start nothing. Add one, or remove the {holder.noun}"
+            )
+            yield ValidationProblem(holder.path, message, code="empty-workflow")
+        if holder.noun == "join":
+            yield from joins.warnings(holder)
+        for listed in holder.lists:
+            yield from sizes.warnings(listed)
+            yield from dags.same_dag(listed)
+            yield from _triggers(listed, published.get(holder.name) if listed.kind == "on_success" else None)
+
+
+def _triggers(listed: TriggerList, published: frozenset[str] | None) -> Iterator[ValidationProblem]:
+    for path, entry in listed.objects():
+        yield from texts.warnings(entry, path)
+        yield from targets.warnings(entry, path)
+        yield from arguments.warnings(entry, path)
+        yield from dags.mappings(entry, path)
+        uses = list(path_uses(entry, path))
+        if uses:
+            yield from roots.warnings(uses, of_join=listed.of_join)
+            if published is not None:
+                yield from chains.warnings(uses, published)
