@@ -64,8 +64,14 @@ def meant(path: str, known: tuple[str, ...]) -> str:
     """The path that was probably meant, or empty."""
     root, dot, rest = path.partition(".")
     if root in _ENVELOPES and rest:
-        inner = rest.partition(".")[0]
-        return rest if inner in known or meant(rest, known) else ""
+        inner, _, below = rest.partition(".")
+        within = inner in known or (inner in _ENVELOPES and below) or _near(inner, below, known)
+        return rest if within else ""
+    return _near(root, rest, known, dot)
+
+
+def _near(root: str, rest: str, known: tuple[str, ...], dot: str = ".") -> str:
+    """The path with the known root that differs little, or empty."""
     for name in known:
         if root.startswith(f"{name}-") and not dot:
             return f"{name}:-{root[len(name) + 1 :]}"

@@ -28,7 +28,7 @@ _MESSAGES = {
 _SECRET_WORDS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "apikey")
 _SECRET_PAIRS = (("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key"))
 _SECRET_VALUE = re.compile(
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[a-z][a-z0-9+]*://[^/\s:@]+:[^/\s:@${}]+@"
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[a-z][a-z0-9+]{0,20}://[^/\s:@]+:[^/\s:@${}]+@"
 )
 _REFERENCE = re.compile(
     r"^(?:arn:|ssm:|secretsmanager:|s3://|vault:|env:|/)|^\s*$|\$\{|\{\{|^[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)+$"

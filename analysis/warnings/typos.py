@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from orchestration.event.job_event import MAX_JOB_NAME
+
 MIN_LENGTH = 5
 """Characters of a name that may have a typo. Shorter names, such as ``a`` and ``b``, differ on purpose."""
+
+_MAX_LENGTH = MAX_JOB_NAME
+"""Characters of a name that is compared. An event's name has no more, and the work grows with the square."""
 
 
 def one_edit_apart(first: str, second: str) -> bool:
@@ -33,12 +38,14 @@ class NearNames:
     def __init__(self, names: Iterable[str]) -> None:
         self._names: dict[str, str] = {}
         for name in names:
+            if len(name) > _MAX_LENGTH:
+                continue
             for text in _shorter(name):
                 self._names.setdefault(text, name)
 
     def nearest(self, name: str) -> str:
         """A name one letter apart, or empty. Names that differ in digits only are different on purpose."""
-        if len(name) < MIN_LENGTH:
+        if not MIN_LENGTH <= len(name) <= _MAX_LENGTH:
             return ""
         for text in _shorter(name):
             near = self._names.get(text, "")

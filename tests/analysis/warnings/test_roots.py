@@ -26,6 +26,8 @@ from tests.analysis.warnings.configurations import GLUE, QUEUE, codes
         ("business_date", ""),
         ("created_at", ""),
         ("event.name", ""),
+        ("event.payload.artifacts.x", "payload.artifacts.x"),
+        ("event." * 2_000 + "x", "event." * 1_999 + "x"),
         ("event", ""),
         ("run_id", ""),
         ("message.body", ""),

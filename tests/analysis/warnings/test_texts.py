@@ -85,6 +85,11 @@ def test_name_of_a_secret_is_no_secret(key: str, value: str) -> None:
     assert codes({**GLUE, "arguments": {key: value}}) == []
 
 
+@pytest.mark.parametrize("text", ["a+" * 50_000, "{{" * 50_000, "${" * 50_000, "$A" * 50_000, "{artifacts" * 10_000])
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    codes({**GLUE, "arguments": {"--x": text}})
+
+
 def test_message_does_not_show_the_secret() -> None:
     text = triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--db_password": "hunter2"}}')
     (problem,) = check_file("f", text.encode(), Settings()).problems

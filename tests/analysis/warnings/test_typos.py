@@ -49,6 +49,10 @@ def test_index_finds_every_edit_of_a_name() -> None:
         assert NearNames([name]).nearest(typo) == ("" if typo == name else name)
 
 
+def test_name_longer_than_any_job_is_not_compared() -> None:
+    assert NearNames(["x" * 200_000]).nearest("x" * 200_001) == ""
+
+
 def test_short_and_numbered_names_differ_on_purpose() -> None:
     assert NearNames(["load"]).nearest("loan") == ""
     assert NearNames(["stage_1", "stage_2"]).nearest("stage_3") == ""
