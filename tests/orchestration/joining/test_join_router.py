@@ -217,7 +217,10 @@ def test_cause_of_a_deadline_has_a_command_to_paste(aws: JoinAws, key: str, tmp_
     arrive(aws, JOBS[:3], key)
     cause = aws.deadline(key)["cause"]
     (call,) = pasted(cause.partition(" Look: ")[2], tmp_path)
-    assert call == (["inspect", "--", "report", key] if key.startswith("-") else ["inspect", "report", key])
+    of_router = ["--function", "router"]
+    assert call == (
+        ["inspect", *of_router, "--", "report", key] if key.startswith("-") else ["inspect", "report", key, *of_router]
+    )
 
 
 def test_repeated_arrival_reports_the_execution_of_the_join(aws: JoinAws) -> None:
