@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(1000)
 
 def test_page_names_every_printed_variable() -> None:
     section = (ROOT / "docs" / "airflow.md").read_text().partition("## Local Airflow\n")[2].partition("\n## ")[0]
-    printed = (ROOT / "local" / "airflow_server.py").read_text()
+    printed = (ROOT / "local" / "simulation" / "airflow_server.py").read_text()
     assert {name for name in re.findall(r"export (\w+)=", printed) if f"`{name}`" not in section} == set()
 
 

@@ -62,16 +62,23 @@ class Live:
 
     def runs(self, dag_id: str = TARGET) -> dict[str, dict[str, Any]]:
         """The DAG's runs, by id."""
-        status, answer = self.api.call("GET", f"/dags/{dag_id}/dagRuns", {"limit": 100, "order_by": "-id"})
-        assert status == 200, answer
+        answer = self._read(f"/dags/{dag_id}/dagRuns", {"limit": 100, "order_by": "-id"})
         assert len(answer["dag_runs"]) < 100
         return {run["dag_run_id"]: run for run in answer["dag_runs"]}
+
+    def _read(self, path: str, query: dict[str, Any]) -> Any:
+        """An answer of Airflow; on a busy machine it may answer later than the client waits."""
+        for _ in range(10):
+            status, answer = self.api.call("GET", path, query)
+            if status != 503:
+                break
+        assert status == 200, answer
+        return answer
 
     def tasks(self, dag_id: str, run_id: str) -> Counter[tuple[str, str]]:
         """Count the task instances by task and state."""
         path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances"
-        status, answer = self.api.call("GET", path, {"limit": 100})
-        assert status == 200, answer
+        answer = self._read(path, {"limit": 100})
         return Counter((one["task_id"], one["state"]) for one in answer["task_instances"])
 
 
