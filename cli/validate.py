@@ -12,6 +12,7 @@ import typer
 
 from analysis.problem import Problem
 from analysis.problems.check import CheckedFile, check_file
+from cli.config_file import DEFAULT_ENV, Env
 from cli.io import DEFAULT_CONFIG, print_json, read_bytes
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
@@ -30,7 +31,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Targets in other regions are errors.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack. Targets in other accounts are errors.")] = "",
-    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "",
+    env: Env = DEFAULT_ENV,
     state_machine_arn: Annotated[
         str, typer.Option(help="State machine of the orchestrator. A trigger that starts it is an error.")
     ] = "",

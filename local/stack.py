@@ -17,6 +17,7 @@ from local.defaults import ACCOUNT, PREFIX
 from local.engine.engine import Engine
 from operations.stack.topics import FILTERS
 from orchestration.settings import LIVE
+from orchestration.values.placeholders import LOCAL_ENV
 
 TIMEOUTS = {"downstream_orchestrator": 90, "glue_run": 80, "mwaa_dag": 60}
 """Timeout of each function in seconds."""
@@ -42,7 +43,9 @@ class Stack:
     failure_bucket: str
 
 
-def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: bool = True) -> Stack:
+def deploy(
+    engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: bool = True, env: str = LOCAL_ENV
+) -> Stack:
     """Deploy the orchestrator with ``config`` as the text of its configuration.
 
     Args:
@@ -50,6 +53,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         config: the configuration.
         prefix: beginning of the resources' names.
         wait_for_runs: the state machine has the states that wait for a run, as with Terraform's variable of that name.
+        env: name of the environment, for the placeholder ``${deploy.env}``.
     """
     name = f"{prefix}-downstream-orchestrator"
     role = _role(engine, name)
@@ -87,7 +91,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
         "WAIT_FOR_RUNS": str(wait_for_runs).lower(),
         **_joins(engine, name, role),
-        "DEPLOY_ENV": "local",
+        "DEPLOY_ENV": env,
         "LOG_LEVEL": "INFO",
     }
     version = create_function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]

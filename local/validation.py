@@ -15,6 +15,7 @@ from orchestration.event.kinds import EVENT_KINDS
 from orchestration.settings import Settings
 from orchestration.triggers._addresses import queue_region
 from orchestration.values import strictjson
+from orchestration.values.placeholders import LOCAL_ENV
 
 _ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")
 
@@ -28,7 +29,7 @@ def region_of(document: Any) -> str:
     return named.most_common(1)[0][0] if named else DEFAULT_REGION
 
 
-def local_settings(region: str, prefix: str = PREFIX) -> Settings:
+def local_settings(region: str, env: str = LOCAL_ENV, prefix: str = PREFIX) -> Settings:
     """Return the router's settings in the local stack.
 
     Raises:
@@ -39,7 +40,7 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
     known = session()
     for partition in known.get_available_partitions():
         if region in known.get_available_regions("stepfunctions", partition):
-            return stack_settings(region, partition=partition, prefix=prefix, env="local")
+            return stack_settings(region, partition=partition, prefix=prefix, env=env)
     raise ConfigError(f"region: found {region!r:.60}, expected a region with Step Functions. Choose one with --region.")
 
 

@@ -11,6 +11,7 @@ from analysis.problem import Problem, Severity, nearest
 from analysis.problems import syntax_errors
 from analysis.problems.places import Places
 from analysis.problems.warnings import warnings
+from orchestration.configuration.names import as_written
 from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
@@ -61,7 +62,7 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         return _unreadable(file, syntax_errors.line_and_column(text, wrong.offset), wrong.message)
     places = Places(text)
     try:
-        document, found = read_document(parsed)
+        document, found, written = read_document(parsed, settings)
     except ConfigError as error:
         path, _, message = str(error).partition(": ")
         where = path if path == "workflows" else ""
@@ -71,11 +72,15 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         unusable.problems.extend(_placed(file, places, "error", "configuration", one) for one in misspelt)
         return unusable
     entries = list(checked_entries(document, settings))
-    found += [problem for entry in entries for problem in entry.problems]
+    found += [as_written(problem, written) for entry in entries for problem in entry.problems]
     lineage = edges(entries) + join_edges(document)
     problems = [_placed(file, places, "error", "configuration", one) for one in found]
-    problems += [_placed(file, places, "error", "cycle", one) for one in _cycles(document, lineage)]
-    problems += [_placed(file, places, "warning", rule, one) for rule, one in warnings(document, lineage)]
+    problems += [
+        _placed(file, places, "error", "cycle", as_written(one, written)) for one in _cycles(document, lineage)
+    ]
+    problems += [
+        _placed(file, places, "warning", rule, as_written(one, written)) for rule, one in warnings(document, lineage)
+    ]
     workflows = strictjson.object_at(document, "workflows").values()
     return CheckedFile(
         file=file,
