@@ -20,7 +20,7 @@ DEFAULT_ENV = LOCAL_ENV
 
 
 def read_config_file(path: Path) -> Any:
-    """The document of a configuration that the router can use; a trigger in it may be invalid, and no name is filled.
+    """The document of a usable configuration; a trigger may be invalid, and no name is filled.
 
     Args:
         path: the file, or ``-`` for standard input.

@@ -25,7 +25,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
     *,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack.")] = ACCOUNT,
-    partition: Annotated[str, typer.Option(help="Partition of the stack.")] = "aws",
+    partition: Annotated[str, typer.Option(help="Partition of the stack. Default: the region's.")] = "",
     env: Env = DEFAULT_ENV,
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     airflow_role: Annotated[str, typer.Option(help="Airflow role of the MWAA Lambda function.")] = "*",

@@ -16,6 +16,7 @@ from builder.machine.definition import committed, join_deadline, render
 from local.defaults import ACCOUNT, PREFIX
 from local.engine.engine import Engine
 from operations.stack.topics import FILTERS
+from orchestration.aws_partitions import partition_of
 from orchestration.settings import LIVE
 from orchestration.values.placeholders import LOCAL_ENV
 
@@ -126,7 +127,7 @@ def _joins(engine: Engine, name: str, role: str) -> dict[str, str]:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    router = f"arn:aws:lambda:{engine.region}:{ACCOUNT}:function:{name}:{LIVE}"
+    router = f"arn:{partition_of(engine.region)}:lambda:{engine.region}:{ACCOUNT}:function:{name}:{LIVE}"
     machine = engine.client("stepfunctions").create_state_machine(
         name=f"{name}-join-deadline", definition=render(join_deadline(), {"router_arn": router}), roleArn=role
     )

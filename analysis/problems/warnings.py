@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from analysis.graph.lineage import Edge
+from orchestration.aws_partitions import PARTITIONS
 from orchestration.configuration.joins import Join
 from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.planning.items import MAX_INPUT, MAX_ITEM
 from orchestration.triggers import BY_TYPE
+from orchestration.triggers._addresses import queue_region
 from orchestration.triggers.facets import KeyPrefix
 from orchestration.values import strictjson
 from orchestration.values.strictjson import Json
@@ -30,7 +29,6 @@ _WITHOUT_BRACES = re.compile(
     r"(?<![$\w])\$(?:artifacts|metrics|job_name|job_run_id|start_date|end_date|created_by)\b[\w.]*"
 )
 _ARN_REGION = re.compile(r"^arn:[a-z-]+:[a-z]+:(?P<region>[a-z0-9-]+):")
-_QUEUE_REGION = re.compile(r"^https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
 _SECTIONS: tuple[tuple[str, type[Workflow] | type[Join], tuple[EventKind, ...]], ...] = (
     ("workflows", Workflow, EVENT_KINDS),
@@ -129,9 +127,10 @@ def _entry(entry: dict[str, Any], path: str) -> Iterator[RuleProblem]:
         if place == f"{path}.description":
             continue
         yield from _templates(text, place)
-        region = _ARN_REGION.match(text) or _QUEUE_REGION.match(text)
+        arn = _ARN_REGION.match(text)
+        region = arn["region"] if arn else queue_region(text)
         if region and place.rpartition(".")[2] in _TARGETS:
-            yield from _region(region["region"], place)
+            yield from _region(region, place)
     if isinstance(entry.get("region"), str) and entry["region"]:
         yield from _region(entry["region"], f"{path}.region")
     kind = entry.get("type")
@@ -186,21 +185,13 @@ def _templates(text: str, path: str) -> Iterator[RuleProblem]:
 
 
 def _region(region: str, path: str) -> Iterator[RuleProblem]:
-    known = regions()
-    if known and region not in known and "${" not in region:
+    if region not in REGIONS and "${" not in region:
         text = f"found region {region!r}, which the AWS SDK does not know"
-        yield "unknown-region", ValidationProblem(path, text, found=region, options=known)
+        yield "unknown-region", ValidationProblem(path, text, found=region, options=REGIONS)
 
 
-@functools.cache
-def regions() -> tuple[str, ...]:
-    """Regions of every partition, from the AWS SDK's data; read without its import, which takes 0.2 s."""
-    sdk = importlib.util.find_spec("botocore")
-    folder = next(iter(sdk.submodule_search_locations or ()), "") if sdk else ""
-    data = json.loads(Path(folder, "data", "partitions.json").read_text(encoding="utf-8"))
-    return tuple(
-        region for partition in data["partitions"] for region in partition["regions"] if not region.endswith("-global")
-    )
+REGIONS = tuple(region for partition in PARTITIONS.values() for region in partition.regions)
+"""Regions of every partition."""
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

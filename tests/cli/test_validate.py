@@ -82,3 +82,10 @@ def test_account_refuses_targets_in_another_account(orchestrator: Orchestrator, 
     result = orchestrator("validate", str(config), "--account", "210987654321")
     assert (result.exit_code, "found account 123456789012" in result.stdout) == (2, True)
     assert orchestrator("validate", str(config), "--account", "prod").exit_code == 2
+
+
+def test_sovereign_region_is_valid_in_every_type(orchestrator: Orchestrator) -> None:
+    path = "tests/cli/regions/sovereign-region.config.json"
+    for options in ([], ["--region", "eusc-de-east-1", "--account", "123456789012"]):
+        result = orchestrator("validate", "--strict", path, *options)
+        assert (result.exit_code, result.stdout) == (0, f"{path}: valid, 1 workflows with 4 triggers\n")

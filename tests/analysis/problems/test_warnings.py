@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.graph.lineage import edges
-from analysis.problems.warnings import EVENT_ROOM, regions, warnings
+from analysis.problems.warnings import EVENT_ROOM, REGIONS, warnings
 from orchestration.configuration.workflows import checked_entries
 from orchestration.planning.items import MAX_INPUT, MAX_ITEM
 from orchestration.settings import Settings
@@ -29,7 +29,7 @@ def sized(size: int) -> dict[str, Any]:
 
 
 def test_regions_come_from_the_sdk() -> None:
-    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(regions())
+    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(REGIONS)
 
 
 def test_usual_configuration_has_no_warnings() -> None:
