@@ -12,9 +12,11 @@ import typer
 
 from analysis.problem import Problem
 from analysis.problems.check import CheckedFile, check_file
+from analysis.shapes.unknown_paths import Shapes
 from cli.config_file import DEFAULT_ENV, Env
 from cli.io import DEFAULT_CONFIG, print_json, read_bytes
-from orchestration.errors import ConfigError
+from orchestration.errors import ConfigError, EventError
+from orchestration.log_lines import single_line
 from orchestration.settings import Settings
 
 
@@ -39,13 +41,17 @@ def validate(  # noqa: PLR0913 - one parameter an option
         str,
         typer.Option(help="Default queue for sqs_mwaa triggers. With --region, triggers without a queue are errors."),
     ] = "",
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder or file of known events: check every path against them. Repeatable."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print the problems as SARIF 2.1.0.")] = False,
 ) -> None:
     """Check configurations as the router does.
 
     Each line is FILE:LINE:COLUMN, the field, and the problem. Warnings are entries that the router accepts, but that are
-    probably mistakes.
+    probably mistakes. With --events, a path that an event does not have is a problem, too.
 
     \b
     Exit codes:
@@ -63,10 +69,11 @@ def validate(  # noqa: PLR0913 - one parameter an option
         state_machine_arn=state_machine_arn,
         mwaa_trigger_queue_url=queue_url,
     )
+    recorded = _recorded(events) if events else None
     checked = []
     for path in dict.fromkeys(files or [DEFAULT_CONFIG]):
         name = "(standard input)" if str(path) == "-" else path.as_posix()
-        checked.append(check_file(name, read_bytes(path), settings))
+        checked.append(check_file(name, read_bytes(path), settings, recorded))
     if strict:
         checked = [_without_warnings(one) for one in checked]
     problems = [problem for one in checked for problem in one.problems]
@@ -80,6 +87,18 @@ def validate(  # noqa: PLR0913 - one parameter an option
         _print(checked)
     if errors:
         raise typer.Exit(2)
+
+
+def _recorded(paths: Sequence[Path]) -> Shapes:
+    """The events of ``--events``; files that are not events are listed on the error output."""
+    from analysis.shapes.recorded_events import recorded_events  # noqa: PLC0415 - no other option needs it
+
+    shapes, left_out = recorded_events(paths)
+    for line in left_out:
+        typer.echo(f"orchestrator: not a job event, left out: {single_line(line)}", err=True)
+    if not shapes:
+        raise EventError(f"--events {paths[0]}: has no event that a workflow or join could receive.")
+    return shapes
 
 
 def _without_warnings(checked: CheckedFile) -> CheckedFile:

@@ -11,6 +11,7 @@ from analysis.problem import Problem, Severity, nearest
 from analysis.problems import syntax_errors
 from analysis.problems.places import Places
 from analysis.problems.warnings import warnings
+from analysis.shapes.unknown_paths import Shapes, unknown_paths
 from orchestration.configuration.names import as_written
 from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
 from orchestration.errors import ConfigError
@@ -40,13 +41,14 @@ class CheckedFile:
         return [problem for problem in self.problems if problem.severity == "error"]
 
 
-def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
+def check_file(file: str, data: bytes, settings: Settings, recorded: Shapes | None = None) -> CheckedFile:
     """Check the bytes of a configuration file as the router does, and look for warnings.
 
     Args:
         file: name of the file for people.
         data: its content.
         settings: the router's environment; rules about an empty setting do not apply.
+        recorded: events against which the paths are checked, by job and kind.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -81,6 +83,10 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
     problems += [
         _placed(file, places, "warning", rule, as_written(one, written)) for rule, one in warnings(document, lineage)
     ]
+    problems += [
+        _placed(file, places, severity, "event-path", as_written(one, written))
+        for severity, one in unknown_paths(document, entries, recorded or {})
+    ]
     workflows = strictjson.object_at(document, "workflows").values()
     return CheckedFile(
         file=file,
@@ -114,6 +120,8 @@ def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[Validatio
 def _placed(file: str, places: Places, severity: Severity, rule: str, problem: ValidationProblem) -> Problem:
     line, column = places.find(problem.path, problem.at)
     suggestion = nearest(problem.found, problem.options) if problem.found and problem.options else ""
+    if rule == "event-path":
+        suggestion = next(iter(problem.options), "")
     return Problem(
         file=file,
         line=line,

@@ -21,6 +21,7 @@ RULES = {
     "quota-headroom": "An execution's input has room for the event.",
     "looks-like-template": "A template is ${path}.",
     "unknown-region": "The AWS SDK knows the region.",
+    "event-path": "Known events have the paths that their triggers read.",
     "glue-argument": "Arguments of Glue jobs begin with '--'.",
     "glue-abbreviation": "No argument of a Glue job begins like an automatic one.",
 }
