@@ -109,6 +109,10 @@ def _search(client: GlueClient, wanted: WantedRun, remaining_seconds: Callable[[
         found = [run for run in page["JobRuns"] if run.get("Arguments", {}).get(EXECUTION_ARGUMENT) == identity]
         if found:
             # Glue's own retries of a run have its arguments and a higher number.
+            starts = [run["Id"] for run in found if not run.get("Attempt")]
+            if len(starts) > 1:
+                # The SDK of Step Functions may repeat a call by itself: its causes count the attempts.
+                log.error("Glue job %s: runs %s have one start %s", wanted["JobName"], ", ".join(starts), identity)
             return min(found, key=lambda run: run.get("Attempt", 0))["Id"]
         token = page.get("NextToken", "")
         if not token or _all_before(page["JobRuns"], oldest):

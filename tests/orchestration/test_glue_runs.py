@@ -76,6 +76,14 @@ def test_first_attempt_wins_over_retries_of_glue() -> None:
     assert find(glue, after(LOST), plenty) == "jr_2"
 
 
+def test_two_runs_of_one_start_are_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The SDK of Step Functions may repeat a call. A retry of Glue has its own number, and another start has no such number."""
+    find(Glue([run(1, "e-load", Attempt=1), run(2, "e-load", Attempt=0)]), after(LOST), plenty)
+    assert caplog.records == []
+    find(Glue([run(1, "e-load"), run(2, "e-load", Attempt=0)]), after(LOST), plenty)
+    assert [record.getMessage() for record in caplog.records] == ["Glue job job: runs jr_1, jr_2 have one start e-load"]
+
+
 def test_lost_answer_without_a_run_is_unknown() -> None:
     with pytest.raises(GlueRunUnknown, match=r"job e-load\..*replay the trigger.*InternalServiceException: no answer"):
         find(Glue([run(1, "e-other")]), after(LOST), plenty)
