@@ -34,8 +34,17 @@ PAGE_SECONDS = 30.0
 _SKEW = timedelta(minutes=15)
 """Difference between the clocks of Step Functions and Glue, and between Glue's order and that of the times."""
 
-_DENIED = ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "ExpiredTokenException")
-_BUSY = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded")
+_DENIED = ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException")
+_BUSY = (
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "OperationTimeoutException",
+    "ExpiredTokenException",
+)
+"""Refusals of GetJobRuns after which a later call may succeed. Lambda renews credentials that have expired."""
+
 _THROTTLES = ("Rate exceeded", "ThrottlingException", "Throttling:")
 """Parts of the cause of a refused call, as AWS and its users report them
 (repost.aws/knowledge-center/glue-throttling-rate-exceeded)."""

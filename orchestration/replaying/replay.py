@@ -150,8 +150,9 @@ class Replayer:
         if run.other_target(made):
             return self._decision(item, "LEFT_OUT", newest, run.other_target(made))
         if not self.replay.again:
-            made, more = with_earlier_starts(made, self.ledger, trigger_id)
-            warnings = (*warnings, *more)
+            made, reason = with_earlier_starts(made, self.ledger, trigger_id)
+            if reason:
+                return self._decision(item, "LEFT_OUT", newest, reason)
         attempt = newest.number + 1
         record = ReplayRecord(
             of=self.replay.of,

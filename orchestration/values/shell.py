@@ -33,7 +33,8 @@ def _words(option: str, value: str) -> tuple[str, ...]:
 def quoted(text: str) -> str:
     r"""The text as one word of a shell. With control characters, it is ``$'a\x0ab'``, which a log keeps on one line."""
     if text.isprintable():
-        return shlex.quote(text)
+        word = shlex.quote(text)
+        return f"'{text}'" if word == text and text.startswith("=") else word  # zsh reads =ls as the path of ls
     return "$'" + "".join(_escaped(character) for character in text) + "'"
 
 
