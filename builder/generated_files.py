@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from builder import aws_partitions
 from builder.machine import definition_checks, join_deadline, mocks, state_machine
 from builder.machine.definition import DEADLINE_NAME, NAME, WAITING_NAME
 from builder.pages import diagram, error_names, packages, problem_codes, quotas, terraform_page
@@ -40,6 +41,7 @@ def artifacts() -> dict[str, str]:
         "docs/problem-codes.md": problem_codes.build(),
         "docs/triggers.md": docs.build(),
         "docs/quotas.md": quotas.build(),
+        **aws_partitions.build(),
         **{f"terraform/policies/{name}.json": _json(iam.policy(allows)) for name, allows in people.PEOPLE.items()},
         "docs/terraform.md": terraform_page.build(),
         **_contributing(),

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from cli.io import read_text
 from local.validation import read_config
 from orchestration.errors import ConfigError
+from orchestration.values.placeholders import LOCAL_ENV
+
+Env = Annotated[str, typer.Option("--env", help="Name of the environment, for the placeholder ${deploy.env}.")]
+"""Option of every command that reads a configuration file."""
+
+DEFAULT_ENV = LOCAL_ENV
+"""Environment of a command without ``--env``: that of the local stack."""
 
 
 def read_config_file(path: Path) -> Any:
-    """The document of a configuration that the router can use; a trigger in it may be invalid.
+    """The document of a usable configuration; a trigger may be invalid, and no name is filled.
 
     Args:
         path: the file, or ``-`` for standard input.
@@ -29,10 +38,10 @@ def parse_config_file(text: str, path: Path) -> Any:
     Raises:
         ConfigError: it is not JSON, or has no workflows.
     """
-    from orchestration.configuration.workflows import read_document  # noqa: PLC0415 - botocore, which --help does not need
+    from orchestration.configuration.workflows import usable_document  # noqa: PLC0415 - botocore, which --help does not need
 
     try:
-        document, _ = read_document(read_config(text))
+        document, _ = usable_document(read_config(text))
     except ConfigError as error:
         name = "(standard input)" if str(path) == "-" else path
         raise ConfigError(f"{name}: {str(error).removeprefix('the configuration: ')}") from error

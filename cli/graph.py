@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.config_file import read_config_file
+from cli.config_file import DEFAULT_ENV, Env, read_config_file
 from cli.io import DEFAULT_CONFIG, write_text
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
@@ -38,6 +38,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
     job: Annotated[str, typer.Option(help="Job or target: draw only its part. Default: everything.")] = "",
     downstream: Annotated[bool, typer.Option("--downstream", help="With --job: all that it starts.")] = False,
     upstream: Annotated[bool, typer.Option("--upstream", help="With --job: all that starts it.")] = False,
+    env: Env = DEFAULT_ENV,
 ) -> None:
     """Draw which job starts which targets.
 
@@ -50,17 +51,19 @@ def graph(  # noqa: PLR0913 - one parameter an option
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.graph.graph import build  # noqa: PLC0415
-    from analysis.graph.lineage import edges, join_edges  # noqa: PLC0415
-    from orchestration.configuration.workflows import checked_entries  # noqa: PLC0415
+    from analysis.graph.lineage import edges, in_file, join_edges  # noqa: PLC0415
+    from orchestration.configuration.workflows import checked_entries, read_document  # noqa: PLC0415
 
     if (downstream or upstream) and not job:
         raise ConfigError("graph: --downstream and --upstream need --job.")
     wanted = as_format or FORMATS.get(output.suffix if output else ".mmd", "")
     if wanted not in FORMATS.values():
         raise ConfigError(f"graph: {as_format or output}: expected the format svg, html, mermaid or json.")
-    document = read_config_file(config)
-    entries = list(checked_entries(document, Settings()))
-    found = build(document, edges(entries) + join_edges(document))
+    settings = Settings(deploy_env=env)
+    document, _, written = read_document(read_config_file(config), settings)
+    entries = list(checked_entries(document, settings))
+    drawn = [in_file(edge, written) for edge in edges(entries) + join_edges(document)]
+    found = build(document, drawn)
     invalid = sum(bool(entry.problems) for entry in entries)
     if invalid:
         typer.echo(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.config_file import read_config_file
+from cli.config_file import DEFAULT_ENV, Env, read_config_file
 from cli.io import DEFAULT_CONFIG, print_json
 from local.defaults import ACCOUNT
 from local.validation import check_config, region_of, stack_settings
+from orchestration.values.strictjson import object_at
 
 if TYPE_CHECKING:
     from analysis.permissions import Permissions
@@ -24,8 +25,8 @@ def iam(  # noqa: PLR0913 - one parameter an option
     *,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack.")] = ACCOUNT,
-    partition: Annotated[str, typer.Option(help="Partition of the stack.")] = "aws",
-    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "env",
+    partition: Annotated[str, typer.Option(help="Partition of the stack. Default: the region's.")] = "",
+    env: Env = DEFAULT_ENV,
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     airflow_role: Annotated[str, typer.Option(help="Airflow role of the MWAA Lambda function.")] = "*",
     policy: Annotated[bool, typer.Option("--policy", help="Print the policy of each role as JSON.")] = False,
@@ -46,6 +47,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.permissions import permissions  # noqa: PLC0415 - --help does not need it
+    from orchestration.configuration.names import fill_names  # noqa: PLC0415
     from orchestration.configuration.notify import notify_topic  # noqa: PLC0415
     from orchestration.configuration.workflows import checked_entries  # noqa: PLC0415
 
@@ -53,9 +55,10 @@ def iam(  # noqa: PLR0913 - one parameter an option
     region = region or region_of(document)
     settings = stack_settings(region, account=account, partition=partition, env=env, queue_url=queue_url)
     check_config(document, settings)
-    triggers = [entry.trigger for entry in checked_entries(document, settings) if entry.trigger is not None]
+    named = fill_names(document, settings).document
+    triggers = [entry.trigger for entry in checked_entries(named, settings) if entry.trigger is not None]
     found = dataclasses.replace(permissions(triggers, settings, airflow_role), joins=bool(document.get("joins")))
-    topics = {notify_topic(document, job, settings) for job in document["workflows"]} - {""}
+    topics = {notify_topic(named, job, settings) for job in object_at(named, "workflows")} - {""}
     if topics:
         found.allow_lists["notify_topics"] = sorted(topics)
     if check:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.config_file import parse_config_file
+from cli.config_file import DEFAULT_ENV, Env, parse_config_file
 from cli.io import DEFAULT_CONFIG, read_text
 from cli.stop_signal import stop_event, wait_for_stop
 from local.defaults import clear_aws_profile_env
@@ -27,6 +27,7 @@ def local(  # noqa: PLR0913 - one parameter an option
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.", min=0, max=65535)] = 0,
     console_port: Annotated[int, typer.Option(help="Port of the console; 0 for a free one.", min=0, max=65535)] = 0,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
+    env: Env = DEFAULT_ENV,
     airflow: Annotated[str, typer.Option(help="URL of an Airflow server to use for all MWAA environments.")] = "",
     airflow_user: Annotated[
         str, typer.Option(help="User of that Airflow server.", envvar="ORCHESTRATOR_AIRFLOW_USER")
@@ -49,7 +50,7 @@ def local(  # noqa: PLR0913 - one parameter an option
     real = _airflow_api(airflow, airflow_user) if airflow else None
     version = connect(real) if real else None
     region = region or region_of(document)
-    check_config(document, local_settings(region))
+    check_config(document, local_settings(region, env))
     stopped = stop_event()
     clear_aws_profile_env()
     from console.server import serve  # noqa: PLC0415 - flask and boto3
@@ -64,7 +65,7 @@ def local(  # noqa: PLR0913 - one parameter an option
         with ExitStack() as running:
             folder = running.enter_context(tempfile.TemporaryDirectory(prefix="orchestrator-"))
             engine = running.enter_context(run_engine(region, port))
-            simulator = Simulator.deploy(engine, document)
+            simulator = Simulator.deploy(engine, document, env=env)
             stack = simulator.stack
             upload_config(engine, stack.config_uri, text)  # as it was written, for the console's editor
             engine.mwaa.real = real

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.config_file import read_config_file
+from cli.config_file import DEFAULT_ENV, Env, read_config_file
 from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.defaults import ACCOUNT
 from local.validation import region_of, stack_settings
@@ -41,7 +41,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     ] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     account: Annotated[str, typer.Option(help="Account, for the placeholder ${aws.account}.")] = ACCOUNT,
-    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "env",
+    env: Env = DEFAULT_ENV,
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the plans as JSON.")] = False,
 ) -> None:
@@ -62,15 +62,17 @@ def plan(  # noqa: PLR0913 - one parameter an option
         raise EventError("plan: --recorded needs --function ROUTER. --function and --job need --recorded.")
     from analysis.plans.event_plan import plan_event  # noqa: PLC0415 - botocore, which --help does not need
 
-    configs = [_config(path) for path in (config, against) if path is not None]
+    documents = [read_config_file(path) for path in (config, against) if path is not None]
     if recorded:
         settings, past = _recorded(function, recorded, job)
+        configs = [_config(document, settings) for document in documents]
         plans = [
             [plan_event(one.text, each, settings, one.execution, one.event_kind) for each in configs] for one in past
         ]
     else:
-        region = region or region_of(configs[0].document)
+        region = region or region_of(documents[0])
         settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
+        configs = [_config(document, settings) for document in documents]
         plans = [[plan_event(text, one, settings, source) for one in configs] for source, text in _events(event or ())]
     if against is None:
         _print_plans([one for (one,) in plans], as_json=as_json)
@@ -79,11 +81,10 @@ def plan(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(1 if changed and fail_on_change else 0)
 
 
-def _config(path: Path) -> LoadedConfig:
+def _config(document: Any, settings: Settings) -> LoadedConfig:
     from orchestration.configuration.loader import LoadedConfig  # noqa: PLC0415 - botocore
 
-    document = read_config_file(path)
-    return LoadedConfig(document, "the configuration", "")
+    return LoadedConfig(document, "the configuration", "").under(settings)
 
 
 def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[RecordedEvent]]:

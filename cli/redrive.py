@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.io import print_json
+from orchestration.aws_partitions import PARTITION
 from orchestration.errors import OrchestrationError
 
 if TYPE_CHECKING:
     from operations.repair.redrive import Redrive, RedriveReport
 
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
+_TOPIC = re.compile(rf"arn:{PARTITION}:sns:[a-z0-9-]+:\d{{12}}:[A-Za-z0-9_.-]+")
 
 
 class OptionError(OrchestrationError):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.config_file import read_config_file
+from cli.config_file import DEFAULT_ENV, Env, read_config_file
 from cli.io import DEFAULT_CONFIG, print_json, read_text
 from local.defaults import clear_aws_profile_env
 from local.validation import check_config, check_event, local_settings, region_of
@@ -28,6 +28,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--follow", help="Also follow the events that targets publish, level by level.")
     ] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
+    env: Env = DEFAULT_ENV,
     topic: Annotated[
         str, typer.Option(help="Topic, job_events or job_approvals. Default: job_approvals for a decision APPROVED.")
     ] = "",
@@ -48,7 +49,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     document, text = read_config_file(config), read_text(event)
     region = region or region_of(document)
-    check_config(document, local_settings(region))
+    check_config(document, local_settings(region, env))
     check_event(text)
     if topic not in ("", "job_events", "job_approvals"):
         raise ConfigError(f"--topic {topic!r}: expected job_events or job_approvals.")
@@ -60,7 +61,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     from local.simulation.simulator import Simulator  # noqa: PLC0415
 
     with working("starting the local engine") as update, run_engine(region) as engine:
-        simulator = Simulator.deploy(engine, document, without_target or [])
+        simulator = Simulator.deploy(engine, document, without_target or [], env)
         simulator.fail_runs(failing_run or [])
         if follow:
             links = []

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.config_file import read_config_file
+from cli.config_file import DEFAULT_ENV, Env, read_config_file
 from cli.io import DEFAULT_CONFIG, print_json, write_text
 from local.defaults import ACCOUNT, clear_aws_profile_env
 from local.validation import local_settings, region_of, stack_settings
@@ -19,7 +19,6 @@ from orchestration.errors import ConfigError
 if TYPE_CHECKING:
     from analysis.plans.cases import CaseResult
     from local.simulation.simulator import Simulator
-    from orchestration.configuration.loader import LoadedConfig
 
 DEFAULT_FOLDER = Path("workflow_tests")
 
@@ -37,7 +36,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     ] = None,
     region: Annotated[str, typer.Option(help="Region of the stack. Default: the region in the configuration.")] = "",
     account: Annotated[str, typer.Option(help="Account, for the placeholder ${aws.account}.")] = ACCOUNT,
-    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "local",
+    env: Env = DEFAULT_ENV,
     queue_url: Annotated[str, typer.Option(help="Default queue for sqs_mwaa triggers.", show_default=False)] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
@@ -60,15 +59,15 @@ def test(  # noqa: PLR0913 - one parameter an option
         raise ConfigError("test: --update and --simulate: choose one.")
     document = read_config_file(config)
     region = region or region_of(document)
-    loaded = LoadedConfig(document, "the configuration", "")
     settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
+    loaded = LoadedConfig(document, "the configuration", "").under(settings)
     results = [run_case(case, loaded, settings) for case in find_cases(folder)]
     if update:
         _update(results)
         return
     if simulate:
         local_settings(region)  # reports an unknown region before the engine starts
-        results = list(_simulated(results, loaded, region))
+        results = list(_simulated(results, document, region, env))
     if junit is not None:
         write_junit(results, junit)
     if as_json:
@@ -86,12 +85,14 @@ def _update(results: Sequence[CaseResult]) -> None:
     typer.echo(f"{len(changed)} of {len(results)} expected results changed")
 
 
-def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str) -> Iterator[CaseResult]:
+def _simulated(results: Sequence[CaseResult], document: Any, region: str, env: str) -> Iterator[CaseResult]:
     """The results, with the differences between the plan and the engine."""
     from analysis.plans.event_plan import plan_event  # noqa: PLC0415
     from local.simulation.case_simulation import simulate_plan  # noqa: PLC0415 - moto takes a second to import
+    from orchestration.configuration.loader import LoadedConfig  # noqa: PLC0415
 
-    with _engine(region, config) as (simulator, progress):
+    with _engine(region, document, env) as (simulator, progress):
+        config = LoadedConfig(document, "the configuration", "").under(simulator.settings)
         for number, one in enumerate(results, 1):
             progress(f"case {number} of {len(results)}: {one.case.name}")
             text = one.case.event.read_text(encoding="utf-8-sig")
@@ -102,11 +103,11 @@ def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str)
 
 
 @contextmanager
-def _engine(region: str, config: LoadedConfig) -> Iterator[tuple[Simulator, Callable[[str], None]]]:
+def _engine(region: str, document: Any, env: str) -> Iterator[tuple[Simulator, Callable[[str], None]]]:
     clear_aws_profile_env()
     from cli.render import working  # noqa: PLC0415
     from local.engine.engine import run_engine  # noqa: PLC0415
     from local.simulation.simulator import Simulator  # noqa: PLC0415
 
     with working("starting the local engine") as update, run_engine(region) as engine:
-        yield Simulator.deploy(engine, config.document), update
+        yield Simulator.deploy(engine, document, env=env), update

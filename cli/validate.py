@@ -14,8 +14,11 @@ import typer
 from analysis.codes.registry import WARNING_NAMES, not_a_warning
 from analysis.problem import Problem, nearest
 from analysis.problems.check import CheckedFile, check_file
+from analysis.shapes.unknown_paths import Shapes
+from cli.config_file import DEFAULT_ENV, Env
 from cli.io import DEFAULT_CONFIG, print_json, read_bytes
-from orchestration.errors import ConfigError
+from orchestration.errors import ConfigError, EventError
+from orchestration.log_lines import single_line
 from orchestration.settings import Settings
 
 
@@ -32,7 +35,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     region: Annotated[str, typer.Option(help="Region of the stack. Targets in other regions are errors.")] = "",
     account: Annotated[str, typer.Option(help="Account of the stack. Targets in other accounts are errors.")] = "",
-    env: Annotated[str, typer.Option(help="Name of the environment, for the placeholder ${deploy.env}.")] = "",
+    env: Env = DEFAULT_ENV,
     state_machine_arn: Annotated[
         str, typer.Option(help="State machine of the orchestrator. A trigger that starts it is an error.")
     ] = "",
@@ -44,13 +47,18 @@ def validate(  # noqa: PLR0913 - one parameter an option
         str,
         typer.Option(help="Default queue for sqs_mwaa triggers. With --region, triggers without a queue are errors."),
     ] = "",
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder or file of known events: check every path against them. Repeatable."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print the problems as SARIF 2.1.0.")] = False,
 ) -> None:
     """Check configurations as the router does.
 
     Each line is FILE:LINE:COLUMN, the field, the problem, and its code. Warnings are entries that the router accepts, but
-    that are probably mistakes. docs/problem-codes.md lists the codes.
+    that are probably mistakes. docs/problem-codes.md lists the codes. With --events, a path that an event does not have is a
+    problem, too.
 
     \b
     Exit codes:
@@ -69,7 +77,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
         state_machine_arn=state_machine_arn,
         mwaa_trigger_queue_url=queue_url,
     )
-    checked = [one.without(ignored) for one in _check(files or [DEFAULT_CONFIG], settings)]
+    recorded = _recorded(events) if events else None
+    checked = [one.without(ignored) for one in _check(files or [DEFAULT_CONFIG], settings, recorded)]
     if strict:
         checked = [_without_warnings(one) for one in checked]
     problems = [problem for one in checked for problem in one.problems]
@@ -85,7 +94,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
         raise typer.Exit(2)
 
 
-def _check(files: Sequence[Path], settings: Settings) -> list[CheckedFile]:
+def _check(files: Sequence[Path], settings: Settings, recorded: Shapes | None) -> list[CheckedFile]:
     """The result of each file, once."""
     checked = []
     # A large configuration has many objects and no cycles of them. The collector would take a fifth of the time.
@@ -93,7 +102,7 @@ def _check(files: Sequence[Path], settings: Settings) -> list[CheckedFile]:
     try:
         for path in dict.fromkeys(files):
             name = "(standard input)" if str(path) == "-" else path.as_posix()
-            checked.append(check_file(name, read_bytes(path), settings))
+            checked.append(check_file(name, read_bytes(path), settings, recorded))
     finally:
         gc.enable()
     return checked
@@ -111,6 +120,18 @@ def _ignored(names: Sequence[str]) -> frozenset[str]:
             near = nearest(name, WARNING_NAMES)
             raise ConfigError(f"--ignore: {reason}." + (f" Did you mean {near!r}?" if near else ""))
     return frozenset(names)
+
+
+def _recorded(paths: Sequence[Path]) -> Shapes:
+    """The events of ``--events``; files that are not events are listed on the error output."""
+    from analysis.shapes.recorded_events import recorded_events  # noqa: PLC0415 - no other option needs it
+
+    shapes, left_out = recorded_events(paths)
+    for line in left_out:
+        typer.echo(f"orchestrator: not a job event, left out: {single_line(line)}", err=True)
+    if not shapes:
+        raise EventError(f"--events {paths[0]}: has no event that a workflow or join could receive.")
+    return shapes
 
 
 def _without_warnings(checked: CheckedFile) -> CheckedFile:

@@ -39,7 +39,7 @@ def _values(stack: ConsoleStack) -> dict[str, Any]:
     values: dict[str, Any] = {"picture": "", "jobs": [], "error": "", "source": stack.router.settings.config_s3_uri}
     try:
         deployed = read_configuration(stack.router.settings)
-        document, _ = read_document(strictjson.loads(deployed.data))
+        document = read_document(strictjson.loads(deployed.data), stack.router.settings).document
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError) as error:
         return values | {"error": str(error)}
     entries = list(checked_entries(document, stack.router.settings))

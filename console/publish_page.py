@@ -83,7 +83,8 @@ def _published(stack: ConsoleStack, event: JobEvent, text: str) -> str:
 def _example(stack: ConsoleStack) -> str:
     """An event of the first workflow."""
     try:
-        document, _ = read_document(strictjson.loads(read_configuration(stack.router.settings).data))
+        settings = stack.router.settings
+        document = read_document(strictjson.loads(read_configuration(settings).data), settings).document
         job = next(iter(strictjson.object_at(document, "workflows")), "my_job")
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError):
         job = "my_job"
@@ -105,7 +106,7 @@ def _plan(stack: ConsoleStack, text: str) -> EventPlan:
     settings = stack.router.settings
     try:
         deployed = read_configuration(settings)
-        document, _ = read_document(strictjson.loads(deployed.data))
+        document = read_document(strictjson.loads(deployed.data), settings).document
     except (ConfigError, ConfigUnavailableError, strictjson.StrictJSONError) as error:
         return EventPlan(source="the event", status="FAILED", reason=str(error))
     return plan_event(text, LoadedConfig(document, deployed.source, deployed.version), settings)

@@ -70,7 +70,7 @@ _DAG_ID = re.compile(r"[A-Za-z0-9_.-]{1,250}")
 _DAG_PATTERN = re.compile(r"[A-Za-z0-9_.*-]{1,250}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # Airflow's allowed_run_id_pattern
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.")
+_REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2,}(?:-[a-z]+)+-\d+)\.")
 
 RUN = ("trigger_dag_id", "trigger_run_id", "conf")
 REUSED = "Its producer reused a message_id. The run keeps its conf, and this message stays in the queue"

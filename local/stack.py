@@ -16,7 +16,9 @@ from builder.machine.definition import committed, join_deadline, render
 from local.defaults import ACCOUNT, PREFIX
 from local.engine.engine import Engine
 from operations.stack.topics import FILTERS
+from orchestration.aws_partitions import partition_of
 from orchestration.settings import LIVE
+from orchestration.values.placeholders import LOCAL_ENV
 
 TIMEOUTS = {"downstream_orchestrator": 90, "glue_run": 80, "mwaa_dag": 60}
 """Timeout of each function in seconds."""
@@ -42,7 +44,9 @@ class Stack:
     failure_bucket: str
 
 
-def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: bool = True) -> Stack:
+def deploy(
+    engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: bool = True, env: str = LOCAL_ENV
+) -> Stack:
     """Deploy the orchestrator with ``config`` as the text of its configuration.
 
     Args:
@@ -50,6 +54,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         config: the configuration.
         prefix: beginning of the resources' names.
         wait_for_runs: the state machine has the states that wait for a run, as with Terraform's variable of that name.
+        env: name of the environment, for the placeholder ``${deploy.env}``.
     """
     name = f"{prefix}-downstream-orchestrator"
     role = _role(engine, name)
@@ -87,7 +92,7 @@ def deploy(engine: Engine, config: str, prefix: str = PREFIX, *, wait_for_runs: 
         "JOB_APPROVALS_TOPIC_ARN": topics["job_approvals"],
         "WAIT_FOR_RUNS": str(wait_for_runs).lower(),
         **_joins(engine, name, role),
-        "DEPLOY_ENV": "local",
+        "DEPLOY_ENV": env,
         "LOG_LEVEL": "INFO",
     }
     version = create_function(engine, name, "downstream_orchestrator", role, environment).rsplit(":", 1)[1]
@@ -122,7 +127,7 @@ def _joins(engine: Engine, name: str, role: str) -> dict[str, str]:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    router = f"arn:aws:lambda:{engine.region}:{ACCOUNT}:function:{name}:{LIVE}"
+    router = f"arn:{partition_of(engine.region)}:lambda:{engine.region}:{ACCOUNT}:function:{name}:{LIVE}"
     machine = engine.client("stepfunctions").create_state_machine(
         name=f"{name}-join-deadline", definition=render(join_deadline(), {"router_arn": router}), roleArn=role
     )

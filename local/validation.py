@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.defaults import ACCOUNT, DEFAULT_REGION, PREFIX
+from orchestration.aws_partitions import PARTITION, PARTITIONS, partition_of
 from orchestration.configuration.workflows import problems_of
 from orchestration.errors import ConfigError, EventError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
@@ -15,8 +16,9 @@ from orchestration.event.kinds import EVENT_KINDS
 from orchestration.settings import Settings
 from orchestration.triggers._addresses import queue_region
 from orchestration.values import strictjson
+from orchestration.values.placeholders import LOCAL_ENV
 
-_ARN_REGION = re.compile(r"arn:[a-z-]+:(?:states|events):([a-z0-9-]+):")
+_ARN_REGION = re.compile(rf"arn:{PARTITION}:(?:states|events):([a-z0-9-]+):")
 
 SNS_LIMIT = 262_144
 """Maximum size of an SNS message in bytes (docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
@@ -28,7 +30,7 @@ def region_of(document: Any) -> str:
     return named.most_common(1)[0][0] if named else DEFAULT_REGION
 
 
-def local_settings(region: str, prefix: str = PREFIX) -> Settings:
+def local_settings(region: str, env: str = LOCAL_ENV, prefix: str = PREFIX) -> Settings:
     """Return the router's settings in the local stack.
 
     Raises:
@@ -39,18 +41,20 @@ def local_settings(region: str, prefix: str = PREFIX) -> Settings:
     known = session()
     for partition in known.get_available_partitions():
         if region in known.get_available_regions("stepfunctions", partition):
-            return stack_settings(region, partition=partition, prefix=prefix, env="local")
+            return stack_settings(region, partition=partition, prefix=prefix, env=env)
     raise ConfigError(f"region: found {region!r:.60}, expected a region with Step Functions. Choose one with --region.")
 
 
 def stack_settings(  # noqa: PLR0913 - one parameter a part of the names
-    region: str, *, account: str = ACCOUNT, partition: str = "aws", prefix: str = PREFIX, env: str, queue_url: str = ""
+    region: str, *, account: str = ACCOUNT, partition: str = "", prefix: str = PREFIX, env: str, queue_url: str = ""
 ) -> Settings:
-    """Return the router's settings in a stack with the local stack's resource names."""
+    """Return the router's settings in a stack with the local stack's resource names; by default in the region's partition."""
+    partition = partition or partition_of(region)
+    suffix = PARTITIONS[partition].dns_suffix if partition in PARTITIONS else PARTITIONS["aws"].dns_suffix
     return Settings(
         state_machine_arn=f"arn:{partition}:states:{region}:{account}:stateMachine:{prefix}-downstream-orchestrator",
         region=region,
-        mwaa_trigger_queue_url=queue_url or f"https://sqs.{region}.amazonaws.com/{account}/{prefix}-mwaa-triggers",
+        mwaa_trigger_queue_url=queue_url or f"https://sqs.{region}.{suffix}/{account}/{prefix}-mwaa-triggers",
         deploy_env=env,
     )
 

@@ -49,8 +49,8 @@ def join_status(router: DeployedRouter, join: str, key: str) -> JoinStatus | Non
     if not settings.joins_table:
         return None
     try:
-        document, _ = read_document(strictjson.loads(read_configuration(settings).data))
-        wanted = valid_join(document, join)
+        document = read_document(strictjson.loads(read_configuration(settings).data), settings).document
+        wanted = valid_join(document, join, settings)
     except (ConfigError, strictjson.StrictJSONError):
         return None
     return _status(_table(settings), wanted, join, key)
@@ -79,13 +79,13 @@ class EventJoins:
         if not settings.joins_table or kind != "on_success":
             return cls(settings, event, {}, only=False)
         try:
-            document, _ = read_document(strictjson.loads(read_configuration(settings).data))
+            document = read_document(strictjson.loads(read_configuration(settings).data), settings).document
         except (ConfigUnavailableError, strictjson.StrictJSONError, ConfigError):
             return cls(settings, event, {}, only=False)
         keys: dict[str, tuple[str, Join]] = {}
         for name in joins_of(document, event.job_name):
             try:
-                wanted = valid_join(document, name)
+                wanted = valid_join(document, name, settings)
                 keys[name] = key_of(wanted, name, event.fields), wanted
             except (ConfigError, JoinError):  # The router reports it.
                 continue

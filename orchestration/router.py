@@ -109,7 +109,7 @@ class Router:
         """Start what the configuration says, unless an earlier delivery of the event decided already."""
 
         def plan_under(recorded: Routing) -> Plan:
-            config = self._recorded(recorded)
+            config = self._recorded(recorded, settings)
             return plan(event, _triggers(event, config, settings) or [], config, settings, delivery.delivery_id)
 
         starter = EventStarter(
@@ -174,12 +174,14 @@ class Router:
             settings=settings,
             step_functions=self.step_functions,
             table=lambda: ArrivalTable(self.dynamodb(), settings.joins_table),
-            load_version=self._recorded,
+            load_version=lambda routing: self._recorded(routing, settings),
         )
 
-    def _recorded(self, routing: Routing) -> LoadedConfig:
+    def _recorded(self, routing: Routing, settings: Settings) -> LoadedConfig:
         """The configuration that an execution's ``routing`` names."""
-        return self.config.load_version(routing.config_source, routing.config_version, routing.config_version_id)
+        return self.config.load_version(
+            routing.config_source, routing.config_version, routing.config_version_id, settings
+        )
 
     def _replay(self, event: JobEvent, replay: Replay, delivery: Delivery, settings: Settings) -> Report:
         # Imported here: few invocations replay, and these modules slow the cold start.

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestration.aws_partitions import PARTITION
 from orchestration.errors import SettingsError
 
 STATE_MACHINE_ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
+    rf"arn:(?P<partition>{PARTITION}):states:(?P<region>[a-z0-9-]+):(?P<account>\d+):stateMachine:(?P<name>[^:]+)"
 )
 
 EXECUTION_ARN = re.compile(

@@ -39,6 +39,7 @@ locals {
   alarm_actions        = compact([var.alarm_topic_arn])
   console_host = lookup({
     aws-cn     = "console.amazonaws.cn"
+    aws-eusc   = "${var.region}.console.amazonaws-eusc.eu"
     aws-us-gov = "console.amazonaws-us-gov.com"
   }, local.partition, "${var.region}.console.aws.amazon.com")
 

@@ -66,6 +66,11 @@ variable "region" {
   description = "AWS region of all resources, which must be the provider's (AWS_REGION). MWAA environments may be in other regions."
   type        = string
   default     = "us-west-1"
+
+  validation {
+    condition     = can(regex("^${local.region_pattern}$", var.region))
+    error_message = "region: expected an AWS region, such as us-west-1 or eusc-de-east-1."
+  }
 }
 
 variable "aws_account_id" {
@@ -154,7 +159,7 @@ variable "job_events_topic_arn" {
   default     = ""
 
   validation {
-    condition     = var.job_events_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_events_topic_arn))
+    condition     = var.job_events_topic_arn == "" || can(regex("^arn:${local.partition_pattern}:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_events_topic_arn))
     error_message = "job_events_topic_arn: expected the ARN of a standard SNS topic in ${var.region}, where the router is (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string. FIFO topics cannot invoke functions."
   }
 }
@@ -165,7 +170,7 @@ variable "job_approvals_topic_arn" {
   default     = ""
 
   validation {
-    condition     = var.job_approvals_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_approvals_topic_arn))
+    condition     = var.job_approvals_topic_arn == "" || can(regex("^arn:${local.partition_pattern}:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.job_approvals_topic_arn))
     error_message = "job_approvals_topic_arn: expected the ARN of a standard SNS topic in ${var.region}, where the router is (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string. FIFO topics cannot invoke functions."
   }
 
@@ -220,7 +225,7 @@ variable "mwaa_environments" {
   default     = ["*"]
 
   validation {
-    condition     = alltrue([for one in var.mwaa_environments : can(regex("^([a-z]{2}(-[a-z]+)+-[0-9]/)?[A-Za-z0-9*?_.-]+$", one))])
+    condition     = alltrue([for one in var.mwaa_environments : can(regex("^(${local.region_pattern}/)?[A-Za-z0-9*?_.-]+$", one))])
     error_message = "mwaa_environments: expected NAME or REGION/NAME, such as dwh-airflow or us-west-2/dwh-airflow."
   }
 }
@@ -244,7 +249,7 @@ variable "permissions_boundary_arn" {
   default     = ""
 
   validation {
-    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:${local.partition_pattern}:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn: expected the ARN of an IAM policy (arn:aws:iam::ACCOUNT:policy/NAME), or an empty string."
   }
 }
@@ -268,7 +273,7 @@ variable "kms_key_arn" {
   default     = ""
 
   validation {
-    condition     = var.kms_key_arn == "" || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    condition     = var.kms_key_arn == "" || can(regex("^arn:${local.partition_pattern}:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
     error_message = "kms_key_arn: expected the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID, not an alias), or an empty string."
   }
 }
@@ -297,7 +302,7 @@ variable "foreign_topic_kms_key_arns" {
   default     = []
 
   validation {
-    condition     = alltrue([for key in var.foreign_topic_kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:${var.region}:[0-9]{12}:key/.+$", key))])
+    condition     = alltrue([for key in var.foreign_topic_kms_key_arns : can(regex("^arn:${local.partition_pattern}:kms:${var.region}:[0-9]{12}:key/.+$", key))])
     error_message = "foreign_topic_kms_key_arns: expected ARNs of KMS keys in ${var.region} (arn:aws:kms:${var.region}:ACCOUNT:key/ID, not an alias)."
   }
 }
@@ -367,7 +372,7 @@ variable "alarm_topic_arn" {
   default     = ""
 
   validation {
-    condition     = var.alarm_topic_arn == "" || can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarm_topic_arn))
+    condition     = var.alarm_topic_arn == "" || can(regex("^arn:${local.partition_pattern}:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_.-]+$", var.alarm_topic_arn))
     error_message = "alarm_topic_arn: expected the ARN of an SNS topic in ${var.region}, where the alarms are (arn:aws:sns:${var.region}:ACCOUNT:NAME), or an empty string."
   }
 }
@@ -378,7 +383,7 @@ variable "notify_topics" {
   default     = []
 
   validation {
-    condition     = alltrue([for topic in var.notify_topics : can(regex("^arn:aws[a-z-]*:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
+    condition     = alltrue([for topic in var.notify_topics : can(regex("^arn:${local.partition_pattern}:sns:${var.region}:[0-9]{12}:[A-Za-z0-9_-]+$", topic))])
     error_message = "notify_topics: expected ARNs of standard SNS topics in ${var.region} (arn:aws:sns:${var.region}:ACCOUNT:NAME), because EventBridge publishes in its own region."
   }
 }

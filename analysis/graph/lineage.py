@@ -6,15 +6,18 @@ that name when it completes.
 
 from __future__ import annotations
 
+import dataclasses
 import graphlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from orchestration.configuration.joins import read_join
+from orchestration.configuration.names import written_place
 from orchestration.configuration.workflows import CheckedEntry
 from orchestration.event.kinds import EventKind
+from orchestration.settings import Settings
 from orchestration.triggers import Trigger, WaitingTrigger
 
 JOIN = "join"
@@ -49,11 +52,15 @@ class Edge:
 
 
 def join_edges(document: dict[str, Any]) -> list[Edge]:
-    """One edge from each job of a join to the join."""
+    """One edge from each job of a join to the join.
+
+    Args:
+        document: a configuration with the names of a deployment.
+    """
     joins = document.get("joins")
     found = []
     for name, entry in joins.items() if isinstance(joins, dict) else ():
-        join, _ = read_join(entry, f"joins.{name}")
+        join, _ = read_join(entry, f"joins.{name}", Settings())
         for index, job in enumerate(join.all_of if join is not None else ()):
             found.append(
                 Edge(
@@ -69,6 +76,17 @@ def join_edges(document: dict[str, Any]) -> list[Edge]:
                 )
             )
     return found
+
+
+def in_file(edge: Edge, written: Mapping[str, str]) -> Edge:
+    """The edge with its place as the file has it.
+
+    Args:
+        edge: of the document with filled names.
+        written: of the document that ``read_document`` returned.
+    """
+    place = written_place(edge.path, written)
+    return edge if place == edge.path else dataclasses.replace(edge, path=place)
 
 
 def edges(entries: Iterable[CheckedEntry]) -> list[Edge]:

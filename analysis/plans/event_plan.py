@@ -127,7 +127,7 @@ def plan_event(
     about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
     if event.event_kind is None:
         return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, None))
-    about |= {"event_kind": event.event_kind, "joins": _joins(event, config)}
+    about |= {"event_kind": event.event_kind, "joins": _joins(event, config, settings)}
     triggers = config.triggers(event.job_name, event.event_kind, settings)
     try:
         planned = plan(event, triggers, config, settings, "") if triggers else None
@@ -153,11 +153,11 @@ def plan_event(
     )
 
 
-def _joins(event: JobEvent, config: LoadedConfig) -> list[dict[str, str]]:
+def _joins(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[dict[str, str]]:
     found = []
     for name in joins_of(config.document, event.job_name) if event.event_kind == "on_success" else ():
         try:
-            found.append({"join": name, "key": key_of(valid_join(config.document, name), name, event.fields)})
+            found.append({"join": name, "key": key_of(valid_join(config.document, name, settings), name, event.fields)})
         except (ConfigError, JoinError) as error:
             found.append({"join": name, "error": str(error)})
     return found

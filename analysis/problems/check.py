@@ -13,7 +13,9 @@ from analysis.problem import Problem, nearest
 from analysis.problems import syntax_errors
 from analysis.problems.accepted import accepted
 from analysis.problems.places import Places
+from analysis.shapes.unknown_paths import Shapes, unknown_paths
 from analysis.warnings.every_warning import warnings
+from orchestration.configuration.names import as_written
 from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
@@ -47,13 +49,14 @@ class CheckedFile:
         return dataclasses.replace(self, problems=kept)
 
 
-def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
+def check_file(file: str, data: bytes, settings: Settings, recorded: Shapes | None = None) -> CheckedFile:
     """Check the bytes of a configuration file as the router does, and look for warnings.
 
     Args:
         file: name of the file for people.
         data: its content.
         settings: the router's environment; rules about an empty setting do not apply.
+        recorded: events against which the paths are checked, by job and kind.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -69,7 +72,7 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         return _unreadable(file, syntax_errors.line_and_column(text, wrong.offset), wrong.message)
     places = Places(text)
     try:
-        document, found = read_document(parsed)
+        document, found, written = read_document(parsed, settings)
     except ConfigError as error:
         path, _, message = str(error).partition(": ")
         where = path if path == "workflows" else ""
@@ -79,12 +82,17 @@ def check_file(file: str, data: bytes, settings: Settings) -> CheckedFile:
         unusable.problems.extend(_placed(file, places, "error", one) for one in misspelt)
         return unusable
     entries = list(checked_entries(document, settings))
-    found += [problem for entry in entries for problem in entry.problems]
     lineage = edges(entries) + join_edges(document)
-    found += _cycles(document, lineage)
-    suspicious, unknown = accepted(document, list(warnings(document, lineage)), found)
-    problems = [_placed(file, places, "error", one) for one in (*found, *unknown)]
-    problems += [_placed(file, places, "warning", one) for one in suspicious]
+    refused = [problem for entry in entries for problem in entry.problems] + list(_cycles(document, lineage))
+    shown = list(warnings(document, lineage))
+    for severity, problem in unknown_paths(document, entries, recorded or {}):
+        (refused if severity == "error" else shown).append(problem)
+    at = {(problem.path, problem.at) for problem in refused}  # an error there says enough
+    shown = [problem for problem in shown if (problem.path, problem.at) not in at]
+    suspicious, unknown = accepted(document, shown, [*found, *refused])
+    found += [as_written(problem, written) for problem in (*refused, *unknown)]
+    problems = [_placed(file, places, "error", problem) for problem in found]
+    problems += [_placed(file, places, "warning", as_written(problem, written)) for problem in suspicious]
     workflows = strictjson.object_at(document, "workflows").values()
     return CheckedFile(
         file=file,
@@ -120,6 +128,8 @@ def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[Validatio
 def _placed(file: str, places: Places, severity: Severity, problem: ValidationProblem) -> Problem:
     line, column = places.find(problem.path, problem.at)
     suggestion = nearest(problem.found, problem.options) if problem.found and problem.options else ""
+    if problem.code.startswith("event-path"):
+        suggestion = next(iter(problem.options), "")
     return Problem(
         file=file,
         line=line,

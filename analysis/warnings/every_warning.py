@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analysis.entries.holders import TriggerList, holders
 from analysis.entries.paths import path_uses
 from analysis.graph.lineage import Edge
-from analysis.warnings import arguments, chains, conditions, dags, joins, names, roots, sizes, targets, texts
+from analysis.warnings import arguments, conditions, dags, joins, names, roots, sizes, targets, texts
 from orchestration.values.strictjson import JsonObject
 from orchestration.values.validation import ValidationProblem
 
@@ -21,8 +21,6 @@ def warnings(document: JsonObject, edges: list[Edge]) -> Iterator[ValidationProb
     """
     yield from names.warnings(document, edges)
     yield from conditions.warnings(edges)
-    # A cycle begins with an event from outside, which may have any field.
-    published = {} if document.get("allow_cycles") is True else chains.published_fields(edges)
     for holder in holders(document):
         if holder.empty:
             message = (
@@ -34,10 +32,10 @@ def warnings(document: JsonObject, edges: list[Edge]) -> Iterator[ValidationProb
         for listed in holder.lists:
             yield from sizes.warnings(listed)
             yield from dags.same_dag(listed)
-            yield from _triggers(listed, published.get(holder.name) if listed.kind == "on_success" else None)
+            yield from _triggers(listed)
 
 
-def _triggers(listed: TriggerList, published: frozenset[str] | None) -> Iterator[ValidationProblem]:
+def _triggers(listed: TriggerList) -> Iterator[ValidationProblem]:
     for path, entry in listed.objects():
         yield from texts.warnings(entry, path)
         yield from targets.warnings(entry, path)
@@ -46,5 +44,3 @@ def _triggers(listed: TriggerList, published: frozenset[str] | None) -> Iterator
         uses = list(path_uses(entry, path))
         if uses:
             yield from roots.warnings(uses, of_join=listed.of_join)
-            if published is not None:
-                yield from chains.warnings(uses, published)

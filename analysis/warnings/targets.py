@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
+from orchestration.aws_partitions import PARTITIONS
 from orchestration.triggers import BY_TYPE
+from orchestration.triggers._addresses import queue_region
 from orchestration.values.strictjson import JsonObject
 from orchestration.values.validation import ValidationProblem
 
 _ARN_REGION = re.compile(r"^arn:[a-z-]+:[a-z]+:(?P<region>[a-z0-9-]+):")
-_QUEUE_REGION = re.compile(r"^https?://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 _WITHOUT_TLS = re.compile(r"^http://[^/]*\.amazonaws\.com(?:\.cn)?/")
 _ADDRESS = re.compile(r"^(?:arn:|s3[an]?://|https?://)")
 _FILE = re.compile(r"\.(?:py|scala|jar|sql|ipynb|json|sh)$")
@@ -41,9 +38,10 @@ def warnings(entry: JsonObject, path: str) -> Iterator[ValidationProblem]:
                 message = f"found {value!r:.80}. The field has no wildcards, so the target has exactly this name"
                 yield ValidationProblem(place, f"{message}. Write one trigger for each target", code="wildcard-in-name")
         elif name in _ADDRESSES:
-            region = _ARN_REGION.match(value) or _QUEUE_REGION.match(value)
+            arn = _ARN_REGION.match(value)
+            region = arn["region"] if arn else queue_region(value)
             if region:
-                yield from _region(region["region"], f"{path}.{name}")
+                yield from _region(region, f"{path}.{name}")
             if _WITHOUT_TLS.match(value):
                 message = f"found {value!r:.80}, which sends messages without TLS. Write https://"
                 yield ValidationProblem(f"{path}.{name}", message, code="url-without-tls")
@@ -68,18 +66,10 @@ def address_problem(
 
 
 def _region(region: str, path: str) -> Iterator[ValidationProblem]:
-    known = regions()
-    if known and region not in known and "${" not in region:
+    if region not in REGIONS and "${" not in region:
         message = f"found region {region!r:.80}, which the AWS SDK does not know"
-        yield ValidationProblem(path, message, found=region, options=known, code="unknown-region")
+        yield ValidationProblem(path, message, found=region, options=REGIONS, code="unknown-region")
 
 
-@functools.cache
-def regions() -> tuple[str, ...]:
-    """Regions of every partition, from the AWS SDK's data; read without its import, which takes 0.2 s."""
-    sdk = importlib.util.find_spec("botocore")
-    folder = next(iter(sdk.submodule_search_locations or ()), "") if sdk else ""
-    data = json.loads(Path(folder, "data", "partitions.json").read_text(encoding="utf-8"))
-    return tuple(
-        region for partition in data["partitions"] for region in partition["regions"] if not region.endswith("-global")
-    )
+REGIONS = tuple(region for partition in PARTITIONS.values() for region in partition.regions)
+"""Regions of every partition."""

@@ -17,12 +17,14 @@ from local.simulation.result import Simulation
 from local.simulation.result_reader import Message, Progress, ResultReader
 from local.simulation.targets import target_of
 from local.stack import Stack, deploy, upload_config
+from orchestration.configuration.names import fill_names
 from orchestration.configuration.workflows import ConfiguredTrigger, triggers_for
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger, WaitingTrigger
 from orchestration.values import strictjson
+from orchestration.values.placeholders import LOCAL_ENV
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Simulator:
 
     Attributes:
         engine: a running engine.
-        document: the configuration.
+        document: the configuration, with the names of the stack's environment.
         stack: names of the deployed resources.
     """
 
@@ -40,18 +42,20 @@ class Simulator:
     stack: Stack
 
     @classmethod
-    def deploy(cls, engine: Engine, document: Any, without: Sequence[str] = ()) -> Simulator:
+    def deploy(cls, engine: Engine, document: Any, without: Sequence[str] = (), env: str = LOCAL_ENV) -> Simulator:
         """Deploy the stack, and create the configuration's targets except those in ``without``.
 
         Args:
             engine: a running, empty engine.
             document: a valid configuration.
             without: targets to leave out, each as ``TYPE:NAME``.
+            env: name of the environment, for the placeholder ``${deploy.env}``.
 
         Raises:
             ConfigError: ``without`` names a target that the configuration does not have.
         """
-        simulator = cls(engine, document, deploy(engine, strictjson.dumps(document)))
+        simulator = cls(engine, document, deploy(engine, strictjson.dumps(document), env=env))
+        simulator.document = simulator._named(document)
         simulator.create_targets(without)
         return simulator
 
@@ -103,11 +107,14 @@ class Simulator:
     def add_targets(self, document: Any) -> int:
         """Use another configuration, and create the targets that only it has; returns their number."""
         known = {self._address(trigger) for trigger in self._triggers()}
-        self.document = document
+        self.document = self._named(document)
         new = {self._address(one): one for one in self._triggers() if self._address(one) not in known}
         for trigger in new.values():
             target_of(trigger.TYPE).create(self.engine, trigger)
         return len(new)
+
+    def _named(self, document: Any) -> Any:
+        return fill_names(document, self.settings).document
 
     @staticmethod
     def _address(trigger: Trigger) -> tuple[str, str]:
@@ -115,7 +122,7 @@ class Simulator:
 
     def replace_config(self, document: Any) -> None:
         """Upload another configuration and create its targets; the router reads it on the next event."""
-        self.document = document
+        self.document = self._named(document)
         upload_config(self.engine, self.stack.config_uri, strictjson.dumps(document))
         self.create_targets()
 

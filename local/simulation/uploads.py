@@ -36,12 +36,13 @@ class UploadedConfiguration:
         simulator = self.simulator
         body = simulator.engine.client("s3").get_object(**object_address(simulator.stack.config_uri))["Body"].read()
         try:
-            document, _ = read_document(strictjson.loads(body))
+            parsed = strictjson.loads(body)
+            document = read_document(parsed, simulator.settings).document
         except (ConfigError, strictjson.StrictJSONError) as error:
             yield f"UPLOADED  configuration: the router cannot use it: {error}"
             return
-        problems = list(problems_of(document, simulator.settings))
-        created = simulator.add_targets(document)
+        problems = list(problems_of(parsed, simulator.settings))
+        created = simulator.add_targets(parsed)
         about = f", {len(problems)} problems; run: orchestrator validate" if problems else ""
         workflows = strictjson.object_at(document, "workflows")
         yield f"UPLOADED  configuration with {len(workflows)} workflows, {created} new targets{about}"

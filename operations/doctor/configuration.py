@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
 from operations.stack.deployed_configuration import read_configuration
+from orchestration.configuration.names import as_written
 from orchestration.configuration.notify import notify_topic
 from orchestration.configuration.workflows import checked_entries, read_document
 from orchestration.errors import ConfigError, ConfigUnavailableError
@@ -30,7 +31,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
         )
         return
     try:
-        document, problems = read_document(strictjson.loads(deployed.data))
+        document, problems, written = read_document(strictjson.loads(deployed.data), stack.settings)
     except (ConfigError, strictjson.StrictJSONError) as error:
         yield _problem(deployed.source, f"the router cannot use it: {error}")
         return
@@ -38,7 +39,7 @@ def check(stack: ExaminedStack) -> Iterator[Finding]:
     workflows = strictjson.object_at(document, "workflows")
     topics = {job: notify_topic(document, job, stack.settings) for job in workflows}
     stack.topics = {job: topic for job, topic in topics.items() if topic}
-    problems += [problem for entry in stack.entries for problem in entry.problems]
+    problems += [as_written(problem, written) for entry in stack.entries for problem in entry.problems]
     for problem in problems[:_LISTED]:
         yield _problem(deployed.source, str(problem))
     if len(problems) > _LISTED:

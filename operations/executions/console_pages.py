@@ -42,6 +42,8 @@ def run_url(kind: str, request: JsonObject, run_id: str, execution: str) -> str:
 def _host(arn: str, region: str) -> str:
     host = {
         "aws-cn": "console.amazonaws.cn",
+        # docs.aws.eu/general/latest/gr/endpoints.html
+        "aws-eusc": f"{region}.console.amazonaws-eusc.eu",
         "aws-us-gov": "console.amazonaws-us-gov.com",
     }.get(arn.split(":")[1], f"{region}.console.aws.amazon.com")
     return f"https://{host}"

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from orchestration.errors import ConfigError, JoinError, ResolutionError
 from orchestration.event.job_event import MAX_JOB_RUN_ID
-from orchestration.values import templating
+from orchestration.event.kinds import JOIN_KINDS
+from orchestration.settings import Settings
+from orchestration.values import strictjson, templating
+from orchestration.values.placeholders import fill
 from orchestration.values.strictjson import object_at
-from orchestration.values.validation import StringPattern, ValidationProblem, describe, read
+from orchestration.values.validation import StringPattern, ValidationProblem, describe, new_problems, read
 
 if TYPE_CHECKING:
     from orchestration.values.strictjson import Json, JsonObject
@@ -89,12 +92,18 @@ def _jobs(entry: Json) -> list[Json]:
     return jobs if isinstance(jobs, list) else []
 
 
-def read_join(entry: Json, path: str) -> tuple[Join | None, list[ValidationProblem]]:
-    """Read one join; returns it, or None and every problem outside its triggers."""
-    join, problems = read(Join, entry, path)
+def read_join(entry: Json, path: str, settings: Settings) -> tuple[Join | None, list[ValidationProblem]]:
+    """Read one join; returns it, or None and every problem outside its triggers, whose reader fills their placeholders."""
+    problems = list[ValidationProblem]()
+    if isinstance(entry, dict):
+        own, problems = fill({key: value for key, value in entry.items() if key not in JOIN_KINDS}, path, settings)
+        lists: JsonObject = {key: entry[key] for key in JOIN_KINDS if key in entry}
+        entry = {**own, **lists} if isinstance(own, dict) else entry
+    join, wrong = read(Join, entry, path)
+    problems += new_problems(wrong, problems)
     key = entry.get("key") if isinstance(entry, dict) else None
     if isinstance(key, str):
-        problems += list(templating.problems(key, f"{path}.key"))
+        problems += new_problems(templating.problems(key, f"{path}.key"), problems)
     return (None if problems else join), problems
 
 
@@ -118,7 +127,7 @@ def check_joins(document: JsonObject) -> Iterator[ValidationProblem]:
             yield ValidationProblem(f"joins.{name}", message, at="key", code="repeated-name")
 
 
-def valid_join(document: JsonObject, name: str) -> Join:
+def valid_join(document: JsonObject, name: str, settings: Settings) -> Join:
     """The join of a name.
 
     Raises:
@@ -127,7 +136,8 @@ def valid_join(document: JsonObject, name: str) -> Join:
     joins = object_at(document, "joins")
     if name not in joins:
         raise ConfigError(f"joins.{name}: found nothing, expected a join. Restore it, or let its deadline fail")
-    join, problems = read_join(joins[name], f"joins.{name}")
+    strictjson.bounded(joins[name])
+    join, problems = read_join(joins[name], f"joins.{name}", settings)
     if join is None:
         raise ConfigError("; ".join(map(str, problems)))
     return join

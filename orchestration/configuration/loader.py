@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 from urllib3.exceptions import HTTPError
 
-from orchestration.configuration.workflows import ConfiguredTrigger, read_document, triggers_for
+from orchestration.configuration.workflows import ConfiguredTrigger, read_document, triggers_for, usable_document
 from orchestration.errors import ConfigError, ConfigUnavailableError, DeadlineError
 from orchestration.event.kinds import JOIN_KINDS, EventKind
 from orchestration.settings import Settings
@@ -57,6 +57,15 @@ class LoadedConfig:
     _read: dict[tuple[str, EventKind, Settings], list[ConfiguredTrigger] | None] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _under: dict[Settings, LoadedConfig] = field(default_factory=dict, compare=False, repr=False)
+
+    def under(self, settings: Settings) -> LoadedConfig:
+        """The configuration with the names of the settings' deployment. They are filled once."""
+        if settings not in self._under:
+            document, problems, _ = read_document(self.document, settings)
+            warnings = tuple(f"configuration {self.source}: {problem}" for problem in problems)
+            self._under[settings] = replace(self, document=document, warnings=warnings)
+        return self._under[settings]
 
     def triggers(self, job_name: str, event_kind: EventKind, settings: Settings) -> list[ConfiguredTrigger] | None:
         """Triggers of one workflow, as ``workflows.triggers_for``. An unchanged workflow is validated once."""
@@ -96,14 +105,18 @@ class ConfigLoader:
             ConfigUnavailableError: ``REQUIRE_CONFIG`` is set, S3 has no usable configuration, and no fallback has triggers
                 for the event.
         """
+
+        def fits(config: LoadedConfig) -> bool:
+            return usable(config.under(settings))
+
         reasons: list[str] = []
         uri, parameter = settings.config_s3_uri, settings.config_ssm_parameter
         config = self._attempt(self._from_s3, uri, "S3", reasons) if uri else None
         if config is None and settings.require_config:
-            config = self._last_good(uri, usable, reasons)
+            config = self._last_good(uri, fits, reasons)
         if config is None and parameter:
             config = self._attempt(self._from_ssm, parameter, "SSM", reasons)
-            if config is not None and settings.require_config and not usable(config):
+            if config is not None and settings.require_config and not fits(config):
                 reasons.append(f"SSM parameter {parameter} has no triggers for the event")
                 config = None
         if config is None and settings.require_config:
@@ -115,22 +128,24 @@ class ConfigLoader:
             config = LoadedConfig({"workflows": {}}, "default", "")
             reasons.append("the router uses the empty default configuration, so nothing will be triggered")
             log.warning("Loaded workflow config from default: it is empty, nothing will be triggered")
+        config = config.under(settings)
         return replace(config, warnings=(*config.warnings, *reasons))
 
-    def load_version(self, source: str, version: str, version_id: str) -> LoadedConfig:
+    def load_version(self, source: str, version: str, version_id: str, settings: Settings) -> LoadedConfig:
         """Load exactly the configuration that an earlier delivery recorded.
 
         Args:
             source: ``s3://bucket/key`` or ``ssm:<parameter>``.
             version: digest of the text.
             version_id: S3 VersionId or SSM version; may be empty if the bucket keeps no versions.
+            settings: the router's environment, for the names of the deployment.
 
         Raises:
             ConfigUnavailableError: that version cannot be read.
         """
         _, cached = self._cache.get(source, ("", None))
         if cached is not None and cached.version == version:
-            return cached
+            return cached.under(settings)
         try:
             if source.startswith("s3://"):
                 bucket, key = _address(source)
@@ -150,7 +165,7 @@ class ConfigLoader:
                 f"configuration {source}: found digest {config.version}, expected {version}, which started a part of the "
                 "event. The bucket keeps no versions. Upload that configuration again, then send the event again"
             )
-        return config
+        return config.under(settings)
 
     def _attempt(
         self, load: Callable[[str], LoadedConfig], address: str, store: str, reasons: list[str]
@@ -222,6 +237,5 @@ def _address(uri: str) -> tuple[str, str]:
 
 
 def _parse(text: bytes, source: str, version_id: str) -> LoadedConfig:
-    document, problems = read_document(strictjson.loads(text))
-    warnings = tuple(f"configuration {source}: {problem}" for problem in problems)
-    return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], version_id, warnings)
+    document, _ = usable_document(strictjson.loads(text))
+    return LoadedConfig(document, source, hashlib.sha256(text).hexdigest()[:16], version_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from orchestration.aws_partitions import PARTITION
 from orchestration.settings import Settings
 from orchestration.values.placeholders import fill_text
 from orchestration.values.strictjson import object_at
@@ -17,7 +18,7 @@ from orchestration.values.validation import ValidationProblem
 if TYPE_CHECKING:
     from orchestration.values.strictjson import Json, JsonObject
 
-TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]{1,256}"
+TOPIC = rf"arn:{PARTITION}:sns:[a-z0-9-]+:[0-9]+:[A-Za-z0-9_-]{{1,256}}"
 """Pattern of a standard topic's ARN. A FIFO topic cannot be the target of a rule without a message group."""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.values.placeholders import fill
-from orchestration.values.validation import ValidationProblem, describe, read, valid_fields
+from orchestration.values.validation import ValidationProblem, describe, new_problems, read, valid_fields
 
 if TYPE_CHECKING:
     from orchestration.values.strictjson import Json, JsonObject
@@ -50,9 +50,3 @@ def _despite(cls: type[Trigger], fields: JsonObject, path: str, settings: Settin
         field_name = re.split(r"[.\[]", problem.path.removeprefix(f"{path}."), maxsplit=1)[0]
         if field_name not in stand_ins:
             yield problem
-
-
-def new_problems(problems: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
-    """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
-    paths = {problem.path for problem in known}
-    return [problem for problem in problems if problem.path not in paths]

@@ -9,21 +9,29 @@ Every trigger has an id (``trigger_ids.py``), because its place in the list chan
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from orchestration.configuration.joins import check_joins, read_join
+from orchestration.configuration.names import as_written, fill_names
 from orchestration.configuration.notify import TOPIC, with_topic
 from orchestration.configuration.trigger_ids import problem_id, trigger_ids
-from orchestration.configuration.trigger_reader import new_problems, read_trigger
+from orchestration.configuration.trigger_reader import read_trigger
 from orchestration.errors import ConfigError
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, Trigger
 from orchestration.values import strictjson
 from orchestration.values.strictjson import object_at
-from orchestration.values.validation import StringPattern, ValidationProblem, describe, read, unknown_field
+from orchestration.values.validation import (
+    StringPattern,
+    ValidationProblem,
+    describe,
+    new_problems,
+    read,
+    unknown_field,
+)
 
 if TYPE_CHECKING:
     from orchestration.values.strictjson import Json, JsonObject
@@ -78,8 +86,22 @@ class ConfiguredTrigger(NamedTuple):
     trigger: Trigger | InvalidTrigger
 
 
-def read_document(document: Json) -> tuple[JsonObject, list[ValidationProblem]]:
-    """The document as an object with workflows, and its problems outside of its workflows.
+class ReadDocument(NamedTuple):
+    """A configuration document that the router can use.
+
+    Attributes:
+        document: its names are those of the deployment.
+        problems: those outside of its workflows.
+        written: as ``FilledNames.written``.
+    """
+
+    document: JsonObject
+    problems: list[ValidationProblem]
+    written: Mapping[str, str]
+
+
+def usable_document(document: Json) -> tuple[JsonObject, list[ValidationProblem]]:
+    """The document as an object with workflows, and the problems of its top level; no name is filled yet.
 
     Raises:
         ConfigError: it has no ``workflows`` object, so the router cannot use it.
@@ -94,7 +116,19 @@ def read_document(document: Json) -> tuple[JsonObject, list[ValidationProblem]]:
         if key in document and type(document[key]) is not kind:
             message = f"found {describe(document[key])}, expected {expected}"
             problems.append(ValidationProblem(key, message, code="wrong-type"))
-    return document, problems + list(check_joins(document))
+    return document, problems
+
+
+def read_document(document: Json, settings: Settings) -> ReadDocument:
+    """The document with the names of this deployment, and its problems outside of its workflows.
+
+    Raises:
+        ConfigError: it has no ``workflows`` object, so the router cannot use it.
+    """
+    usable, problems = usable_document(document)
+    names = fill_names(usable, settings)
+    joins = [as_written(problem, names.written) for problem in check_joins(names.document)]
+    return ReadDocument(names.document, problems + names.problems + joins, names.written)
 
 
 def triggers_for(
@@ -169,10 +203,10 @@ def problems_of(document: Json, settings: Settings) -> Iterator[ValidationProble
     Raises:
         ConfigError: the document has no ``workflows`` object.
     """
-    readable, problems = read_document(document)
-    yield from problems
-    for entry in checked_entries(readable, settings):
-        yield from entry.problems
+    readable = read_document(document, settings)
+    yield from readable.problems
+    for entry in checked_entries(readable.document, settings):
+        yield from (as_written(problem, readable.written) for problem in entry.problems)
 
 
 def _identified(entries: list[Json], path: str) -> Iterator[tuple[str, str, Json, list[ValidationProblem]]]:
@@ -194,7 +228,7 @@ def _entries(
     strictjson.bounded(workflow)
     if event_kind in JOIN_KINDS:
         problems = list[ValidationProblem]()
-        _, wrong = read_join(workflow, path)
+        _, wrong = read_join(workflow, path, settings)
     else:
         workflow, problems = with_topic(workflow, path, settings)
         _, wrong = read(Workflow, workflow, path)

@@ -98,7 +98,9 @@ class JoinRouter:
         reports, errors = [], []
         for name in joins_of(self.config.document, event.job_name):
             try:
-                reports.append(self._arrive(name, valid_join(self.config.document, name), event, delivery_id))
+                reports.append(
+                    self._arrive(name, valid_join(self.config.document, name, self.settings), event, delivery_id)
+                )
             except JoinError as error:
                 errors.append(str(error))
         if errors:
@@ -111,7 +113,7 @@ class JoinRouter:
         Returns:
             The report, with status COMPLETE or EXPIRED, ``missing`` if it expired, and ``cause``.
         """
-        join = valid_join(self.config.document, name)
+        join = valid_join(self.config.document, name, self.settings)
         decided = self.table().expire(name, key, join.all_of)
         if not decided.events:
             raise JoinError(f"join {name} has no arrival for key {key}, so it has no deadline")

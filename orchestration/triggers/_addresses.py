@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orchestration.aws_partitions import PARTITIONS
 from orchestration.settings import Settings
 from orchestration.values.validation import ValidationProblem
 
@@ -27,7 +28,8 @@ def other_account(path: str, target: str, settings: Settings) -> Iterator[Valida
 
 
 _QUEUE_ACCOUNT = re.compile(r"https?://[^/]+/([0-9]+)/")
-_QUEUE_HOST = re.compile(r"https?://(?:sqs\.(?P<new>[a-z0-9-]+)|(?P<old>[a-z0-9-]+)\.queue)\.amazonaws\.com")
+_SUFFIX = "|".join(re.escape(partition.dns_suffix) for partition in PARTITIONS.values())
+_QUEUE_HOST = re.compile(rf"https?://(?:sqs\.(?P<new>[a-z0-9-]+)|(?P<old>[a-z0-9-]+)\.queue)\.(?:{_SUFFIX})(?=[:/]|$)")
 
 
 def queue_region(url: str) -> str:

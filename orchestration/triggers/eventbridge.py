@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from orchestration.aws_partitions import PARTITION
 from orchestration.settings import Settings
 from orchestration.triggers._addresses import other_account, other_region
 from orchestration.triggers.base import (
@@ -20,7 +21,7 @@ from orchestration.triggers.facets import REGISTERED, SNAPSHOTS, UNREGISTERED, E
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
-_BUS = r"^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]+:event-bus/)?[A-Za-z0-9_./-]{1,256}$"
+_BUS = rf"^(?:arn:{PARTITION}:events:[a-z0-9-]+:[0-9]+:event-bus/)?[A-Za-z0-9_./-]{{1,256}}$"
 _SOURCE = r"^(?!aws\.)(?!.*\$\{)\S(?:.*\S)?$"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import quote
 
+from orchestration.aws_partitions import REGION
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
@@ -36,7 +37,7 @@ class MwaaDag(DagTrigger):
         str, StringPattern(r"^[A-Za-z][0-9A-Za-z_-]{0,79}$", "an MWAA environment's name, without a template")
     ]
     """Name of the MWAA environment. Its web server must be public. For a private one use `sqs_mwaa`."""
-    region: Annotated[str, StringPattern(r"^(?:[a-z]{2}(?:-[a-z]+)+-[0-9])?$", "an AWS region such as us-west-2")] = ""
+    region: Annotated[str, StringPattern(rf"^(?:{REGION})?$", "an AWS region such as us-west-2")] = ""
     """Region of the environment. Default: the orchestrator's region."""
 
     TYPE: ClassVar[str] = "mwaa_dag"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from orchestration.aws_partitions import PARTITION
 from orchestration.settings import STATE_MACHINE_ARN, Settings
 from orchestration.triggers._addresses import other_account, other_region
 from orchestration.triggers._waiting_trigger import HARMLESS, MAX_WAIT_SECONDS, RunLookUp, WaitingTrigger
@@ -15,7 +16,10 @@ from orchestration.triggers.facets import REGISTERED, SNAPSHOTS, UNREGISTERED, E
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
 
-_ARN = r"^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]+:stateMachine:[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
+_ARN = (
+    rf"^arn:{PARTITION}:states:[a-z0-9-]+:[0-9]+:stateMachine:"
+    r"[A-Za-z0-9_-]{1,80}(?::[A-Za-z0-9_.-]{1,80})?$"
+)
 
 _IAM = "https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html"
 _MACHINE = "arn:${partition}:states:${region}:${account}:stateMachine:*"

@@ -134,6 +134,12 @@ def valid_fields(cls: type[DataclassInstance], value: JsonObject) -> JsonObject:
     return valid
 
 
+def new_problems(problems: Iterable[ValidationProblem], known: list[ValidationProblem]) -> list[ValidationProblem]:
+    """Problems of values that have no problem yet: a wrong placeholder may leave a value that is wrong too."""
+    paths = {problem.path for problem in known}
+    return [problem for problem in problems if problem.path not in paths]
+
+
 def unknown_field(path: str, key: str, options: Iterable[str]) -> ValidationProblem:
     """The problem of a field that does not exist."""
     accepted = tuple(options)

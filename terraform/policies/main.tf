@@ -20,9 +20,14 @@ variable "aws_account_id" {
 }
 
 variable "partition" {
-  description = "Partition of the region: aws, aws-us-gov or aws-cn."
+  description = "Partition of the region, such as aws, aws-us-gov or aws-eusc."
   type        = string
   default     = "aws"
+
+  validation {
+    condition     = can(regex("^${local.partition_pattern}$", var.partition))
+    error_message = "partition: expected the name of an AWS partition, such as aws, aws-us-gov or aws-eusc."
+  }
 }
 
 variable "prefix" {
@@ -47,6 +52,11 @@ variable "region" {
   description = "As in the deployment."
   type        = string
   default     = "us-west-1"
+
+  validation {
+    condition     = can(regex("^${local.region_pattern}$", var.region))
+    error_message = "region: expected an AWS region, such as us-west-1 or eusc-de-east-1."
+  }
 }
 
 variable "role_path" {

@@ -782,6 +782,47 @@ run "invalid_values_are_refused" {
   ]
 }
 
+run "text_that_is_no_region_is_refused" {
+  command = plan
+  variables {
+    region            = "us-west-1a"
+    mwaa_environments = ["mars-1/dwh-airflow"]
+  }
+  expect_failures = [var.region, var.mwaa_environments]
+}
+
+run "unknown_partition_is_refused" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws-eu:kms:eu-west-1:123456789012:key/abc"
+  }
+  expect_failures = [var.kms_key_arn]
+}
+
+# The provider, version 5.100, refuses ARNs in eusc-de-east-1 itself: "invalid region value".
+run "isolated_region_is_accepted" {
+  command = plan
+  variables {
+    region                   = "us-iso-east-1"
+    mwaa_environments        = ["eusc-de-east-1/ours", "us-iso-east-1/theirs", "us-gov-west-1/*"]
+    permissions_boundary_arn = "arn:aws-eusc:iam::123456789012:policy/boundary"
+    kms_key_arn              = "arn:aws-iso:kms:us-iso-east-1:123456789012:key/abc"
+    notify_topics            = ["arn:aws-iso:sns:us-iso-east-1:123456789012:team"]
+  }
+  override_data {
+    target = data.aws_region.current
+    values = { name = "us-iso-east-1" }
+  }
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-iso" }
+  }
+  assert {
+    condition     = local.state_machine_arn == "arn:aws-iso:states:us-iso-east-1:123456789012:stateMachine:sfly-aws-dwh-sandbox-jc-downstream-orchestrator"
+    error_message = "The state machine is in another partition or region."
+  }
+}
+
 run "too_long_names_are_refused" {
   command = plan
 

@@ -131,3 +131,67 @@ def test_code_is_in_every_format(orchestrator: Orchestrator, two_warnings: str) 
     assert [result["ruleId"] for result in run["results"]] == ["glue-argument", "glue-hyphen"]
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     assert rules["glue-hyphen"]["help"] == {"text": "Write underscores."}
+
+
+def test_sovereign_region_is_valid_in_every_type(orchestrator: Orchestrator) -> None:
+    path = "tests/cli/regions/sovereign-region.config.json"
+    for options in ([], ["--region", "eusc-de-east-1", "--account", "123456789012"]):
+        result = orchestrator("validate", "--strict", path, *options)
+        assert (result.exit_code, result.stdout) == (0, f"{path}: valid, 1 workflows with 4 triggers\n")
+
+
+TEMPLATE = (
+    '{"workflows": {"a": {"on_success": [\n'
+    '  {"type": "glue_job", "job_name": "g", "arguments": {"--x": "${artifacts.output_pth}"}}]}}}'
+)
+
+
+def write_event(folder: Path, **fields: object) -> None:
+    (folder / "events").mkdir(exist_ok=True)
+    event = {"job_name": "a", "job_run_id": "1", "status": "SUCCESS", **fields}
+    (folder / "events" / "a.event.json").write_text(json.dumps(event))
+
+
+def test_events_show_a_misspelt_path_at_its_place(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(TEMPLATE)
+    write_event(tmp_path, artifacts={"output_path": "x"})
+    assert orchestrator("validate", str(config)).exit_code == 0
+    result = orchestrator("validate", str(config), "--events", str(tmp_path / "events"), "--json")
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (result.exit_code, problem["line"], problem["column"]) == (2, 2, 62)
+    assert (problem["severity"], problem["suggestion"]) == ("error", "artifacts.output_path")
+    text = orchestrator("validate", str(config), "--events", str(tmp_path / "events")).stdout
+    assert text.startswith(f"{config.as_posix()}:2:62 workflows.a.on_success[0].arguments.--x: found")
+    assert "Did you mean 'artifacts.output_path'?" in text
+
+
+def test_file_that_is_no_event_is_left_out_with_a_line(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(TEMPLATE.replace("pth", "path"))
+    write_event(tmp_path, artifacts={"output_path": "x"})
+    (tmp_path / "events" / "b\n.json").write_text("{")
+    result = orchestrator("validate", str(config), "--events", str(tmp_path / "events"))
+    assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+    assert result.stderr.startswith("orchestrator: not a job event, left out: ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"status": "FAILED"}, "has no event that a workflow"), (None, "No such file")]
+)
+def test_events_without_an_event_exit_2(
+    orchestrator: Orchestrator, tmp_path: Path, fields: dict[str, object] | None, words: str
+) -> None:
+    if fields is not None:
+        write_event(tmp_path, **fields)
+    result = orchestrator("validate", "--events", str(tmp_path / "events"))
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert words in result.stderr
+
+
+def test_condition_on_what_a_chain_does_not_publish_is_an_error(orchestrator: Orchestrator) -> None:
+    path = "tests/cli/shapes/chain-when.config.json"
+    result = orchestrator("validate", path)
+    assert result.exit_code == 2
+    assert result.stdout.startswith(f"{path}:2:79 workflows.silver.on_success[0].when.metrics.records_written: found")
+    assert "has no 'metrics.records_written'. The trigger never starts" in result.stdout

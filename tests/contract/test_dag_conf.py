@@ -33,7 +33,7 @@ each_kind = pytest.mark.parametrize("kind", ["sqs_mwaa", "mwaa_dag"])
 
 def verdict(configuration: str, event: str) -> str:
     """The router's refusal of the trigger, or of the whole event; empty if the trigger would start."""
-    document, _ = read_document(strictjson.loads(configuration))
+    document = read_document(strictjson.loads(configuration), SETTINGS).document
     try:
         read = read_event(Delivery(source="SNS message m", body=event, topic_arn="arn"))
     except EventError as error:
@@ -98,7 +98,7 @@ def test_reserved_run_id_rejects_mwaa_dag_only(prefix: str) -> None:
         case = ConfCase(name="", conf="{}")
         configuration = case.literal(kind).replace('"load"', json.dumps(job))
         event: dict[str, Any] = json.loads(EVENT) | {"job_name": job}
-        document, _ = read_document(strictjson.loads(configuration))
+        document = read_document(strictjson.loads(configuration), SETTINGS).document
         read = read_event(Delivery(source="test", body=event))
         triggers = triggers_for(document, job, "on_success", SETTINGS)
         assert triggers is not None

@@ -25,6 +25,7 @@ def document(*entries: Any) -> dict[str, Any]:
     [
         (document(arn("eu-west-1"), arn("us-east-1"), arn("eu-west-1")), "eu-west-1"),
         (document({"queue_url": "https://sqs.us-west-2.amazonaws.com/1/q"}), "us-west-2"),
+        (document({"queue_url": "https://sqs.eusc-de-east-1.amazonaws.eu/1/q"}), "eusc-de-east-1"),
         (document({"event_bus": "arn:aws-cn:events:cn-north-1:1:event-bus/b"}), "cn-north-1"),
         (document({"type": "glue_job", "job_name": "j"}), DEFAULT_REGION),
         (document(7, {"arn": 7}), DEFAULT_REGION),
@@ -36,7 +37,9 @@ def test_region_is_that_of_most_targets(configuration: Any, region: str) -> None
     assert region_of(configuration) == region
 
 
-@pytest.mark.parametrize(("region", "partition"), [("us-west-1", "aws"), ("cn-north-1", "aws-cn")])
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-west-1", "aws"), ("cn-north-1", "aws-cn"), ("eusc-de-east-1", "aws-eusc")]
+)
 def test_settings_are_in_the_partition_of_the_region(region: str, partition: str) -> None:
     assert local_settings(region).state_machine_arn.startswith(f"arn:{partition}:states:{region}:123456789012:")
 

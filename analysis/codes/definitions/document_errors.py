@@ -98,6 +98,16 @@ DOCUMENT_ERRORS: tuple[Code, ...] = (
         '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "load_again", "wait": true}]}}}',
     ),
     error(
+        "event-path",
+        "No known event has the path: a published event, the event of a join, or the events of `--events` "
+        "([Chains](chains.md)).",
+        "Correct the path, publish the field, or give a default.",
+        '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]}, '
+        '"clean": {"on_success": [{"type": "glue_job", "job_name": "x", "arguments": {"--n": "${metrics.rows}"}}]}}}',
+        '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]}, '
+        '"clean": {"on_success": [{"type": "glue_job", "job_name": "x", "arguments": {"--n": "${metrics.rows:-0}"}}]}}}',
+    ),
+    error(
         "unknown-code",
         "The list `accept` has a text that is not the code of a warning. Errors cannot be accepted.",
         "Write the code that `orchestrator validate` prints, or remove it.",

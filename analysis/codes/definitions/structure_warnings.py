@@ -12,6 +12,11 @@ _PUBLISH = (
 )
 _JOIN = '{"workflows": {}, "joins": {"daily": {"all_of": ["orders", "customers"], %s, "on_complete": [%s]}}}'
 
+_PUBLISHED = (
+    '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]}, '
+    '"clean": {"on_success": [{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"n": %s}}]}}}'
+)
+
 STRUCTURE_WARNINGS: tuple[Code, ...] = (
     warning(
         "blank-in-name",
@@ -47,15 +52,6 @@ STRUCTURE_WARNINGS: tuple[Code, ...] = (
         "Add a workflow, or remove `publish`. If another subscriber reads the topic, accept the code.",
         '{"type": "glue_job", "job_name": "clean_orders", "wait": true, "publish": true}',
         '{"type": "glue_job", "job_name": "clean_orders", "wait": true}',
-    ),
-    warning(
-        "chain-path",
-        "A trigger with `publish` publishes the job's event, and that event lacks the field ([Chains](chains.md)).",
-        "Let the job publish its own event, give a default, or remove the path.",
-        '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]}, '
-        '"clean": {"on_success": [{"type": "glue_job", "job_name": "x", "arguments": {"--n": "${metrics.rows}"}}]}}}',
-        '{"workflows": {"load": {"on_success": [{"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]}, '
-        '"clean": {"on_success": [{"type": "glue_job", "job_name": "x", "arguments": {"--n": "${metrics.rows:-0}"}}]}}}',
     ),
     warning(
         "empty-workflow",
@@ -120,5 +116,12 @@ STRUCTURE_WARNINGS: tuple[Code, ...] = (
         "Remove the code.",
         '{"type": "glue_job", "job_name": "x", "accept": ["glue-hyphen"]}',
         _GLUE,
+    ),
+    warning(
+        "event-path-missing",
+        "Some known events lack the path, or all lack it and the trigger starts without its value.",
+        "Correct the path, or publish the field. If events may lack it, accept the code.",
+        _PUBLISHED % '"metrics.rows"',
+        _PUBLISHED % '"job_run_id"',
     ),
 )

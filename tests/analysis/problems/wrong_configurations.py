@@ -541,4 +541,14 @@ WRONG = (
         triggers(*[LARGE.replace("NAME", name) for name in ("a", "b", "c", "d")]),
         "2:26 warning: workflows.load.on_success: found 240,256 bytes in 4 triggers. With an event of 65,536 bytes they exceed one execution's input (258,048), so the event is started in several parts. Pass the address of large values instead [quota-headroom]",
     ),
+    # Paths that an event of the configuration does not have.
+    Wrong(
+        "condition on a field that the chain does not publish",
+        '{"workflows": {"a": {"on_success": [\n'
+        '  {"type": "glue_job", "job_name": "b", "wait": true, "publish": true}]},\n'
+        '  "b": {"on_success": [{"type": "glue_job", "job_name": "c", "when": {"metrics": {"rows": [1]}}}]}}}',
+        "3:83 workflows.b.on_success[0].when.metrics.rows: found 'metrics.rows', but the event that workflows.a.on_success[0] "
+        "publishes for b (on_success) has no 'metrics.rows'. The trigger never starts. Correct the path, or let the job publish "
+        "its own event in place of 'publish'",
+    ),
 )

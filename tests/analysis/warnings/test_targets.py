@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.warnings.targets import regions
+from analysis.warnings.targets import REGIONS
 from tests.analysis.warnings.configurations import GLUE, QUEUE, codes
 
 QUEUE_URL = "sqs.us-west-1.amazonaws.com/123456789012/q"
 
 
 def test_regions_come_from_the_sdk() -> None:
-    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(regions())
+    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= set(REGIONS)
 
 
 @pytest.mark.parametrize(

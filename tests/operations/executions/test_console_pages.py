@@ -44,6 +44,7 @@ PAGES: list[tuple[str, dict[str, Any], str, str]] = [
         ("aws", HOST),
         ("aws-cn", "https://console.amazonaws.cn"),
         ("aws-us-gov", "https://console.amazonaws-us-gov.com"),
+        ("aws-eusc", "https://us-west-1.console.amazonaws-eusc.eu"),
     ],
 )
 def test_execution_has_a_page_in_each_partition(partition: str, host: str) -> None:

@@ -19,6 +19,7 @@ from orchestration.configuration.joins import (
 )
 from orchestration.errors import ConfigError, JoinError
 from orchestration.event.job_event import MAX_JOB_RUN_ID
+from orchestration.settings import Settings
 from orchestration.values.strictjson import Json, JsonObject
 
 VALID: JsonObject = {"all_of": ["a", "b"], "key": "${day}"}
@@ -26,13 +27,13 @@ JOIN = Join(all_of=["a", "b"], key="${day}")
 
 
 def problems(changed: JsonObject) -> list[str]:
-    join, found = read_join({**VALID, **changed}, "joins.j")
+    join, found = read_join({**VALID, **changed}, "joins.j", Settings())
     assert (join is None) == bool(found)
     return [str(problem) for problem in found]
 
 
 def test_valid_join_is_read_with_its_defaults() -> None:
-    join, found = read_join(VALID, "joins.j")
+    join, found = read_join(VALID, "joins.j", Settings())
     assert found == []
     assert join == JOIN
     assert (join.deadline_hours, join.on_complete, join.on_deadline) == (0, [], [])
@@ -61,7 +62,7 @@ def test_template_of_the_key_is_checked() -> None:
 
 
 def test_entry_that_is_no_object_is_one_problem() -> None:
-    join, (problem,) = read_join("x", "joins.j")
+    join, (problem,) = read_join("x", "joins.j", Settings())
     assert join is None
     assert str(problem) == "joins.j: found 'x', expected an object"
 
@@ -118,20 +119,20 @@ def test_joins_without_a_problem_have_none() -> None:
 
 
 def test_valid_join_is_found_by_name() -> None:
-    assert valid_join(document({"j": VALID}), "j") == JOIN
+    assert valid_join(document({"j": VALID}), "j", Settings()) == JOIN
 
 
 @pytest.mark.parametrize("joins", [{}, {"other": VALID}, None, ["j"]])
 def test_missing_join_is_an_error(joins: Json) -> None:
     with pytest.raises(ConfigError, match=r"joins\.j: found nothing, expected a join\. Restore it"):
-        valid_join(document(joins), "j")
+        valid_join(document(joins), "j", Settings())
 
 
 def test_invalid_join_is_an_error_with_every_problem() -> None:
     with pytest.raises(
         ConfigError, match=r"^joins\.j\.key: missing field; joins\.j\.all_of: found 7, expected a list$"
     ):
-        valid_join(document({"j": {"all_of": 7}}), "j")
+        valid_join(document({"j": {"all_of": 7}}), "j", Settings())
 
 
 def test_key_is_the_filled_template() -> None:

@@ -203,7 +203,7 @@ def test_recorded_s3_version_can_be_loaded_again(aws: Aws) -> None:
     aws.upload({"workflows": {}})
     aws.loader.load(settings(), has_workflows)
     assert first.version_id
-    assert aws.loader.load_version(URI, first.version, first.version_id).document == WORKFLOWS
+    assert aws.loader.load_version(URI, first.version, first.version_id, settings()).document == WORKFLOWS
 
 
 def test_recorded_ssm_version_can_be_loaded_again(aws: Aws) -> None:
@@ -211,7 +211,7 @@ def test_recorded_ssm_version_can_be_loaded_again(aws: Aws) -> None:
     first = aws.loader.load(settings(uri="", ssm="/config"), has_workflows)
     aws.parameter({"workflows": {}})
     assert first.version_id == "1"
-    assert aws.loader.load_version("ssm:/config", first.version, "1").document == WORKFLOWS
+    assert aws.loader.load_version("ssm:/config", first.version, "1", settings()).document == WORKFLOWS
 
 
 def test_lost_version_raises_with_both_digests(aws: Aws) -> None:
@@ -220,6 +220,6 @@ def test_lost_version_raises_with_both_digests(aws: Aws) -> None:
     aws.upload({"workflows": {}})
     second = aws.loader.load(settings(), has_workflows)
     with pytest.raises(ConfigUnavailableError, match=f"found digest {second.version}, expected {first.version}"):
-        aws.loader.load_version(URI, first.version, "")
+        aws.loader.load_version(URI, first.version, "", settings())
     with pytest.raises(ConfigUnavailableError, match="version 9, which started a part of the event"):
-        aws.loader.load_version(URI, first.version, "9")
+        aws.loader.load_version(URI, first.version, "9", settings())

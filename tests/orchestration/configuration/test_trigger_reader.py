@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.configuration.trigger_reader import new_problems, read_trigger
+from orchestration.configuration.trigger_reader import read_trigger
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE
 from orchestration.triggers.glue_job import GlueJob
 from orchestration.values.strictjson import Json, JsonObject
-from orchestration.values.validation import ValidationProblem
 
 SETTINGS = Settings(region="us-west-1")
 ARN = "arn:aws:states:us-west-1:123456789012:stateMachine:m"
@@ -75,9 +74,3 @@ def test_rules_of_the_type_are_checked_with_the_settings() -> None:
     assert problems({"type": "step_function", "arn": ARN}) == []
     (problem,) = problems({"type": "step_function", "arn": ARN}, Settings(region="us-west-1", only_account="1"))
     assert problem.startswith("t.arn: found account 123456789012, expected 1.")
-
-
-def test_new_problems_are_those_of_other_paths() -> None:
-    known = [ValidationProblem("a", "first")]
-    found = [ValidationProblem("a", "second"), ValidationProblem("b", "third")]
-    assert new_problems(found, known) == [ValidationProblem("b", "third")]

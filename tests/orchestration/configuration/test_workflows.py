@@ -82,21 +82,21 @@ def test_sqs_mwaa_without_any_queue_is_invalid() -> None:
 )
 def test_document_without_workflows_is_an_error(document: Json, expected: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        read_document(document)
+        read_document(document, SETTINGS)
     assert str(raised.value) == expected
 
 
 def test_document_reports_its_other_fields() -> None:
     document: JsonObject = {"workflows": {}, "$schema": 7, "allow_cycles": 1, "x": {}, "joins": []}
-    read, problems = read_document(document)
-    assert read is document
+    read, problems, written = read_document(document, SETTINGS)
+    assert (read, written) == (document, {})
     assert [str(problem) for problem in problems] == [
         "x: unknown field, expected one of: $schema, allow_cycles, joins, workflows",
         "$schema: found 7, expected a string",
         "allow_cycles: found 1, expected true or false",
         "joins: found a list, expected an object of join name to join",
     ]
-    assert read_document({"workflows": {}, "$schema": "s", "allow_cycles": True, "joins": {}})[1] == []
+    assert read_document({"workflows": {}, "$schema": "s", "allow_cycles": True, "joins": {}}, SETTINGS).problems == []
 
 
 JOIN: JsonObject = {"all_of": ["j", "k"], "key": "${day}", "on_complete": [GOOD], "on_deadline": [GOOD, 7]}

@@ -53,6 +53,15 @@ def test_last_arrival_starts_the_join(aws: JoinAws) -> None:
     assert aws.starts == {"report": 1}
 
 
+def test_names_jobs_and_key_of_a_join_have_placeholders(aws: JoinAws) -> None:
+    entry = document(all_of=["load_${aws.region}", "load_1"], key="${aws.account}/${start_date}")["joins"]["report"]
+    aws.upload({"workflows": {}, "joins": {"report_${aws.region}": entry}})
+    assert arrive(aws, ["load_us-west-1", "load_1"]) == ["WAITING", "COMPLETE"]
+    (execution,) = aws.executions.values()
+    assert execution["input"]["event"]["job_name"] == "report_us-west-1"
+    assert execution["input"]["event"]["job_run_id"] == "123456789012/d"
+
+
 def test_keys_do_not_mix(aws: JoinAws) -> None:
     arrive(aws, JOBS[:3], "a")
     arrive(aws, JOBS[3:], "b")

@@ -13,6 +13,7 @@ from orchestration.event.job_event import Delivery, read_event
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.triggers.base import RequestContext
+from orchestration.values.placeholders import fill, fill_key
 from orchestration.values.strictjson import Json, JsonObject
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "configs" / "valid-placeholders.json").read_text())
@@ -125,3 +126,25 @@ def test_validate_refuses_targets_of_another_account() -> None:
         for index, field in enumerate(("arn", "event_bus", "queue_url"))
     ]
     assert list(problems_of(document, Settings())) == []
+
+
+def test_keys_are_filled_and_equal_keys_are_an_error() -> None:
+    prod = settings("111111111111", "prod")
+    filled, found = fill({"--${deploy.env}": "x", "a": [{"${aws.account}": {}}]}, "p", prod)
+    assert (filled, found) == ({"--prod": "x", "a": [{"111111111111": {}}]}, [])
+    for keys in ({"--${deploy.env}": 1, "--prod": 2}, {"--prod": 2, "--${deploy.env}": 1}):
+        _, (problem,) = fill({**keys}, "p", prod)
+        assert (str(problem), problem.at) == (
+            "p.--${deploy.env}: the key is '--prod' here, and another key is, too. Rename one",
+            "key",
+        )
+
+
+def test_escaped_placeholder_in_a_key_stays() -> None:
+    assert fill({"$${deploy.env}": 1}, "p", settings("1", "prod")) == ({"$${deploy.env}": 1}, [])
+
+
+@pytest.mark.parametrize("key", ["a_${deploy.en}", "${aws}"])
+def test_unknown_placeholder_in_a_key_is_an_error_at_the_key(key: str) -> None:
+    filled, (problem,) = fill_key(key, f"p.{key}", settings("1", "prod"))
+    assert (filled, problem.path, problem.at) == (key.partition("$")[0], f"p.{key}", "key")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.configuration.workflows import InvalidTrigger, read_document, triggers_for
+from orchestration.configuration.workflows import InvalidTrigger, triggers_for, usable_document
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger
 from orchestration.values import strictjson
@@ -32,7 +32,9 @@ BAD = {
 def test_bad_value_rejects_only_its_trigger(text: str, reason: str) -> None:
     good = '{"type": "glue_job", "job_name": "good"}'
     bad = f'{{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {{"x": {text}}}}}'
-    document, _ = read_document(loads(f'{{"workflows": {{"j": {{"on_success": [{good}, {bad}, {good}]}}}}}}'.encode()))
+    document, _ = usable_document(
+        loads(f'{{"workflows": {{"j": {{"on_success": [{good}, {bad}, {good}]}}}}}}'.encode())
+    )
     found = triggers_for(document, "j", "on_success", Settings(region="us-west-1"))
     assert found is not None
     first, second, third = (one.trigger for one in found)

@@ -12,6 +12,7 @@ from orchestration.values.validation import (
     StringPattern,
     ValidationProblem,
     describe,
+    new_problems,
     read,
     unknown_field,
     valid_fields,
@@ -134,3 +135,9 @@ def test_problems_are_equal_by_path_and_message() -> None:
 def test_schema_of_a_pattern_has_its_error_message() -> None:
     schema = StringPattern("^a$", "an a").__get_pydantic_json_schema__({"type": "str"}, lambda core: {**core, "x": 1})
     assert schema == {"type": "str", "x": 1, "pattern": "^a$", "patternErrorMessage": "Expected an a."}
+
+
+def test_new_problems_are_those_of_other_paths() -> None:
+    known = [ValidationProblem("a", "first")]
+    found = [ValidationProblem("a", "second"), ValidationProblem("b", "third")]
+    assert new_problems(found, known) == [ValidationProblem("b", "third")]
