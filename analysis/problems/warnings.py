@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.graph.lineage import Edge
+from analysis.problems.value_warnings import texts, value_warnings
 from orchestration.configuration.joins import Join
 from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
@@ -125,13 +126,14 @@ def _headroom(entries: list[Any], path: str) -> Iterator[RuleProblem]:
 
 
 def _entry(entry: dict[str, Any], path: str) -> Iterator[RuleProblem]:
-    for place, text in _texts(entry, path):
+    for place, text in texts(entry, path):
         if place == f"{path}.description":
             continue
         yield from _templates(text, place)
         region = _ARN_REGION.match(text) or _QUEUE_REGION.match(text)
         if region and place.rpartition(".")[2] in _TARGETS:
             yield from _region(region["region"], place)
+    yield from value_warnings(entry, path)
     if isinstance(entry.get("region"), str) and entry["region"]:
         yield from _region(entry["region"], f"{path}.region")
     kind = entry.get("type")
@@ -201,15 +203,3 @@ def regions() -> tuple[str, ...]:
     return tuple(
         region for partition in data["partitions"] for region in partition["regions"] if not region.endswith("-global")
     )
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Path and text of every string in a value."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, f"{path}.{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")

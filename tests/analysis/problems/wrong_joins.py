@@ -23,7 +23,7 @@ WRONG_JOINS = (
     Wrong(
         "join with an empty template in the key",
         '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${a..b}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
-        "9:11 joins.j.key: found '${a..b}', expected a dot path such as ${artifacts.output_path}",
+        "9:11 joins.j.key: found '${a..b}': the path has an empty segment. Write ${a.b}",
     ),
     Wrong(
         "join of one job",

@@ -96,6 +96,16 @@ def test_event_without_the_key_starts_its_workflow_and_fails(aws: JoinAws) -> No
     assert aws.starts == {"own": 1}
 
 
+@pytest.mark.parametrize(("value", "described"), [(None, "null"), ([], "a list"), ({}, "an object")])
+def test_event_with_a_null_in_the_key_does_not_arrive(aws: JoinAws, value: Any, described: str) -> None:
+    for job in JOBS:
+        with pytest.raises(RoutingError, match=rf"joins\.report\.key: the event's field 'start_date' is {described}"):
+            aws.success(job, "d", start_date=value)
+    assert aws.executions == {}
+    assert "UpdateItem" not in aws.calls
+    assert arrive(aws, JOBS) == ["WAITING"] * 4 + ["COMPLETE"]
+
+
 def test_large_event_is_refused_with_its_size(aws: JoinAws) -> None:
     with pytest.raises(RoutingError, match=r"found an event of 30,\d+ bytes, expected at most 24,000 for 5 jobs"):
         aws.success("load_0", "d", artifacts={"x": "y" * 30_000})

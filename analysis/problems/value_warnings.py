@@ -1,0 +1,87 @@
+"""Warnings of paths and defaults: values that the router accepts, and that probably mean something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orchestration.values import paths, strictjson, templating
+from orchestration.values.conditions import OR
+from orchestration.values.validation import ValidationProblem
+
+if TYPE_CHECKING:
+    from orchestration.values.strictjson import Json, JsonObject
+
+_PATH_SYNTAX = re.compile(r'^[$@]|\$\{|[\[\]"]|^\s|\s$')
+"""Syntax of a path in another language, or of a template. No event has such names of fields."""
+
+
+def value_warnings(entry: JsonObject, path: str) -> Iterator[tuple[str, ValidationProblem]]:
+    """Name of the check and problem of each value of a trigger.
+
+    Args:
+        entry: the trigger as written.
+        path: its place.
+    """
+    conf, when = entry.get("conf"), entry.get("when")
+    for key, value in conf.items() if isinstance(conf, dict) else ():
+        for place, text in texts(value, f"{path}.conf.{key}"):
+            yield from _default(key, text, place, nested=not isinstance(value, str))
+    if isinstance(when, dict):
+        yield from _names(when, f"{path}.when")
+
+
+def _default(key: str, text: str, place: str, *, nested: bool) -> Iterator[tuple[str, ValidationProblem]]:
+    """A default that looks like JSON, and is text in the conf."""
+    for template in templating.templates(text):
+        if template.text == text and template.default and _looks_like_json(template.default):
+            mapping = f'"{key}": {{"path": "{paths.in_json(template.path)}", "default": {template.default}}}'
+            where = "a default keeps its type" if nested else f"write {mapping:.120}"
+            message = (
+                f"found {text!r:.80}, whose default is the text {template.default!r:.40}. In parameter_mapping, {where}"
+            )
+            yield "default-type", ValidationProblem(place, message)
+
+
+def _looks_like_json(text: str) -> bool:
+    """True for the text of a number, boolean, null, list or object."""
+    try:
+        return not isinstance(strictjson.loads(text), str)
+    except strictjson.StrictJSONError:
+        return False
+
+
+def _names(pattern: JsonObject, place: str) -> Iterator[tuple[str, ValidationProblem]]:
+    """Names of fields in a condition that have the syntax of a path."""
+    for key, value in pattern.items():
+        where = f"{place}.{key}"
+        if key == OR:
+            for index, option in enumerate(value if isinstance(value, list) else ()):
+                yield from _names(option, f"{where}[{index}]") if isinstance(option, dict) else ()
+            continue
+        if _PATH_SYNTAX.search(key):
+            # A name in a condition has no quotes, and no index: a list matches if one of its elements does.
+            meant = ".".join(step.key for step in _steps(key) if step.position is None)
+            advice = f"Write {meant!r:.80}" if meant else "Write the names of the field"
+            message = f"found the field {key!r:.80}, and a condition has names of fields, without path syntax. {advice}"
+            yield "path-syntax", ValidationProblem(where, message, at="key")
+        if isinstance(value, dict):
+            yield from _names(value, where)
+
+
+def _steps(key: str) -> tuple[paths.Step, ...]:
+    spelling = key if not paths.reason(key) else paths.meant(key)
+    return paths.parse(spelling) if spelling else ()
+
+
+def texts(value: Json, path: str) -> Iterator[tuple[str, str]]:
+    """Path and text of every string in a value."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts(item, f"{path}[{index}]")
