@@ -53,6 +53,17 @@ def test_last_arrival_starts_the_join(aws: JoinAws) -> None:
     assert aws.starts == {"report": 1}
 
 
+def test_job_name_with_dots_is_read_by_a_quoted_segment(aws: JoinAws) -> None:
+    arguments = {"--p": '${upstream."dwh.orders".artifacts.path}', "--q": '${artifacts."dwh.orders".path}'}
+    report = {"type": "glue_job", "job_name": "report", "arguments": arguments}
+    aws.upload(document(all_of=["dwh.orders", "b"], on_complete=[report]))
+    aws.success("dwh.orders", "d", artifacts={"path": "s3://b/o"})
+    aws.success("b", "d")
+    (execution,) = aws.executions.values()
+    sent = execution["input"]["triggers"][0]["request"]["Arguments"]
+    assert (sent["--p"], sent["--q"]) == ("s3://b/o", "s3://b/o")
+
+
 def test_keys_do_not_mix(aws: JoinAws) -> None:
     arrive(aws, JOBS[:3], "a")
     arrive(aws, JOBS[3:], "b")
