@@ -20,7 +20,7 @@ RULES = {
     "repeated-trigger": "A list has each trigger once.",
     "quota-headroom": "An execution's input has room for the event.",
     "looks-like-template": "A template is ${path}.",
-    "path-syntax": "Conditions have names of fields, without path syntax.",
+    "path-syntax": "Names in conditions and in paths of joins have the right syntax.",
     "default-type": "A default in conf does not look like JSON.",
     "unknown-region": "The AWS SDK knows the region.",
     "glue-argument": "Arguments of Glue jobs begin with '--'.",

@@ -32,6 +32,39 @@ def value_warnings(entry: JsonObject, path: str) -> Iterator[tuple[str, Validati
         yield from _names(when, f"{path}.when")
 
 
+def member_warnings(jobs: Json, entry: JsonObject, path: str) -> Iterator[tuple[str, ValidationProblem]]:
+    """Warning of each path that has the dotted name of a join's job without quotes, and reads nothing.
+
+    Args:
+        jobs: ``all_of`` of the join as written.
+        entry: one of its triggers as written.
+        path: place of the trigger.
+    """
+    names = [job for job in jobs if isinstance(job, str)] if isinstance(jobs, list) else []
+    for place, text in _paths(entry, path):
+        keys = [step.key for step in paths.parse(text)]
+        for end in range(3, len(keys) + 1) if keys[0] in ("upstream", "artifacts") else ():
+            job = ".".join(keys[1:end])
+            if job in names and keys[1] not in names:
+                written = ".".join(map(paths.segment_of, (keys[0], job, *keys[end:])))
+                message = (
+                    f"found the path {text!r:.80}, whose segments end at each dot. Write {paths.in_json(written):.120}"
+                )
+                yield "path-syntax", ValidationProblem(place, message)
+
+
+def _paths(entry: JsonObject, path: str) -> Iterator[tuple[str, str]]:
+    """Place and text of each path that a trigger reads."""
+    for name in ("arguments", "conf"):
+        for place, text in texts(entry.get(name), f"{path}.{name}"):
+            yield from ((place, template.path) for template in templating.templates(text))
+    mapping = entry.get("parameter_mapping")
+    for key, source in mapping.items() if isinstance(mapping, dict) else ():
+        mapped = source.get("path") if isinstance(source, dict) else source
+        if isinstance(mapped, str) and not paths.reason(mapped):
+            yield f"{path}.parameter_mapping.{key}{'.path' if isinstance(source, dict) else ''}", mapped
+
+
 def _default(key: str, text: str, place: str, *, nested: bool) -> Iterator[tuple[str, ValidationProblem]]:
     """A default that looks like JSON, and is text in the conf."""
     for template in templating.templates(text):

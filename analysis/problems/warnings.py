@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.graph.lineage import Edge
-from analysis.problems.value_warnings import texts, value_warnings
+from analysis.problems.value_warnings import member_warnings, texts, value_warnings
 from orchestration.configuration.joins import Join
 from orchestration.configuration.workflows import Workflow
 from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
@@ -63,6 +63,7 @@ def warnings(document: dict[str, Any], edges: list[Edge]) -> Iterator[RuleProble
             for index, one in enumerate(entries):
                 if isinstance(one, dict):
                     yield from _entry(one, f"{path}.{kind}[{index}]")
+                    yield from member_warnings(entry.get("all_of"), one, f"{path}.{kind}[{index}]")
 
 
 def _lists(

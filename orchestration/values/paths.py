@@ -153,7 +153,7 @@ def meant(text: str) -> str:
     text = re.sub(r"^\s*\$\{(.*?)\}?\s*$", r"\1", text, flags=re.DOTALL).strip()
     if text.startswith("$.."):
         return ""
-    text = _BRACKET.sub(lambda bracket: f".{_quoted(bracket[bracket.lastgroup or 0])}", re.sub(r"^[$@]", "", text))
+    text = _BRACKET.sub(lambda bracket: f".{segment_of(bracket[bracket.lastgroup or 0])}", re.sub(r"^[$@]", "", text))
     text = _FALLBACK.sub("", text)
     spelled = "" if re.search(_UNCLOSED, text) or text.count("'") % 2 else ".".join(_segments(text))
     return spelled if _WHOLE.fullmatch(spelled) else ""
@@ -163,12 +163,12 @@ def _segments(text: str) -> Iterator[str]:
     """Segments of a path. An empty one stands for a slice, a call or an index from the end: no path has them."""
     for segment in map(str.strip, _LOOSE.findall(text)):
         if segment[:1] in ('"', "'"):
-            yield _quoted(segment[1:-1].replace('""', '"'))
+            yield segment_of(segment[1:-1].replace('""', '"'))
         elif segment:
-            yield "" if re.search(rf"[\[\]/]|{_OPERATORS}|^{_NEGATIVE}", segment) else _quoted(segment)
+            yield "" if re.search(rf"[\[\]/]|{_OPERATORS}|^{_NEGATIVE}", segment) else segment_of(segment)
 
 
-def _quoted(key: str) -> str:
+def segment_of(key: str) -> str:
     """The segment of a key: quoted if it has other characters."""
     return key if re.fullmatch(_PLAIN, key) else '"{}"'.format(key.replace('"', '""'))
 

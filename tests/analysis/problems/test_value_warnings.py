@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.problems.value_warnings import texts, value_warnings
-from orchestration.values.strictjson import JsonObject
+from analysis.problems.value_warnings import member_warnings, texts, value_warnings
+from orchestration.values.strictjson import Json, JsonObject
 
 
 def warned(entry: JsonObject) -> list[tuple[str, str]]:
@@ -51,6 +51,39 @@ def test_name_of_a_field_in_a_condition_is_no_warning(key: str) -> None:
 )
 def test_invalid_entry_has_no_warning(entry: JsonObject) -> None:
     assert warned(entry) == []
+
+
+def members(jobs: Json, entry: JsonObject) -> list[tuple[str, str, str]]:
+    """Name of the check, place and advice of each warning."""
+    found = member_warnings(jobs, entry, "t")
+    return [(name, problem.path, problem.message.partition(". Write ")[2]) for name, problem in found]
+
+
+def test_job_name_with_dots_needs_quotes_in_a_path() -> None:
+    mapping: Json = {"a": "upstream.dwh.orders", "b": {"path": "upstream.dwh.orders.metrics.0", "default": 1}}
+    entry: JsonObject = {"conf": {"x": ["${artifacts.dwh.orders.path:-d}"]}, "parameter_mapping": mapping}
+    assert members(["dwh.orders", "b"], entry) == [
+        ("path-syntax", "t.conf.x[0]", r"artifacts.\"dwh.orders\".path"),
+        ("path-syntax", "t.parameter_mapping.a", r"upstream.\"dwh.orders\""),
+        ("path-syntax", "t.parameter_mapping.b.path", r"upstream.\"dwh.orders\".metrics.0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "text"),
+    [
+        (["dwh.orders", "b"], '${upstream."dwh.orders".path}'),
+        (["dwh.orders", "dwh"], "${upstream.dwh.orders.path}"),
+        (["dwh", "b"], "${upstream.dwh.orders}"),
+        (["dwh.orders", "b"], "${metrics.dwh.orders}"),
+        (["dwh.orders", "b"], "${upstream}"),
+        (["dwh.orders", "b"], "${upstream.dwh}"),
+        (None, "${upstream.dwh.orders}"),
+        ([7, None], "${upstream.dwh.orders}"),
+    ],
+)
+def test_other_path_of_a_join_is_no_warning(jobs: Json, text: str) -> None:
+    assert members(jobs, {"arguments": {"--x": text}, "parameter_mapping": {"a": "a..b", "b": 7}}) == []
 
 
 def test_texts_have_their_places() -> None:

@@ -72,6 +72,11 @@ WRONG_JOINS = (
         "3:41 warning: joins.j.on_deadline[0].arguments.path: found '{{ ds }}', which is sent as it is. A template is ${path}",
     ),
     Wrong(
+        "path with the name of a job with dots",
+        '{"workflows": {}, "joins": {"j": {"all_of": ["dwh.orders", "b"], "key": "${day}", "on_complete": [\n{"type": "glue_job",\n "job_name": "d", "arguments": {"--p": "${upstream.dwh.orders.artifacts.path}"}}]}}}',
+        "3:40 warning: joins.j.on_complete[0].arguments.--p: found the path 'upstream.dwh.orders.artifacts.path', whose segments end at each dot. Write upstream.\\\"dwh.orders\\\".artifacts.path",
+    ),
+    Wrong(
         "join without triggers",
         '{"workflows": {}, "joins": {\n "j": {"all_of": ["a", "b"], "key": "${day}"}}}',
         "2:7 warning: joins.j: the join has no triggers, so its events start nothing",
