@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.values import templating
 from orchestration.values.conditions import OR
 from orchestration.values.placeholders import RESERVED_ROOTS
 from orchestration.values.strictjson import Json, JsonObject
-
-_TEMPLATE = re.compile(r"\$\$\{|\$\{(?P<path>[^${}:]*)(?P<default>:-[^{}]*)?\}")
 
 _FIELDS = ("arguments", "conf")
 """Fields of triggers whose texts may have templates."""
@@ -70,10 +68,9 @@ def templates(value: Json, place: str) -> Iterator[PathUse]:
         for index, item in enumerate(value):
             yield from templates(item, f"{place}[{index}]")
     elif isinstance(value, str) and "${" in value:
-        for token in _TEMPLATE.finditer(value):
-            path = token["path"]
-            if path and path.partition(".")[0] not in RESERVED_ROOTS:
-                yield PathUse(place, token[0], path, optional=token["default"] is not None)
+        for template in templating.templates(value):
+            if template.path.partition(".")[0] not in RESERVED_ROOTS:
+                yield PathUse(place, template.text, template.path, optional=template.default is not None)
 
 
 def _conditions(pattern: JsonObject, place: str, outer: str) -> Iterator[PathUse]:

@@ -13,7 +13,7 @@ from analysis.problem import Problem, nearest
 from analysis.problems import syntax_errors
 from analysis.problems.accepted import accepted
 from analysis.problems.places import Places
-from analysis.shapes.unknown_paths import Shapes, unknown_paths
+from analysis.shapes.unknown_paths import EVENT_PATHS, Shapes, unknown_paths
 from analysis.warnings.every_warning import warnings
 from orchestration.configuration.names import as_written
 from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
@@ -87,8 +87,9 @@ def check_file(file: str, data: bytes, settings: Settings, recorded: Shapes | No
     shown = list(warnings(document, lineage))
     for severity, problem in unknown_paths(document, entries, recorded or {}):
         (refused if severity == "error" else shown).append(problem)
-    at = {(problem.path, problem.at) for problem in refused}  # an error there says enough
-    shown = [problem for problem in shown if (problem.path, problem.at) not in at]
+    # An error, or a known event, says more than a name that no event usually has.
+    known = {(one.path, one.at) for one in (*refused, *(one for one in shown if one.code in EVENT_PATHS))}
+    shown = [problem for problem in shown if problem.code != "unknown-root" or (problem.path, problem.at) not in known]
     suspicious, unknown = accepted(document, shown, [*found, *refused])
     found += [as_written(problem, written) for problem in (*refused, *unknown)]
     problems = [_placed(file, places, "error", problem) for problem in found]
@@ -128,7 +129,7 @@ def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[Validatio
 def _placed(file: str, places: Places, severity: Severity, problem: ValidationProblem) -> Problem:
     line, column = places.find(problem.path, problem.at)
     suggestion = nearest(problem.found, problem.options) if problem.found and problem.options else ""
-    if problem.code.startswith("event-path"):
+    if problem.code in EVENT_PATHS:
         suggestion = next(iter(problem.options), "")
     return Problem(
         file=file,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from orchestration.triggers import Trigger
+from orchestration.values import templating
 from orchestration.values.conditions import OR
 from orchestration.values.strictjson import Json
 
-_TEMPLATE = re.compile(r'\$\$\{|\$\{(?P<path>(?:"(?:[^"]|"")*"|[^"${}:])+)(?P<default>:-[^{}]*)?\}')
 _WITHOUT_PATHS = ("id", "description", "when", "parameter_mapping")
 
 Need = Literal["required", "default", "mapped", "condition", "alternative"]
@@ -67,10 +66,9 @@ def templates(value: Any, place: str) -> Iterator[Read]:
         for index, item in enumerate(value):
             yield from templates(item, f"{place}[{index}]")
     elif isinstance(value, str):
-        for token in _TEMPLATE.finditer(value):
-            if token["path"] is not None:
-                need: Need = "required" if token["default"] is None else "default"
-                yield Read(place=place, path=token["path"], shown=token[0], need=need)
+        for template in templating.templates(value):
+            need: Need = "required" if template.default is None else "default"
+            yield Read(place=place, path=template.path, shown=template.text, need=need)
 
 
 def _conditions(pattern: Mapping[str, Any], place: str, before: str, need: Need) -> Iterator[Read]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from orchestration.triggers import WaitingTrigger
+from orchestration.values import paths
 from orchestration.values.strictjson import Json
 
 
@@ -20,8 +20,6 @@ UNKNOWN = Unknown()
 Field: TypeAlias = "Mapping[str, Field] | list[Field] | Json | Unknown"
 """A value of an event, or of the part that is known of it."""
 
-_SEGMENT = re.compile(r'"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^".]+)')
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _MAX_PATHS = 2_000
 """Paths of one event among which the nearest is looked for."""
 
@@ -44,14 +42,13 @@ class EventShape:
 def has_path(fields: Mapping[str, Field], path: str) -> bool:
     """True if the event has a value at a path of a template, or may have one."""
     node: Field = fields
-    for match in _SEGMENT.finditer(path):
-        key = match["plain"] or match["quoted"].replace('""', '"')
+    for key, position in paths.parse(path):
         if isinstance(node, Unknown):
             return True
         if isinstance(node, Mapping) and key in node:
             node = node[key]
-        elif isinstance(node, list) and match["plain"] and key.isdecimal() and int(key) < len(node):
-            node = node[int(key)]
+        elif isinstance(node, list) and position is not None and position < len(node):
+            node = node[position]
         else:
             return False
     return True
@@ -85,7 +82,7 @@ def known_paths(fields: Mapping[str, Field]) -> list[str]:
 def _paths(node: Field, before: str) -> Iterator[str]:
     items: Iterator[tuple[str, Field]] = iter(())
     if isinstance(node, Mapping):
-        items = ((key if _PLAIN.fullmatch(key) else '"{}"'.format(key.replace('"', '""')), node[key]) for key in node)
+        items = ((paths.segment_of(key), node[key]) for key in node)
     elif isinstance(node, list):
         items = ((str(index), item) for index, item in enumerate(node))
     for segment, value in items:

@@ -21,6 +21,7 @@ from orchestration.errors import ConditionError
 from orchestration.event.kinds import JOIN_KINDS, EventKind
 from orchestration.settings import Settings
 from orchestration.triggers import Trigger, WaitingTrigger
+from orchestration.values import paths
 from orchestration.values.conditions import matches
 from orchestration.values.strictjson import object_at
 from orchestration.values.validation import ValidationProblem
@@ -29,6 +30,9 @@ Shapes: TypeAlias = dict[tuple[str, EventKind], list[EventShape]]
 """Known events by job and kind. A job without known events is not checked."""
 
 Found: TypeAlias = tuple[Severity, ValidationProblem]
+
+EVENT_PATHS = ("event-path", "event-path-missing")
+"""Codes of the problems; the second one is a warning."""
 
 _COMPARED = 20
 """Events among whose paths the nearest is looked for."""
@@ -131,7 +135,7 @@ def _problem(read: Read, events: Sequence[EventShape], about: str, consequence: 
         return  # a default is for fields that events may lack
     severity: Severity = "error" if everywhere and read.need in ("required", "condition") else "warning"
     lacking = _lacking(without, len(events), about, f"{read.path!r:.80}")
-    message = f"found {read.shown!r:.80}, but {lacking}. {consequence}. {_advice(without)}"
+    message = f"found {read.shown!r:.80}, but {lacking}. {consequence}. {_advice(without, read.path)}"
     problem = ValidationProblem(read.place, message, found=read.path, options=near, at=read.at, code="event-path")
     yield severity, problem if severity == "error" else replace(problem, code="event-path-missing")
 
@@ -139,9 +143,14 @@ def _problem(read: Read, events: Sequence[EventShape], about: str, consequence: 
 def _near(path: str, events: Sequence[EventShape]) -> tuple[str, ...]:
     """The known path with similar segments, or one with the same last segment; else empty."""
     known = dict.fromkeys(each for event in events[:_COMPARED] for each in known_paths(event.fields))
-    near = nearest(path, [each for each in known if _alike(path.split("."), each.split("."))])
+    near = nearest(path, [each for each in known if _alike(_segments(path), _segments(each))])
     ending = f".{path.rpartition('.')[2]}"
     return (near,) if near else tuple(each for each in known if each.endswith(ending))[:1]
+
+
+def _segments(path: str) -> list[str]:
+    """The keys of a path, or of the flat name of a condition."""
+    return path.split(".") if paths.reason(path) else [step.key for step in paths.parse(path)]
 
 
 def _alike(path: list[str], known: list[str]) -> bool:
@@ -163,7 +172,10 @@ def _lacking(without: Sequence[EventShape], count: int, about: str, path: str) -
     return f"{which} of the {count} events of {about} has {path}; look at {first.source}"
 
 
-def _advice(without: Sequence[EventShape]) -> str:
+def _advice(without: Sequence[EventShape], path: str) -> str:
+    if all(event.source.startswith("joins.") for event in without):
+        inside = path.partition(".")[0] in ("upstream", "artifacts")
+        return "Name a job of all_of" if inside else f"Read the event of a job: upstream.JOB.{path:.80}"
     if any(not event.recorded and not event.source.startswith("joins.") for event in without):
         return "Correct the path, or let the job publish its own event in place of 'publish'"
     return "Correct the path, or publish the field"

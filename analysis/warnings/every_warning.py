@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analysis.entries.holders import TriggerList, holders
 from analysis.entries.paths import path_uses
 from analysis.graph.lineage import Edge
-from analysis.warnings import arguments, conditions, dags, joins, names, roots, sizes, targets, texts
+from analysis.warnings import arguments, conditions, dags, joins, names, roots, sizes, targets, texts, values
 from orchestration.values.strictjson import JsonObject
 from orchestration.values.validation import ValidationProblem
 
@@ -33,12 +33,15 @@ def warnings(document: JsonObject, edges: list[Edge]) -> Iterator[ValidationProb
             yield from sizes.warnings(listed)
             yield from dags.same_dag(listed)
             yield from _triggers(listed)
+            for path, entry in listed.objects() if listed.of_join else ():
+                yield from values.members(holder.content.get("all_of"), entry, path)
 
 
 def _triggers(listed: TriggerList) -> Iterator[ValidationProblem]:
     for path, entry in listed.objects():
         yield from texts.warnings(entry, path)
         yield from targets.warnings(entry, path)
+        yield from values.warnings(entry, path)
         yield from arguments.warnings(entry, path)
         yield from dags.mappings(entry, path)
         uses = list(path_uses(entry, path))

@@ -49,14 +49,7 @@ def warnings(uses: Iterable[PathUse], *, of_join: bool) -> Iterator[ValidationPr
             default = use.text.startswith("$") and path.startswith(f"{root.partition('-')[0]}:-")
             reason = "a default begins with ':-'" if default else "the event of a job usually has no such field"
             message = f"found {use.text!r:.80}: {reason}. Write {use.with_path(path)!r:.80}"
-        elif of_join and not use.optional:
-            message = (
-                f"found {use.text!r:.80}, but the event of a join has only {', '.join(known)}. Read the event of a job: "
-                f"upstream.JOB.{use.path:.80}"
-            )
-        else:
-            continue
-        yield ValidationProblem(use.place, message, at=use.at, code="unknown-root")
+            yield ValidationProblem(use.place, message, at=use.at, code="unknown-root")
 
 
 @functools.lru_cache(maxsize=4096)

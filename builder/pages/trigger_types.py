@@ -13,12 +13,14 @@ _HEAD = """# Trigger types
 
 Written by `python -m builder` from `orchestration/triggers/`; do not edit. Rules for all types:
 
-- `${path}` in `arguments` and `conf` inserts the event's field at that dot path, for example `${artifacts.output_path}`.
-- `${path:-default}` inserts a text if the event has no such field. Without a default, a missing field fails that trigger
-  only.
-- A value that consists of one template keeps the field's type.
-- `parameter_mapping` maps a conf key to a dot path, without `${}`. If the field is missing, the key is left out, with a
-  warning.
+- `${path}` in `arguments` and `conf` inserts the event's field at that path, for example `${artifacts.output_path}`
+  ([Paths and templates](values.md)).
+- `${path:-default}` inserts a text if the field is missing, null or empty text. Without a default, a missing field fails that
+  trigger only.
+- A value of `conf` that consists of one template keeps the field's type. A Glue argument is text: other values become JSON text,
+  and null counts as missing.
+- `parameter_mapping` maps a conf key to a path, without `${}`, or to `{"path": PATH, "default": VALUE}`. Without a
+  default, a missing or null field leaves the key out, with a warning.
 - A field that names a target (job, ARN, queue, bus, environment, DAG) must not contain a template.
 - Every type has an optional `description`, for people.
 """
@@ -124,7 +126,13 @@ def _type(field: dict[str, Any]) -> str:
     if field["type"] != "object":
         return str(field["type"])
     values = field.get("additionalProperties")
-    return f"object of {values['type']}s" if isinstance(values, dict) else "object"
+    return f"object of {_plural(values['type'])}" if isinstance(values, dict) else "object"
+
+
+def _plural(types: str | list[str]) -> str:
+    """Names of JSON types in the plural: ``strings or objects``."""
+    *others, last = [f"{name}s".replace("arrays", "lists") for name in ([types] if isinstance(types, str) else types)]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _default(field: dict[str, Any]) -> str:

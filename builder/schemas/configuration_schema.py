@@ -18,6 +18,7 @@ from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
 from orchestration.triggers import REGISTRY, Trigger
 from orchestration.values import placeholders
 from orchestration.values.strictjson import JsonObject
+from orchestration.values.templating import TEXT
 
 _ONE_OF = "|".join(re.escape(name) for name in placeholders.NAMES)
 _WITH_PLACEHOLDER = rf"^(?=.*\$\{{(?:{_ONE_OF})\}})(?!.*\$\{{(?!(?:{_ONE_OF})\}})).*$"
@@ -44,9 +45,8 @@ def fields(cls: type[Any]) -> dict[str, Any]:
     schema = TypeAdapter(cls).json_schema(schema_generator=_Schema)
     schema["description"] = inspect.getdoc(cls) or ""
     for name, field in schema["properties"].items():
-        if "pattern" in field and name not in ("id", "key"):
-            # The router checks the pattern after it has filled the placeholders of the deployment.
-            field["pattern"] = f"{field['pattern']}|{_WITH_PLACEHOLDER}"
+        if name not in ("id", "key"):
+            _allow_placeholders(field)
         if {"type": "null"} in field.get("anyOf", []):
             # None is the default of an absent field. The reader refuses null.
             field.update(next(each for each in field.pop("anyOf") if each != {"type": "null"}))
@@ -60,6 +60,16 @@ def fields(cls: type[Any]) -> dict[str, Any]:
         for name, inherited in fields(base)["properties"].items():
             schema["properties"][name].setdefault("description", inherited["description"])
     return schema
+
+
+def _allow_placeholders(schema: JsonObject) -> None:
+    """Accept placeholders of the deployment in each pattern: the router checks the pattern after it has filled them."""
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and pattern != TEXT:
+        schema["pattern"] = f"{pattern}|{_WITH_PLACEHOLDER}"
+    for nested in schema.values():
+        if isinstance(nested, dict):
+            _allow_placeholders(nested)
 
 
 def build() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from orchestration.settings import Settings
 from orchestration.values import strictjson, templating
 from orchestration.values.placeholders import fill
 from orchestration.values.strictjson import object_at
-from orchestration.values.validation import StringPattern, ValidationProblem, describe, new_problems, read
+from orchestration.values.validation import ValidationProblem, describe, new_problems, read
 
 if TYPE_CHECKING:
     from orchestration.values.strictjson import Json, JsonObject
@@ -68,8 +68,8 @@ class Join:
 
     all_of: Annotated[list[str], JobNames()]
     """Upstream jobs. Each must succeed once under a key."""
-    key: Annotated[str, StringPattern(r"^.*\$\{[^{}]+\}.*$", "a text with a template, such as ${start_date}")]
-    """Key of an event, such as `${start_date}`. Events with equal keys belong together."""
+    key: Annotated[str, templating.KeyText()]
+    """Key of an event, such as `${start_date}`. Events with equal keys belong together. Its fields are texts or integers."""
     deadline_hours: Annotated[int, Hours()] = 0
     """Hours from the first arrival after which `on_deadline` starts instead. 0: the join waits for 90 days."""
     on_complete: list[object] = field(default_factory=list)
@@ -101,9 +101,6 @@ def read_join(entry: Json, path: str, settings: Settings) -> tuple[Join | None, 
         entry = {**own, **lists} if isinstance(own, dict) else entry
     join, wrong = read(Join, entry, path)
     problems += new_problems(wrong, problems)
-    key = entry.get("key") if isinstance(entry, dict) else None
-    if isinstance(key, str):
-        problems += new_problems(templating.problems(key, f"{path}.key"), problems)
     return (None if problems else join), problems
 
 
@@ -147,10 +144,10 @@ def key_of(join: Join, name: str, fields: JsonObject) -> str:
     """The key under which an event arrives.
 
     Raises:
-        JoinError: the event has no such field, or the key is empty or too long.
+        JoinError: the event has no such field, or a value that cannot be a key, such as null; or the key is too long.
     """
     try:
-        key = templating.as_text(templating.render(join.key, fields, f"joins.{name}.key"))
+        key = templating.render_key(join.key, fields, f"joins.{name}.key")
     except ResolutionError as error:
         raise JoinError(f"{error}. The event cannot arrive at the join") from error
     if not key.strip() or len(key) > MAX_JOB_RUN_ID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from orchestration.errors import OversizedArgumentsError
 from orchestration.event.identity import EXECUTION_ARGUMENT
@@ -63,8 +63,8 @@ class GlueJob(WaitingTrigger):
         ),
     ]
     """Name of the Glue job to start."""
-    arguments: dict[str, str] = field(default_factory=dict)
-    """Job arguments. Values may contain `${path}` templates. Glue receives values that are not strings as JSON text."""
+    arguments: dict[str, Annotated[Any, templating.ArgumentValue()]] = field(default_factory=dict)
+    """Job arguments. Values may contain `${path}` templates. Values that are not strings become JSON text; null is refused."""
     job_run_queuing_enabled: bool | None = None
     """Queue the run in Glue if the concurrency limit of the job or the account is reached. Overrides the job's setting."""
 
@@ -228,10 +228,9 @@ class GlueJob(WaitingTrigger):
         )
 
     def check(self, path: str, settings: Settings) -> Iterator[ValidationProblem]:
-        """Refuse reserved arguments and broken templates."""
+        """Refuse reserved arguments, and fields of ``wait`` without each other."""
         yield from self.waiting_problems(path, settings)
         yield from self.reserved_keys(path)
-        yield from templating.problems(self.arguments, f"{path}.arguments")
 
     def request(self, context: RequestContext) -> JsonObject:
         """``{JobName, Arguments}`` and ``JobRunQueuingEnabled`` if it is configured.
@@ -239,10 +238,12 @@ class GlueJob(WaitingTrigger):
         All argument values are strings, as Glue requires.
         """
         name = f"glue_job {self.job_name}"
-        rendered = templating.render_object(self.arguments, context.event.fields, f"{name}: arguments")
         artifacts = strictjson.dumps(context.event.artifacts)
         arguments: JsonObject = {
-            **{key: templating.as_text(value) for key, value in rendered.items()},
+            **{
+                key: templating.render_text(value, context.event.fields, f"{name}: arguments.{key}")
+                for key, value in self.arguments.items()
+            },
             "--triggered_by_job": context.event.job_name,
             "--triggered_by_run_id": context.event.job_run_id,
             "--source_artifacts": artifacts,

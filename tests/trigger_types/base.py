@@ -19,7 +19,6 @@ RUN_ID = "<execution name>-<trigger id>"
 """Stands for the trigger's deterministic run id in a payload."""
 
 ROUTER_SETTINGS = "a JSON Schema does not know the router's region and state machine"
-TEMPLATE_SYNTAX = "templates have a parser; a pattern in the JSON Schema would repeat it"
 DEPENDS_ON_A_FIELD = "a rule about two fields; an editor shows it less well than the validator"
 ANY_DEPTH = "the schema allows any JSON in conf, and a rule about values at any depth would repeat the code"
 """Reasons why the JSON Schema accepts an invalid configuration."""

@@ -6,10 +6,10 @@ import json
 
 from tests.invalid_case import trigger_case
 from tests.trigger_types.base import (
+    ANY_DEPTH,
     ARTIFACTS,
     DEPENDS_ON_A_FIELD,
     RUN_ID,
-    TEMPLATE_SYNTAX,
     MachineCase,
     Payload,
     TypeCases,
@@ -36,6 +36,9 @@ CASES = TypeCases(
                 "--count": "${metrics.records_written}",
                 "--text": "n=${metrics.records_written}/${nothing:-none}",
                 "--literal": "$${kept}",
+                "--number": 5,
+                "--flag": True,
+                "--options": {"day": "${start_date}", "columns": ["a", None]},
             },
             "job_run_queuing_enabled": True,
         },
@@ -47,6 +50,9 @@ CASES = TypeCases(
             "--count": "999000",
             "--text": "n=999000/none",
             "--literal": "${kept}",
+            "--number": "5",
+            "--flag": "true",
+            "--options": '{"day":"2025-11-24T01:00Z","columns":["a",null]}',
         },
     ),
     on_approval=Payload(
@@ -127,9 +133,8 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: empty template",
             {"job_name": "j", "arguments": {"--x": "${}", "--y": "${a..b}"}},
-            "arguments.--x: found '${}', expected a dot path such as ${artifacts.output_path}",
-            "arguments.--y: found '${a..b}', expected a dot path such as ${artifacts.output_path}",
-            beyond_schema=TEMPLATE_SYNTAX,
+            "arguments.--x: found '${}': the path is empty. Expected a path such as ${artifacts.output_path}. Write '$${' for a literal '${'",
+            "arguments.--y: found '${a..b}': the path has an empty segment. Write ${a.b}",
         ),
         trigger_case(
             "glue_job: missing field",
@@ -159,8 +164,7 @@ CASES = TypeCases(
         trigger_case(
             "glue_job: unclosed template",
             {"job_name": "j", "arguments": {"--x": "${artifacts.output_path"}},
-            "arguments.--x: found '${artifacts.output_path': the template is empty or not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${'",
-            beyond_schema=TEMPLATE_SYNTAX,
+            "arguments.--x: found '${artifacts.output_path': the template is not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${'",
         ),
         trigger_case(
             "glue_job: unknown field",
@@ -174,10 +178,21 @@ CASES = TypeCases(
         ),
         trigger_case(
             "glue_job: wrong type",
-            {"job_name": 7, "arguments": {"--x": 1}, "description": None},
+            {"job_name": 7, "arguments": [], "description": None},
             "description: found null, expected a string",
             "job_name: found 7, expected a string",
-            "arguments.--x: found 1, expected a string",
+            "arguments: found a list, expected an object",
+        ),
+        trigger_case(
+            "glue_job: null as an argument",
+            {"job_name": "j", "arguments": {"--x": None}},
+            "arguments.--x: found null, which is not a text. Remove the argument, or write a value",
+        ),
+        trigger_case(
+            "glue_job: broken template within a list",
+            {"job_name": "j", "arguments": {"--x": ["${a[0]}"]}},
+            "arguments.--x[0]: found '${a[0]}': a path has no brackets. An index is a segment, such as files.0. Write ${a.0}",
+            beyond_schema=ANY_DEPTH,
         ),
     ),
 )

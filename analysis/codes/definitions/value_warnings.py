@@ -24,6 +24,20 @@ VALUE_WARNINGS: tuple[Code, ...] = (
         _ARGUMENT % '"--path": "${artifacts.output_path}"',
     ),
     warning(
+        "default-type",
+        "A default in `conf` looks like JSON, and is text: `false` is true in a DAG ([Values](values.md)).",
+        "Use `parameter_mapping` with `path` and `default`, which keeps the type.",
+        _DAG % '"conf": {"flag": "${metrics.flag:-false}"}',
+        _DAG % '"parameter_mapping": {"flag": {"path": "metrics.flag", "default": false}}',
+    ),
+    warning(
+        "path-in-name",
+        "A field of a condition is written like a path of another language, or the dotted name of a job stands without quotes.",
+        "Write the names of the fields, or quote the job's name in the path.",
+        _WHEN % '"$.metrics.rows": [1]',
+        _WHEN % '"metrics": {"rows": [1]}',
+    ),
+    warning(
         "glue-argument",
         "Glue reads only arguments that begin with `--`.",
         "Write the argument with `--`.",

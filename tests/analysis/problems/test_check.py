@@ -88,7 +88,7 @@ CAUGHT = {
         "11:7 reserved-argument",
     },
     "source-event-artifacts-x": {"9:14 unknown-root"},
-    "template-metrics-of-chained-job": {"19:14 chain-path"},
+    "template-metrics-of-chained-job": {"19:14 event-path"},
     "trigger-glue-name-close-to-a-workflow-typo-breaks-": {"5:5 similar-names"},
     "when-bool-vs-text": {"10:8 condition-text"},
     "when-wildcard-in-plain-text": {"11:9 condition-wildcard"},

@@ -331,9 +331,14 @@ WRONG = (
         "3:49 workflows.load.on_success[0].id: found 'load a', expected 1 to 64 letters, digits, '_' or '-' [invalid-value]",
     ),
     Wrong(
-        "argument is a number",
-        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--rows": 100}}'),
-        "3:67 workflows.load.on_success[0].arguments.--rows: found 100, expected a string [wrong-type]",
+        "argument is null",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--rows": null}}'),
+        "3:67 workflows.load.on_success[0].arguments.--rows: found null, which is not a text. Remove the argument, or write a value [wrong-type]",
+    ),
+    Wrong(
+        "argument is a list with a wrong template",
+        triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--rows": [1,\n "${a.b | date}"]}}'),
+        "4:2 workflows.load.on_success[0].arguments.--rows[1]: found '${a.b | date}': a path has no operators, filters or functions. Write ${a.b} [path-syntax]",
     ),
     Wrong(
         "reserved argument",
@@ -350,24 +355,132 @@ WRONG = (
     Wrong(
         "template is not closed",
         triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "${artifacts.path"}}'),
-        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts.path': the template is empty or not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${' [path-syntax]",
+        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts.path': the template is not closed. Expected ${path} or ${path:-default}. Write '$${' for a literal '${' [path-syntax]",
     ),
     Wrong(
         "empty part of a template",
         triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "${artifacts..path}"}}'),
-        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts..path}', expected a dot path such as ${artifacts.output_path} [path-syntax]",
+        "3:67 workflows.load.on_success[0].arguments.--path: found '${artifacts..path}': the path has an empty segment. Write ${artifacts.path} [path-syntax]",
     ),
     Wrong(
         "two problems in one trigger",
         triggers('{"type": "glue_job", "job_nam": "a",\n     "arguments": {"--path": "${}"}}'),
         "3:5 workflows.load.on_success[0].job_name: missing field [missing-field]",
         "3:26 workflows.load.on_success[0].job_nam: unknown field, expected one of: accept, arguments, description, id, job_name, job_run_queuing_enabled, publish, publish_as, wait, when. Did you mean 'job_name'? [unknown-field]",
-        "4:30 workflows.load.on_success[0].arguments.--path: found '${}', expected a dot path such as ${artifacts.output_path} [path-syntax]",
+        "4:30 workflows.load.on_success[0].arguments.--path: found '${}': the path is empty. Expected a path such as ${artifacts.output_path}. Write '$${' for a literal '${' [path-syntax]",
     ),
     Wrong(
         "unknown placeholder",
         triggers('{"type": "glue_job", "job_name": "a-${deploy.environment}"}'),
         "3:38 workflows.load.on_success[0].job_name: found '${deploy.environment}', expected one of: ${aws.account}, ${aws.region}, ${aws.partition}, ${deploy.env}. The roots 'aws' and 'deploy' are reserved for the deployment. Did you mean '${deploy.env}'? [unknown-placeholder]",
+    ),
+    *(
+        Wrong(
+            f"template {template}",
+            triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--path": "' + template + '"}}'),
+            f"3:67 workflows.load.on_success[0].arguments.--path: {problem} [path-syntax]",
+        )
+        for template, problem in (
+            (
+                "${ artifacts.x }",
+                "found '${ artifacts.x }': a path has no blanks around a segment. Write ${artifacts.x}",
+            ),
+            ("${x | date}", "found '${x | date}': a path has no operators, filters or functions. Write ${x}"),
+            ("s3://${$.a.b}/", "found '${$.a.b}': a path does not begin with '$' or '@'. Write ${a.b}"),
+            (
+                "${a:-${b}}",
+                "found '${a:-${b}': a template contains no other template. Write one fixed default, or publish the field",
+            ),
+            ("${a:=b}", "found '${a:=b}': ':=' is not an operator of a template. Write ${a:-b}"),
+            ("${a:?b}", "found '${a:?b}': ':?' is not an operator of a template. Write ${a:-b}"),
+            ("${a || b}", "found '${a || b}': a path has no operators, filters or functions. Write ${a}"),
+            (
+                "${a:-{}}",
+                "found '${a:-{}': a default in a template has no braces. In parameter_mapping, a default is any JSON",
+            ),
+            (
+                "${metrics.dq:score:-0}",
+                (
+                    "found '${metrics.dq:score:-0}': a segment with other characters than letters (a to z), digits, '_' and '-' "
+                    'stands in double quotes. Write ${metrics.\\"dq:score\\":-0}'
+                ),
+            ),
+            (
+                "${upstream.'dwh.orders'.artifacts}",
+                "found \"${upstream.'dwh.orders'.artifacts}\": a segment with other characters than letters (a to z), digits, "
+                "'_' and '-' stands in double quotes. Write ${upstream." + r"\"dwh.orders\".artifacts}",
+            ),
+            (
+                "${date(x)}",
+                (
+                    "found '${date(x)}': a path has no operators, filters or functions. Expected a path such as "
+                    "artifacts.output_path"
+                ),
+            ),
+        )
+    ),
+    *(
+        Wrong(
+            f"mapping {path}",
+            triggers(
+                '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"p": "'
+                + path
+                + '"}}'
+            ),
+            f"3:93 workflows.load.on_success[0].parameter_mapping.p: found {path!r}: {problem} [path-syntax]",
+        )
+        for path, problem in (
+            ("$.artifacts.path", "a path does not begin with '$' or '@'. Write artifacts.path"),
+            ("$", "a path does not begin with '$' or '@'. Expected a path such as artifacts.output_path"),
+            (
+                "artifacts.files[0]",
+                "a path has no brackets. An index is a segment, such as files.0. Write artifacts.files.0",
+            ),
+            (
+                "artifacts.files[*].x",
+                "a path has no brackets. An index is a segment, such as files.0. Expected a path such as artifacts.output_path",
+            ),
+            (
+                "artifacts.files.-1",
+                (
+                    "an index is not negative. It counts from 0 at the start of the list. Expected a path such as "
+                    "artifacts.output_path"
+                ),
+            ),
+            (" start_date", "a path has no blanks around a segment. Write start_date"),
+            ("a.b.", "the path has an empty segment. Write a.b"),
+            ("a ?? b", "a path has no operators, filters or functions. Write a"),
+            ("${a.b}", "a path is written without '${' and '}'. Write a.b"),
+            (
+                "gr\u00f6\u00dfe",
+                (
+                    "a segment with other characters than letters (a to z), digits, '_' and '-' stands in double quotes. "
+                    'Write \\"gr\u00f6\u00dfe\\"'
+                ),
+            ),
+        )
+    ),
+    Wrong(
+        "quote of a path is not closed",
+        triggers(
+            r'{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"p": "a.\"b.c"}}'
+        ),
+        "3:93 workflows.load.on_success[0].parameter_mapping.p: found 'a.\"b.c': a quote is not closed. Expected a path such as artifacts.output_path [path-syntax]",
+    ),
+    Wrong(
+        "mapping with a default and a wrong path",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"p":\n {"path": "a[0]", "default": 1}}}'
+        ),
+        "4:11 workflows.load.on_success[0].parameter_mapping.p.path: found 'a[0]': a path has no brackets. An index is a segment, such as files.0. Write a.0 [path-syntax]",
+    ),
+    Wrong(
+        "mapping with a misspelt default",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"p":\n {"path": "a", "defualt": 1}}}'
+        ),
+        "4:2 workflows.load.on_success[0].parameter_mapping.p.default: missing field [missing-field]",
+        "4:16 workflows.load.on_success[0].parameter_mapping.p.defualt: unknown field, expected one of: default, path. Did you mean 'default'? [unknown-field]",
     ),
     Wrong(
         "placeholder in a mapping",
@@ -381,7 +494,7 @@ WRONG = (
         triggers(
             '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"path": "artifacts..path"}}'
         ),
-        "3:96 workflows.load.on_success[0].parameter_mapping.path: found 'artifacts..path', expected a dot path into the event such as artifacts.output_path [path-syntax]",
+        "3:96 workflows.load.on_success[0].parameter_mapping.path: found 'artifacts..path': the path has an empty segment. Write artifacts.path [path-syntax]",
     ),
     Wrong(
         "ARN of an execution",
@@ -473,7 +586,7 @@ WRONG = (
     Wrong(
         "half a surrogate pair",
         triggers('{"type": "glue_job", "job_name": "a", "arguments": {"--x": "\\ud83d"}}'),
-        "3:64 workflows.load.on_success[0].arguments.--x: found an unpaired surrogate (invalid Unicode), expected a string [json-value]",
+        "3:64 workflows.load.on_success[0].arguments.--x: found an unpaired surrogate (invalid Unicode), expected plain JSON [json-value]",
     ),
     # Cycles.
     Wrong(
@@ -498,6 +611,25 @@ WRONG = (
         "Jinja template",
         triggers('{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"day": "{{ ds }}"}}'),
         "3:82 warning: workflows.load.on_success[0].conf.day: found '{{ ds }}', which is sent as it is. A template is ${path} [looks-like-template]",
+    ),
+    Wrong(
+        "default in conf that looks like JSON",
+        triggers(
+            '{"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "conf": {"flag": "${metrics.flag:-false}",\n'
+            '     "list": ["${a:-[]}", "x ${b:-0}", "${c:-none}"]}}'
+        ),
+        '3:83 warning: workflows.load.on_success[0].conf.flag: found \'${metrics.flag:-false}\', whose default is the text \'false\'. In parameter_mapping, write "flag": {"path": "metrics.flag", "default": false} [default-type]',
+        "4:15 warning: workflows.load.on_success[0].conf.list[0]: found '${a:-[]}', whose default is the text '[]'. In parameter_mapping, a default keeps its type [default-type]",
+    ),
+    Wrong(
+        "condition with the syntax of a path",
+        triggers(
+            '{"type": "glue_job", "job_name": "a", "when": {"$.metrics.rows": [1],\n'
+            '     "$or": [{"files[0].name": ["x"]}, {"artifacts": {"${path}": ["y"]}}]}}'
+        ),
+        "3:52 warning: workflows.load.on_success[0].when.$.metrics.rows: found the field '$.metrics.rows', and a condition has names of fields, without path syntax. Write 'metrics.rows' [path-in-name]",
+        "4:15 warning: workflows.load.on_success[0].when.$or[0].files[0].name: found the field 'files[0].name', and a condition has names of fields, without path syntax. Write 'files.name' [path-in-name]",
+        "4:55 warning: workflows.load.on_success[0].when.$or[1].artifacts.${path}: found the field '${path}', and a condition has names of fields, without path syntax. Write 'path' [path-in-name]",
     ),
     Wrong(
         "template without braces",
@@ -549,6 +681,6 @@ WRONG = (
         '  "b": {"on_success": [{"type": "glue_job", "job_name": "c", "when": {"metrics": {"rows": [1]}}}]}}}',
         "3:83 workflows.b.on_success[0].when.metrics.rows: found 'metrics.rows', but the event that workflows.a.on_success[0] "
         "publishes for b (on_success) has no 'metrics.rows'. The trigger never starts. Correct the path, or let the job publish "
-        "its own event in place of 'publish'",
+        "its own event in place of 'publish' [event-path]",
     ),
 )

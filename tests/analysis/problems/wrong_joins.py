@@ -23,7 +23,7 @@ WRONG_JOINS = (
     Wrong(
         "join with an empty template in the key",
         '{\n "workflows": {},\n "joins": {\n  "j": {\n   "all_of": [\n    "a",\n    "b"\n   ],\n   "key": "${a..b}",\n   "on_complete": [\n    {\n     "type": "glue_job",\n     "job_name": "d"\n    }\n   ]\n  }\n }\n}',
-        "9:11 joins.j.key: found '${a..b}', expected a dot path such as ${artifacts.output_path} [path-syntax]",
+        "9:11 joins.j.key: found '${a..b}': the path has an empty segment. Write ${a.b} [path-syntax]",
     ),
     Wrong(
         "join of one job",
@@ -72,6 +72,12 @@ WRONG_JOINS = (
         "1:74 warning: joins.j.on_deadline: found triggers, but the join has no deadline, so they never start. Add deadline_hours [join-deadline]",
         "3:33 warning: joins.j.on_deadline[0].arguments.path: found argument 'path', expected '--path'. Glue reads only arguments with '--' [glue-argument]",
         "3:41 warning: joins.j.on_deadline[0].arguments.path: found '{{ ds }}', which is sent as it is. A template is ${path} [looks-like-template]",
+    ),
+    Wrong(
+        "path with the name of a job with dots",
+        '{"workflows": {}, "joins": {"j": {"all_of": ["dwh.orders", "b"], "key": "${day}", "on_complete": [\n{"type": "glue_job",\n "job_name": "d", "arguments": {"--p": "${upstream.dwh.orders.artifacts.path}"}}]}}}',
+        "3:40 joins.j.on_complete[0].arguments.--p: found '${upstream.dwh.orders.artifacts.path}', but the event of joins.j has no 'upstream.dwh.orders.artifacts.path'. The trigger fails. Name a job of all_of [event-path]",
+        "3:40 warning: joins.j.on_complete[0].arguments.--p: found the path 'upstream.dwh.orders.artifacts.path', whose segments end at each dot. Write upstream.\\\"dwh.orders\\\".artifacts.path [path-in-name]",
     ),
     Wrong(
         "join without triggers",

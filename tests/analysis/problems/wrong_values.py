@@ -250,12 +250,12 @@ WRONG_VALUES = (
     Wrong(
         "date of a job in a join's trigger",
         '{"workflows": {}, "joins": {\n "j": {"all_of": ["a", "b"], "key": "${day}",\n  "on_complete": [\n   {"type": "glue_job", "job_name": "x", "arguments": {"--d": "${start_date}"}}]}}}',
-        "4:63 warning: joins.j.on_complete[0].arguments.--d: found '${start_date}', but the event of a join has only job_name, job_run_id, status, artifacts, upstream, missing. Read the event of a job: upstream.JOB.start_date [unknown-root]",
+        "4:63 joins.j.on_complete[0].arguments.--d: found '${start_date}', but the event of joins.j has no 'start_date'. The trigger fails. Read the event of a job: upstream.JOB.start_date [event-path]",
     ),
     Wrong(
         "metric of a job in a join's trigger",
         '{"workflows": {}, "joins": {\n "j": {"all_of": ["a", "b"], "key": "${day}",\n  "on_complete": [\n   {"type": "mwaa_dag", "environment_name": "e", "dag_id": "d", "parameter_mapping": {"n": "metrics.rows"}}]}}}',
-        "4:92 warning: joins.j.on_complete[0].parameter_mapping.n: found 'metrics.rows', but the event of a join has only job_name, job_run_id, status, artifacts, upstream, missing. Read the event of a job: upstream.JOB.metrics.rows [unknown-root]",
+        "4:92 warning: joins.j.on_complete[0].parameter_mapping.n: found 'metrics.rows', but the event of joins.j has no 'metrics.rows'. The parameter is left out. Read the event of a job: upstream.JOB.metrics.rows [event-path-missing]",
     ),
     Wrong(
         "join key with the job",
@@ -345,17 +345,17 @@ WRONG_VALUES = (
     Wrong(
         "metric of a published job",
         '{"workflows": {\n "load": {"on_success": [\n  {"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]},\n "clean": {"on_success": [\n  {"type": "glue_job", "job_name": "x", "arguments": {"--n": "${metrics.rows}"}}]}}}',
-        "5:62 warning: workflows.clean.on_success[0].arguments.--n: found '${metrics.rows}', but a trigger with 'publish' publishes this job's event, which has no 'metrics.rows'. Let the job publish its own event, or give a default [chain-path]",
+        "5:62 workflows.clean.on_success[0].arguments.--n: found '${metrics.rows}', but the event that workflows.load.on_success[0] publishes for clean (on_success) has no 'metrics.rows'. The trigger fails. Correct the path, or let the job publish its own event in place of 'publish' [event-path]",
     ),
     Wrong(
         "artifact of a published Glue job",
         '{"workflows": {\n "load": {"on_success": [\n  {"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]},\n "clean": {"on_success": [\n  {"type": "glue_job", "job_name": "x", "arguments": {"--n": "${artifacts.path}"}}]}}}',
-        "5:62 warning: workflows.clean.on_success[0].arguments.--n: found '${artifacts.path}', but a trigger with 'publish' publishes this job's event, which has no 'artifacts.path'. Let the job publish its own event, or give a default [chain-path]",
+        "5:62 workflows.clean.on_success[0].arguments.--n: found '${artifacts.path}', but the event that workflows.load.on_success[0] publishes for clean (on_success) has no 'artifacts.path'. The trigger fails. Correct the path, or let the job publish its own event in place of 'publish' [event-path]",
     ),
     Wrong(
         "condition on a metric of a published job",
         '{"workflows": {\n "load": {"on_success": [\n  {"type": "glue_job", "job_name": "clean", "wait": true, "publish": true}]},\n "clean": {"on_success": [\n  {"type": "glue_job", "job_name": "x", "when": {"metrics": {"rows": [1]}}}]}}}',
-        "5:62 warning: workflows.clean.on_success[0].when.metrics.rows: found 'metrics.rows', but a trigger with 'publish' publishes this job's event, which has no 'metrics.rows'. Let the job publish its own event, or remove the condition [chain-path]",
+        "5:62 workflows.clean.on_success[0].when.metrics.rows: found 'metrics.rows', but the event that workflows.load.on_success[0] publishes for clean (on_success) has no 'metrics.rows'. The trigger never starts. Correct the path, or let the job publish its own event in place of 'publish' [event-path]",
     ),
     Wrong(
         "publish without wait",
@@ -380,7 +380,7 @@ WRONG_VALUES = (
     Wrong(
         "accepted code of an error",
         '{"workflows": {\n  "load": {"on_success": [\n    {"type": "glue_job", "job_name": "a", "accept": ["path-syntax"], "arguments": {"--x": "1"}}\n  ]}\n}}',
-        "3:54 workflows.load.on_success[0].accept[0]: found 'path-syntax', which is the code of an error. Only warnings can be accepted. Correct the error [unknown-code]",
+        "3:54 workflows.load.on_success[0].accept[0]: found 'path-syntax', which is the code of an error. Only warnings can be accepted. Correct the error. Did you mean 'path-in-name'? [unknown-code]",
     ),
     Wrong(
         "accepted code with a typo",

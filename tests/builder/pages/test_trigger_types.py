@@ -89,7 +89,7 @@ def test_section_of_glue_has_the_words_of_the_service() -> None:
     ) in section
     rows = {row[0]: row[1:3] for row in table(section, "Field | Type | Default | Meaning")}
     assert rows["`job_name`"] == ["string", "required"]
-    assert rows["`arguments`"] == ["object of strings", "`{}`"]
+    assert rows["`arguments`"] == ["object of strings, numbers, booleans, lists or objects", "`{}`"]
     assert rows["`when`"] == ["[condition](conditions.md)", "`{}`"]
 
 

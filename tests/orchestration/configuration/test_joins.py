@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from orchestration.configuration.joins import (
@@ -58,7 +60,7 @@ def test_wrong_field_is_one_problem(changed: JsonObject, expected: str) -> None:
 
 def test_template_of_the_key_is_checked() -> None:
     (problem,) = problems({"key": "${day}-${x..y}"})
-    assert problem.startswith("joins.j.key: found '${x..y}', expected a dot path")
+    assert problem == "joins.j.key: found '${x..y}': the path has an empty segment. Write ${x.y}"
 
 
 def test_entry_that_is_no_object_is_one_problem() -> None:
@@ -138,13 +140,29 @@ def test_invalid_join_is_an_error_with_every_problem() -> None:
 def test_key_is_the_filled_template() -> None:
     assert key_of(JOIN, "j", {"day": "2026-01-01"}) == "2026-01-01"
     assert key_of(Join(all_of=["a", "b"], key="${a.b}/${c}"), "j", {"a": {"b": 7}, "c": "x"}) == "7/x"
-    assert key_of(JOIN, "j", {"day": {"y": 1}}) == '{"y":1}'
+    assert key_of(Join(all_of=["a", "b"], key="${a:-none}"), "j", {"a": None}) == "none"
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0"])
-def test_blank_key_is_refused(blank: str) -> None:
-    with pytest.raises(JoinError, match=rf"^joins\.j\.key: found .* with {len(blank)} characters, expected 1 to"):
-        key_of(JOIN, "j", {"day": blank})
+@pytest.mark.parametrize(
+    ("value", "described"),
+    [
+        (None, "null"),
+        ("", "empty text"),
+        (" ", "empty text"),
+        ("\t\n", "empty text"),
+        ("\u00a0", "empty text"),
+        ([], "a list"),
+        (["2026-01-01"], "a list"),
+        ({}, "an object"),
+        (True, "true"),
+        (1.5, "1.5"),
+    ],
+)
+def test_value_that_is_no_key_names_the_field(value: Json, described: str) -> None:
+    expected = f"the event's field 'day' is {described}, expected a text or an integer. Publish such a value. The event"
+    for text in ("${day}", "x/${day}"):
+        with pytest.raises(JoinError, match="^" + re.escape(f"joins.j.key: {expected}")):
+            key_of(Join(all_of=["a", "b"], key=text), "j", {"day": value})
 
 
 def test_key_has_the_length_limit_of_a_run_id() -> None:

@@ -56,7 +56,7 @@ def test_wrong_placeholder_of_an_unknown_type_is_reported_first() -> None:
 def test_missing_field_does_not_hide_other_problems() -> None:
     first, second = problems({"type": "glue_job", "arguments": {"--x": "${"}})
     assert first == "t.job_name: missing field"
-    assert second.startswith("t.arguments.--x: found '${': the template is empty or not closed")
+    assert second.startswith("t.arguments.--x: found '${': the template is not closed")
 
 
 def test_stand_ins_of_missing_fields_have_no_problems() -> None:

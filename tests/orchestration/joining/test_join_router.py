@@ -62,6 +62,17 @@ def test_names_jobs_and_key_of_a_join_have_placeholders(aws: JoinAws) -> None:
     assert execution["input"]["event"]["job_run_id"] == "123456789012/d"
 
 
+def test_job_name_with_dots_is_read_by_a_quoted_segment(aws: JoinAws) -> None:
+    arguments = {"--p": '${upstream."dwh.orders".artifacts.path}', "--q": '${artifacts."dwh.orders".path}'}
+    report = {"type": "glue_job", "job_name": "report", "arguments": arguments}
+    aws.upload(document(all_of=["dwh.orders", "b"], on_complete=[report]))
+    aws.success("dwh.orders", "d", artifacts={"path": "s3://b/o"})
+    aws.success("b", "d")
+    (execution,) = aws.executions.values()
+    sent = execution["input"]["triggers"][0]["request"]["Arguments"]
+    assert (sent["--p"], sent["--q"]) == ("s3://b/o", "s3://b/o")
+
+
 def test_keys_do_not_mix(aws: JoinAws) -> None:
     arrive(aws, JOBS[:3], "a")
     arrive(aws, JOBS[3:], "b")
@@ -103,6 +114,16 @@ def test_event_without_the_key_starts_its_workflow_and_fails(aws: JoinAws) -> No
     with pytest.raises(RoutingError, match=r"joins.report.key: the event has no field 'start_date'"):
         aws.deliver({"job_name": "load_0", "job_run_id": "r", "status": "SUCCESS"})
     assert aws.starts == {"own": 1}
+
+
+@pytest.mark.parametrize(("value", "described"), [(None, "null"), ([], "a list"), ({}, "an object")])
+def test_event_with_a_null_in_the_key_does_not_arrive(aws: JoinAws, value: Any, described: str) -> None:
+    for job in JOBS:
+        with pytest.raises(RoutingError, match=rf"joins\.report\.key: the event's field 'start_date' is {described}"):
+            aws.success(job, "d", start_date=value)
+    assert aws.executions == {}
+    assert "UpdateItem" not in aws.calls
+    assert arrive(aws, JOBS) == ["WAITING"] * 4 + ["COMPLETE"]
 
 
 def test_large_event_is_refused_with_its_size(aws: JoinAws) -> None:
