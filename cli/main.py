@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cli.streams import drop_output, protect_streams
 from orchestration.errors import OrchestrationError
 
 COMMANDS = {
@@ -100,6 +101,7 @@ def orchestrator(
 
 def main() -> None:
     """Run the command. Bad input ends with exit code 2 and one line."""
+    protect_streams()
     try:
         app()
     except ModuleNotFoundError as error:
@@ -109,6 +111,7 @@ def main() -> None:
         _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL:
+            drop_output()
             _fail(f"the output cannot be written: {error.strerror}. Make room, or write it to another place.")
         if not isinstance(error, _input_errors()):
             raise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.event_options import event_fields, event_text
+from cli.event_options import EventOptions, event_fields, event_text
 from cli.io import print_json
 from local.validation import check_event
 from orchestration.errors import EventError
@@ -16,7 +16,7 @@ from orchestration.reports import ignored_reason
 from orchestration.values.shell import command
 
 if TYPE_CHECKING:
-    from operations.publish import Follower
+    from operations.publishing.publish import Follower
 
 
 def publish(  # noqa: PLR0913 - one parameter an option
@@ -52,17 +52,15 @@ def publish(  # noqa: PLR0913 - one parameter an option
       3  --wait: nothing started, or the event only arrived at joins
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     _check_options(function, topic, wait=wait)
-    fields = event_fields(file, job, run_id, {"artifacts": artifact or [], "metrics": metric or []}, field or [])
-    if approve:
-        fields["decision"] = "APPROVED"
-    elif file is None:
-        fields.setdefault("status", "SUCCESS")
-    text = event_text(fields)
+    options = EventOptions(
+        job=job, run_id=run_id, approve=approve, artifacts=artifact or [], metrics=metric or [], fields=field or []
+    )
+    text = event_text(event_fields(file, options))
     event = check_event(text)
     if event.event_kind is None:
         raise EventError(f"the event would start nothing: {ignored_reason(event, None)}. It was not published.")
-    from operations.publish import Follower, topic_arn  # noqa: PLC0415
-    from operations.publish import publish as send  # noqa: PLC0415
+    from operations.publishing.publish import Follower, topic_arn  # noqa: PLC0415
+    from operations.publishing.publish import publish as send  # noqa: PLC0415
     from operations.stack.deployed_router import DeployedRouter  # noqa: PLC0415 - boto3, which --help does not need
     from operations.stack.topics import APPROVALS, EVENTS  # noqa: PLC0415
 

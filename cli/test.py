@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.config_file import read_config_file
+from cli.event_input import print_notes
 from cli.io import DEFAULT_CONFIG, print_json, write_text
 from local.defaults import ACCOUNT, clear_aws_profile_env
 from local.validation import local_settings, region_of, stack_settings
@@ -63,6 +64,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     loaded = LoadedConfig(document, "the configuration", "")
     settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
     results = [run_case(case, loaded, settings) for case in find_cases(folder)]
+    print_notes([one.event for one in results])
     if update:
         _update(results)
         return
@@ -94,9 +96,8 @@ def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str)
     with _engine(region, config) as (simulator, progress):
         for number, one in enumerate(results, 1):
             progress(f"case {number} of {len(results)}: {one.case.name}")
-            text = one.case.event.read_text(encoding="utf-8-sig")
-            planned = plan_event(text, config, simulator.settings).executions
-            found = simulate_plan(simulator, text, planned)
+            planned = plan_event(one.event.text, config, simulator.settings).executions
+            found = simulate_plan(simulator, one.event.text, planned)
             problem = "; ".join([one.problem, *found] if one.problem else found)
             yield dataclasses.replace(one, problem=problem)
 

@@ -12,7 +12,7 @@ import typer
 
 from analysis.problem import Problem
 from analysis.problems.check import CheckedFile, check_file
-from cli.io import DEFAULT_CONFIG, print_json, read_bytes
+from cli.io import DEFAULT_CONFIG, note_bom, print_json, read_bytes
 from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 
@@ -65,7 +65,9 @@ def validate(  # noqa: PLR0913 - one parameter an option
     checked = []
     for path in dict.fromkeys(files or [DEFAULT_CONFIG]):
         name = "(standard input)" if str(path) == "-" else path.as_posix()
-        checked.append(check_file(name, read_bytes(path), settings))
+        data = read_bytes(path)
+        note_bom(path, data)
+        checked.append(check_file(name, data, settings))
     if strict:
         checked = [_without_warnings(one) for one in checked]
     problems = [problem for one in checked for problem in one.problems]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.problem import nearest
-from orchestration.configuration.joins import joins_of, key_of, valid_join
+from orchestration.configuration.joins import job_names, joins_of, key_of, valid_join
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import ConfigError, EventError, JoinError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.event.kinds import EventKind
+from orchestration.event.look_alikes import look_alike
 from orchestration.input.execution_input import ExecutionInput, input_of
 from orchestration.input.item import AnyItem, Batch, Item
 from orchestration.input.routing import Skipped
@@ -26,7 +27,7 @@ from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
 from orchestration.triggers.base import ServiceIntegration
-from orchestration.values.strictjson import JsonObject, object_at
+from orchestration.values.strictjson import JsonObject
 
 DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
@@ -135,9 +136,10 @@ def plan_event(
         return EventPlan(**about, status="FAILED", reason=str(error))
     about |= {"skipped": planned.skipped if planned is not None else []}
     if planned is None or not planned.items:
-        jobs = list(object_at(config.document, "workflows"))
-        suggestion = nearest(event.job_name, jobs) if triggers is None else ""
-        reason = ignored_reason(event, triggers, about["skipped"])
+        jobs = job_names(config.document) if triggers is None else []
+        # The reason names a job that looks alike.
+        suggestion = "" if look_alike(event.job_name, jobs) else nearest(event.job_name, jobs)
+        reason = ignored_reason(event, triggers, about["skipped"], jobs)
         status = "WOULD_JOIN" if about["joins"] else "IGNORED"
         return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
     executions = {one.name: one.input for one in planned.pack(planned.items)}

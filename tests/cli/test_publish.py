@@ -136,7 +136,7 @@ def test_job_without_a_workflow_exits_3(orchestrator: Orchestrator) -> None:
         (of("images", "1", "--artifact", "path")[1:], "'path': expected NAME=VALUE"),
         (of("images", "1", "--field", r'x="\ud800"')[1:], "the event: found an unpaired surrogate"),
         (of("images", "1", "--field", "x=" + "[" * 5_000 + "]" * 5_000)[1:], "the event: found a value nested deeper"),
-        (of("images", "1", "--field", "x=NaN")[1:], "the event: found NaN"),
+        (of("images", "1", "--field", "x=[NaN]")[1:], "the event: found NaN"),
         (["--function", ROUTER, "README.md"], "README.md: it is not JSON"),
         (of("images", "1", "--field", "artifacts=text")[1:], "event field 'artifacts': found a string"),
         (

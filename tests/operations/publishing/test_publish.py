@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.engine.faults import Fault
-from operations.publish import Follower, publish, topic_arn
+from operations.publishing.publish import Follower, publish, topic_arn
 from operations.stack.deployed_router import DeployedRouter
 from operations.stack.topics import APPROVALS, EVENTS
 from orchestration.event.job_event import deliveries, read_event
