@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,9 +61,9 @@ def event_fields(file: Path | None, options: EventOptions) -> JsonObject:
 def _given(options: EventOptions, before: JsonObject) -> Iterator[tuple[str, str, Json]]:
     """Each field of the options: its name, the option as a person writes it, and the value."""
     if options.job:
-        yield "job_name", f"--job {options.job}", _utf8(options.job)
+        yield "job_name", f"--job {options.job}", options.job
     if options.run_id:
-        yield "job_run_id", f"--run-id {options.run_id}", _utf8(options.run_id)
+        yield "job_run_id", f"--run-id {options.run_id}", options.run_id
     if options.approve:
         yield "decision", "--approve", "APPROVED"
     for name, option, texts in (
@@ -75,8 +74,8 @@ def _given(options: EventOptions, before: JsonObject) -> Iterator[tuple[str, str
             existing = before.get(name)
             if not isinstance(existing, dict | None):
                 raise EventError(f"{option}: the file's field {name!r} is not an object. Correct the file.")
-            yield name, option, (existing or {}) | named_values(option, [*map(_utf8, texts)])
-    for name, value in named_values("--field", [*map(_utf8, options.fields)]).items():
+            yield name, option, (existing or {}) | named_values(option, texts)
+    for name, value in named_values("--field", options.fields).items():
         yield name, f"--field {name}", value
 
 
@@ -88,14 +87,6 @@ def _read(file: Path) -> JsonObject:
     if not isinstance(given, dict):
         raise EventError(f"{file}: expected a JSON object with job_name and job_run_id.")
     return given
-
-
-def _utf8(text: str) -> str:
-    """The text of an option. Python reads its bytes in the encoding of the locale, which may be ASCII."""
-    try:
-        return os.fsencode(text).decode() if not text.isascii() else text
-    except UnicodeError as error:
-        raise EventError(f"option {text!a:.80}: is not UTF-8.") from error
 
 
 def event_text(fields: JsonObject) -> str:

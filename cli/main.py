@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cli.arguments import utf8_arguments
 from cli.streams import drop_output, protect_streams
 from orchestration.errors import OrchestrationError
 
@@ -52,7 +53,7 @@ class _LazyCommands(Mapping[str, Any]):
         if name not in self._loaded:
             function = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
             alone = typer.Typer(**_SETTINGS)
-            alone.command(name)(function)
+            alone.command(name)(utf8_arguments(function))
             self._loaded[name] = get_command(alone)
         return self._loaded[name]
 

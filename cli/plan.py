@@ -54,7 +54,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  planned
-      1  the router would refuse an event; with --against: --fail-on-change, and something changed
+      1  the router would refuse an event or reject each of its triggers; --fail-on-change: something changed
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     if bool(event) == bool(recorded):
@@ -78,7 +78,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         ]
     if against is None:
         _print_plans([one for (one,) in plans], as_json=as_json)
-        raise typer.Exit(int(any(one.status == "FAILED" for (one,) in plans)))
+        raise typer.Exit(int(any(one.problem for (one,) in plans)))
     changed = _print_changes([(new, old) for new, old in plans], as_json=as_json)
     raise typer.Exit(1 if changed and fail_on_change else 0)
 

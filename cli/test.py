@@ -50,7 +50,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  all cases passed, or --update wrote the results
-      1  a case failed
+      1  a case failed; --update wrote a result of an event that the router refuses or that starts nothing
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.plans.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
@@ -66,8 +66,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     results = [run_case(case, loaded, settings) for case in find_cases(folder)]
     print_notes([one.event for one in results])
     if update:
-        _update(results)
-        return
+        raise typer.Exit(_update(results))
     if simulate:
         local_settings(region)  # reports an unknown region before the engine starts
         results = list(_simulated(results, loaded, region))
@@ -80,12 +79,19 @@ def test(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(int(any(one.problem for one in results)))
 
 
-def _update(results: Sequence[CaseResult]) -> None:
+def _update(results: Sequence[CaseResult]) -> int:
+    """Write the results that changed; returns the exit code, 1 if a person must look at one of them."""
     changed = [one for one in results if one.problem]
     for one in changed:
         write_text(one.case.expected, one.text)
         typer.echo(f"wrote {one.case.expected}")
     typer.echo(f"{len(changed)} of {len(results)} expected results changed")
+    suspicious = [one for one in changed if one.plan.problem]
+    for one in suspicious:
+        typer.echo(
+            f"orchestrator: {one.case.name}: {one.plan.problem}. Keep the result only if the case must fail.", err=True
+        )
+    return int(bool(suspicious))
 
 
 def _simulated(results: Sequence[CaseResult], config: LoadedConfig, region: str) -> Iterator[CaseResult]:

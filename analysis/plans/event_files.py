@@ -106,7 +106,7 @@ def decoded(source: str, data: bytes) -> str:
         EventError: the bytes are not UTF-8.
     """
     if data.startswith(_UTF_16):
-        raise EventError(f"{source}: is UTF-16, expected UTF-8. Save the file again as UTF-8.")
+        raise EventError(f"{source}: is not UTF-8 but UTF-16. Save the file again as UTF-8.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -21,6 +21,7 @@ from orchestration.event.look_alikes import look_alike
 from orchestration.input.execution_input import ExecutionInput, input_of
 from orchestration.input.item import AnyItem, Batch, Item
 from orchestration.input.routing import Skipped
+from orchestration.joining.join_router import refuse_large
 from orchestration.planning import batch
 from orchestration.planning.plan import plan
 from orchestration.reports import ignored_reason
@@ -71,6 +72,17 @@ class EventPlan:
     iam_actions: list[str] = field(default_factory=list)
     transitions: int = 0
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str:
+        """Reason why a person must act: the router would refuse the event, or would start none of its triggers. Or empty."""
+        if self.status == "FAILED":
+            return self.reason
+        refused = next((join["error"] for join in self.joins if "error" in join), "")
+        if refused or not self.triggers or not all(item.rejected for item in self.triggers):
+            return refused
+        first = self.triggers[0]
+        return f"every trigger is rejected ({len(self.triggers)}), so nothing would start: {first.name}: {first.request['Cause']}"
 
     @property
     def dollars(self) -> float:
@@ -159,7 +171,10 @@ def _joins(event: JobEvent, config: LoadedConfig) -> list[dict[str, str]]:
     found = []
     for name in joins_of(config.document, event.job_name) if event.event_kind == "on_success" else ():
         try:
-            found.append({"join": name, "key": key_of(valid_join(config.document, name), name, event.fields)})
+            join = valid_join(config.document, name)
+            key = key_of(join, name, event.fields)
+            refuse_large(join, name, event.fields)
+            found.append({"join": name, "key": key})
         except (ConfigError, JoinError) as error:
             found.append({"join": name, "error": str(error)})
     return found

@@ -82,3 +82,15 @@ def test_account_refuses_targets_in_another_account(orchestrator: Orchestrator, 
     result = orchestrator("validate", str(config), "--account", "210987654321")
     assert (result.exit_code, "found account 123456789012" in result.stdout) == (2, True)
     assert orchestrator("validate", str(config), "--account", "prod").exit_code == 2
+
+
+@pytest.mark.parametrize("stdin", [True, False])
+def test_byte_order_mark_is_left_out_and_reported(orchestrator: Orchestrator, tmp_path: Path, stdin: bool) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('\ufeff{"workflows": {}}')
+    result = orchestrator("validate", "--strict", "-" if stdin else str(path), stdin=path.read_text())
+    name = "(standard input)" if stdin else str(path)
+    assert (result.exit_code, result.stdout) == (0, f"{name}: valid, 0 workflows with 0 triggers\n")
+    assert result.stderr == (
+        f"orchestrator: {name}: starts with a byte order mark (BOM), which is left out. Save the file without it.\n"
+    )

@@ -83,7 +83,7 @@ def test_several_paths_are_read_in_order(tmp_path: Path) -> None:
     [
         ("none.json", None, "No such file or directory. Name a readable file."),
         ("bad.json", b"\xff", "is not UTF-8 (byte 0)."),
-        ("windows.json", "{}".encode("utf-16"), "is UTF-16, expected UTF-8. Save the file again as UTF-8."),
+        ("windows.json", "{}".encode("utf-16"), "is not UTF-8 but UTF-16. Save the file again as UTF-8."),
         ("empty.json", b'{"Records": []}', "a Lambda event with records without events."),
         ("empty.jsonl", b"\n\n", "has no events. Name a .json file, a .jsonl file, or a folder of them."),
         ("folder", b"", "has no events."),
