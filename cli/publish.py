@@ -127,7 +127,7 @@ def _wait(follower: Follower, checked: Check, timeout: float, *, as_json: bool) 
 
 
 def _log_of(follower: Follower) -> str:
-    """What the router's log has about the event, if the caller can read it."""
+    """Lines of the router's log about the event, if the caller can read it."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     from operations.executions.router_log import why_nothing  # noqa: PLC0415

@@ -33,12 +33,12 @@ def protect_streams() -> None:
 
 
 def reader_gone() -> bool:
-    """Return True if the reader of the output has closed the pipe, so that an endless command has no reason to go on."""
+    """Return True if the reader of the output has closed the pipe. An endless command then ends."""
     return _closed
 
 
 def drop_output() -> None:
-    """Drop the output that is still in a buffer: it cannot be written, and Python would try it again at the end."""
+    """Drop the output in the buffer. It cannot be written, and Python would try again at the end."""
     _drop(sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""Checks an event against a deployed stack before it is published: what it would start, and whether its run has started."""
+"""Checks an event against a deployed stack before it is published: its triggers, its joins and its run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Check:
 
     @property
     def lines(self) -> list[str]:
-        """What the event starts, for people."""
+        """Lines that tell people what the event starts."""
         if self.before is not None or self.plan is None:
             return []
         accepted = [f"{item.type} {item.name}" for item in self.plan.triggers if not item.rejected]

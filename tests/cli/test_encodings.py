@@ -1,4 +1,4 @@
-"""Every command under cp1252, the C locale and a closed pipe: no traceback, and the exit code of a UTF-8 terminal."""
+"""Every command keeps its exit code under cp1252, the C locale and a closed pipe, without a traceback."""
 
 from __future__ import annotations
 

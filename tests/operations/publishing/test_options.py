@@ -1,4 +1,4 @@
-"""Options of an event's fields: text stays text unless JSON prints it so, and nothing changes on its way to the router."""
+"""Text of an option stays text unless JSON prints it so, and no value changes in the message."""
 
 from __future__ import annotations
 

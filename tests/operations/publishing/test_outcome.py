@@ -1,4 +1,4 @@
-"""The outcome of a published event is its own, not that of another event of the run or of the join."""
+"""The outcome of a published event is its own, not that of another event."""
 
 from __future__ import annotations
 
