@@ -72,11 +72,13 @@ class ExecutionLookupError(OrchestrationError):
 
     Attributes:
         missing: True if the execution does not exist.
+        denied: True if the caller lacks permission.
     """
 
-    def __init__(self, message: str, *, missing: bool = False) -> None:
+    def __init__(self, message: str, *, missing: bool = False, denied: bool = False) -> None:
         super().__init__(message)
         self.missing = missing
+        self.denied = denied
 
 
 class RoutingError(OrchestrationError):

@@ -34,8 +34,17 @@ PAGE_SECONDS = 30.0
 _SKEW = timedelta(minutes=15)
 """Difference between the clocks of Step Functions and Glue, and between Glue's order and that of the times."""
 
-_DENIED = ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "ExpiredTokenException")
-_BUSY = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded")
+_DENIED = ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException")
+_BUSY = (
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "OperationTimeoutException",
+    "ExpiredTokenException",
+)
+"""Refusals of GetJobRuns after which a later call may succeed. Lambda renews credentials that have expired."""
+
 _THROTTLES = ("Rate exceeded", "ThrottlingException", "Throttling:")
 """Parts of the cause of a refused call, as AWS and its users report them
 (repost.aws/knowledge-center/glue-throttling-rate-exceeded)."""
@@ -109,6 +118,10 @@ def _search(client: GlueClient, wanted: WantedRun, remaining_seconds: Callable[[
         found = [run for run in page["JobRuns"] if run.get("Arguments", {}).get(EXECUTION_ARGUMENT) == identity]
         if found:
             # Glue's own retries of a run have its arguments and a higher number.
+            starts = [run["Id"] for run in found if not run.get("Attempt")]
+            if len(starts) > 1:
+                # The SDK of Step Functions may repeat a call by itself: its causes count the attempts.
+                log.error("Glue job %s: runs %s have one start %s", wanted["JobName"], ", ".join(starts), identity)
             return min(found, key=lambda run: run.get("Attempt", 0))["Id"]
         token = page.get("NextToken", "")
         if not token or _all_before(page["JobRuns"], oldest):

@@ -40,6 +40,7 @@ class Settings:
         wait_for_runs: ``WAIT_FOR_RUNS`` is ``true``: the state machine has the states that wait for a run. True offline.
         deploy_env: ``DEPLOY_ENV``, the environment's name for the placeholder ``${deploy.env}``, or empty.
         only_account: refuse targets in other accounts; empty at run time, because an allow-list may name such targets.
+        function_name: ``AWS_LAMBDA_FUNCTION_NAME``, which Lambda sets, for the commands that reports print; empty offline.
         log_level: ``LOG_LEVEL``, a name of the standard library's logging levels.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     wait_for_runs: bool = True
     deploy_env: str = ""
     only_account: str = ""
+    function_name: str = ""
     log_level: str = "INFO"
 
     @classmethod
@@ -93,6 +95,7 @@ class Settings:
             join_deadline_arn=environment.get("JOIN_DEADLINE_ARN", ""),
             wait_for_runs=environment.get("WAIT_FOR_RUNS", "").strip().lower() == "true",
             deploy_env=environment.get("DEPLOY_ENV", ""),
+            function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", ""),
             log_level=environment.get("LOG_LEVEL", "").strip().upper() or "INFO",
         )
 

@@ -26,6 +26,7 @@ HOSTILE = (
     "-x",
     "--help",
     "--",
+    "=ls",
     "#",
     "tab\t, \x1b[31mred\x07, \x7f, \u202etxt, \u2028 and \xa0",
     "größe 日本",

@@ -67,7 +67,7 @@ def _section(trigger: type[Trigger]) -> str:
         "",
         *(_retry(retry) for retry in integration.retries),
         "",
-        "Any other error fails the trigger immediately.",
+        _other_errors(trigger),
         "",
         "**IAM** of the state machine's role: "
         + "; ".join(f"`{allow.action}` on `{allow.resource}` ([AWS]({allow.doc_url}))" for allow in integration.iam)
@@ -75,6 +75,19 @@ def _section(trigger: type[Trigger]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _other_errors(trigger: type[Trigger]) -> str:
+    """A sentence about the errors that are not retried."""
+    look_up = trigger.START_LOOK_UP
+    if look_up is None:
+        return "Any other error fails the trigger immediately."
+    retried = {error for retry in trigger.INTEGRATION.retries for error in retry.errors}
+    refused = ", ".join(f"`{error}`" for error in look_up.refused if error not in retried)
+    return (
+        f"{refused}: the trigger fails immediately. After any other error the run may have started, so a function looks for it "
+        f"({look_up.wait_seconds} s later for the first time)."
+    )
 
 
 def _in_the_console(trigger: type[Trigger]) -> str:
@@ -124,6 +137,7 @@ def _retry(retry: Retry) -> str:
         if retry.backoff == 1
         else f"first after {retry.interval_seconds} s, then {retry.backoff:g} times longer each"
     )
+    jitter = ", each wait a random part of this" if retry.jitter == "FULL" else ""
     bound = "" if retry.max_delay_seconds is None else f", at most {retry.max_delay_seconds} s apart"
     errors = ", ".join(f"`{error}`" for error in retry.errors)
-    return f"- {errors}: {retry.max_attempts} times, {interval}{bound}. Reason: {retry.reason}."
+    return f"- {errors}: {retry.max_attempts} times, {interval}{bound}{jitter}. Reason: {retry.reason}."

@@ -1,8 +1,8 @@
 """The Lambda service on a laptop: each function runs in its own worker processes.
 
-A worker behaves like a Lambda execution environment. It has the function's environment variables only, imports the handler
-itself, and runs one event at a time. The runtime retries an asynchronous invocation twice. Then it sends a record to the
-function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
+A worker behaves like a Lambda execution environment. It has the function's environment variables and its name only, imports
+the handler itself, and runs one event at a time. The runtime retries an asynchronous invocation twice. Then it sends a record
+to the function's failure destination: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ class LambdaRuntime:
         with self._lock:
             if self._closed.is_set():
                 raise RuntimeClosedError("the Lambda runtime is closed")
-            environment = self.environment | function.environment_vars | {"PYTHONPATH": self._unpacked(function)}
+            own = {"PYTHONPATH": self._unpacked(function), "AWS_LAMBDA_FUNCTION_NAME": function.function_name}
+            environment = self.environment | function.environment_vars | own
             old, pool = None, self._pools.get(function.function_arn)
             if pool is not None and pool.environment != environment:
                 old, pool = (

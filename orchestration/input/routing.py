@@ -40,7 +40,7 @@ class ReplayRecord(NamedTuple):
         of: name of the execution that a person replayed.
         id: id of the trigger in the original execution.
         attempt: number of this attempt, from 1.
-        generation: attempt of the last replay with ``again``, or 0.
+        generation: attempt of the last replay that started a new run on purpose, or 0.
         now: id of the trigger in the configuration of the replay.
         as_was: the request is the original one.
     """

@@ -123,9 +123,10 @@ class JoinRouter:
             return Report(fields={**report.to_json(), "status": "COMPLETE", "cause": ""})
         missing = decided.missing(join.all_of)
         report = self._started(_event(name, key, decided, missing), delivery_id)
+        router = {"--function": self.settings.function_name} if self.settings.function_name else {}
         cause = (
             f"join {name} has expired for key {key}: {', '.join(missing)} did not succeed within {join.deadline_hours} hours. "
-            f"Arrived: {', '.join(decided.events) or 'none'}. Look: {command('inspect', name, key)}"
+            f"Arrived: {', '.join(decided.events) or 'none'}. Look: {command('inspect', name, key, options=router)}"
         )
         return Report(fields={**report.to_json(), "status": "EXPIRED", "missing": [*missing], "cause": cause})
 

@@ -36,7 +36,7 @@ def split(
     another; a trigger whose condition needs more is rejected.
     """
     selected, skipped = [], []
-    share = max_steps // max(1, sum(1 for configured in triggers if _condition(configured)))
+    share = steps_for_each(triggers, max_steps)
     for configured in triggers:
         trigger = configured.trigger
         try:
@@ -49,6 +49,11 @@ def split(
         else:
             skipped.append(Skipped(id=configured.id, type=trigger.TYPE, name=trigger.target_name(), reason=reason))
     return selected, skipped
+
+
+def steps_for_each(triggers: Sequence[ConfiguredTrigger], max_steps: int = MAX_STEPS) -> int:
+    """The share of ``max_steps`` that each condition of an event's triggers has."""
+    return max_steps // max(1, sum(1 for configured in triggers if _condition(configured)))
 
 
 def _condition(configured: ConfiguredTrigger) -> JsonObject:
@@ -75,10 +80,10 @@ def recorded(skipped: Sequence[Skipped]) -> tuple[tuple[Skipped, ...], int]:
     return tuple(kept), len(skipped) - len(kept)
 
 
-def mismatch(pattern: JsonObject, event: JsonObject) -> str:
+def mismatch(pattern: JsonObject, event: JsonObject, max_steps: int = MAX_STEPS) -> str:
     """The reason why the event does not match, with a field and its value; empty if it matches."""
     try:
-        return _mismatch(pattern, event, Budget(MAX_STEPS))
+        return _mismatch(pattern, event, Budget(max_steps))
     except ConditionError as error:
         return str(error)
 

@@ -14,14 +14,19 @@ from orchestration.errors import ExecutionLookupError
 from orchestration.input.item import Item
 from orchestration.replaying.ledger import Attempt, Ledger
 from orchestration.triggers import BY_TYPE
+from orchestration.values.shell import option
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 _PUBLISH_FAILED = "PublishFailed:"
 """Beginning of the detail of an attempt whose run succeeded (builder/machine/waiting_states.py)."""
 
-_NEVER_STARTED = re.compile(r"StepFunctions\.StateMachineDoesNotExist|AccessDenied|not authorized to perform")
-"""In the detail of an attempt that Step Functions refused. The router may not read the runs of such a target either."""
+_NEVER_STARTED = re.compile(
+    r"StepFunctions\.(StateMachineDoesNotExist|AccessDenied|\w+: .*not authorized to perform: states:StartExecution)",
+    re.DOTALL,
+)
+"""Beginning of the detail of an attempt that Step Functions refused. The router may not read the runs of such a target either.
+A run that failed has its own error in the detail, such as a permission that it lacked."""
 
 
 class EarlierRun(NamedTuple):
@@ -30,19 +35,22 @@ class EarlierRun(NamedTuple):
     Attributes:
         arn: ARN of the nested execution; empty if none exists, or if the target has no names.
         status: its status now.
+        waited: True for an attempt that waited for a run without a name. Its run has failed, or may have, and a look for the
+            attempt's run id would find it.
         left_out: reason why a replay without ``again`` starts nothing.
         refused: reason why the router cannot decide.
     """
 
     arn: str = ""
     status: str = ""
+    waited: bool = False
     left_out: str = ""
     refused: str = ""
 
     @property
     def needs_new_name(self) -> bool:
-        """True if the run ended in failure, so that its name starts nothing."""
-        return self.status in _ENDED_BADLY
+        """True if the run ended in failure: its name starts nothing, and a look for its id would find it."""
+        return self.waited or self.status in _ENDED_BADLY
 
     @property
     def kept(self) -> bool:
@@ -68,21 +76,26 @@ class EarlierRun(NamedTuple):
 
 def earlier_run(ledger: Ledger, trigger_id: str, newest: Attempt) -> EarlierRun:
     """The run of an attempt that failed."""
-    arn = _named_run(_item_of(ledger, trigger_id, newest))
+    sent = _item_of(ledger, trigger_id, newest)
+    arn = _named_run(sent)
     try:
         status = ledger.executions.status_of(arn) if arn else ""
     except ExecutionLookupError as error:
-        if _NEVER_STARTED.search(newest.detail):
+        if error.denied and _NEVER_STARTED.match(newest.detail):
             return EarlierRun()
-        return EarlierRun(
-            refused=f"the router cannot determine whether its run has ended: {error}. To start a new run: --again"
+        advice = (
+            "Allow the router states:DescribeExecution on it (the Terraform variable state_machines names its state machine). If "
+            f"the run has ended without success, start a new one: {option('--only', trigger_id)} --again"
+            if error.denied
+            else "Replay again later"
         )
+        return EarlierRun(refused=f"the router cannot determine whether its run has ended: {error}. {advice}")
     if status:
         return EarlierRun(arn=arn, status=status)
     if newest.detail.startswith(_PUBLISH_FAILED):
         reason = f"its run succeeded, and a replay would start it once more: {newest.detail} To start it again: --again"
         return EarlierRun(left_out=reason)
-    return EarlierRun()
+    return EarlierRun(waited=not arn and sent.waits)
 
 
 def _named_run(item: Item) -> str:

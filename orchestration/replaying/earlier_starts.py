@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from orchestration.errors import GlueRunUnknown
+from orchestration.event.identity import EXECUTION_ARGUMENT
 from orchestration.input.item import Item
 from orchestration.replaying.ledger import Ledger
 from orchestration.starting.executions import Execution
 from orchestration.triggers import BY_TYPE
+from orchestration.values.shell import option
 from orchestration.values.strictjson import Json, JsonObject, object_at
 
 UNKNOWN = GlueRunUnknown.__name__
 
 
-def with_earlier_starts(item: Item, ledger: Ledger, trigger_id: str) -> tuple[Item, tuple[str, ...]]:
-    """The item with the starts for which the state machine looks first, and a warning if it cannot look.
+def with_earlier_starts(item: Item, ledger: Ledger, trigger_id: str) -> tuple[Item, str]:
+    """The item with the starts for which the state machine looks, or the reason why it cannot.
 
     Args:
         item: the item of the replay.
@@ -36,13 +38,20 @@ def with_earlier_starts(item: Item, ledger: Ledger, trigger_id: str) -> tuple[It
         # Attempts of one generation have one identity; the first one has the earliest time.
         starts.setdefault(f"{start.get('JobName')} {object_at(start, 'Arguments')}", start)
     if not starts:
-        return item, ()
+        return item, ""
     if not BY_TYPE[item.type].earlier_start(item.request, ""):
         jobs = ", ".join(str(start.get("JobName")) for start in starts.values())
-        warning = f"an earlier attempt may have started Glue job {jobs}, and this replay does not look for its run"
-        return item, (f"trigger {trigger_id}: {warning}",)
+        runs = ", ".join(
+            str(object_at(start, "Arguments").get(EXECUTION_ARGUMENT, "none")) for start in starts.values()
+        )
+        wait = " with wait" if item.waits else ""
+        return item, (
+            f"an earlier attempt may have started Glue job {jobs}, and its entry is now a {item.type}{wait}, which cannot look "
+            f"for that run. Look in the Glue console for {EXECUTION_ARGUMENT} = {runs}. If no run has it: "
+            f"{option('--only', trigger_id)} --again"
+        )
     look_for: list[Json] = list(starts.values())
-    return replace(item, request={**item.request, "look_for": look_for}), ()
+    return replace(item, request={**item.request, "look_for": look_for}), ""
 
 
 def _unknown_attempts(ledger: Ledger, trigger_id: str) -> Iterator[tuple[Execution, Item]]:

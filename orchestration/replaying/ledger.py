@@ -33,7 +33,7 @@ class Attempt:
         execution: name of the execution.
         status: result of the trigger in that execution.
         detail: downstream run id of a triggered one, error of a failed one, or the execution's status.
-        generation: attempt of the last replay with ``again``, or 0.
+        generation: attempt of the last replay that started a new run on purpose, or 0.
     """
 
     number: int

@@ -10,6 +10,7 @@ from orchestration.event.replay_request import Replay
 from orchestration.input.item import Item
 from orchestration.replaying.decisions import CONDITION, listed
 from orchestration.replaying.ledger import Ledger
+from orchestration.values.shell import option
 
 
 def check_named(ledger: Ledger, replay: Replay, only: Sequence[tuple[str, str]]) -> None:
@@ -54,6 +55,21 @@ def check_named(ledger: Ledger, replay: Replay, only: Sequence[tuple[str, str]])
             )
     if len(set(successors)) < len(successors):
         raise ReplayError("'only': two triggers have the same successor, which would start twice. Name it once")
+    for trigger_id, now in () if replay.again else renamed:
+        _check_successor(ledger, trigger_id, now)
+
+
+def _check_successor(ledger: Ledger, trigger_id: str, now: str) -> None:
+    """Refuse a successor that an earlier replay gave to another trigger: it would start once for each of them."""
+    for other in ledger.originals:
+        for execution in ledger.replays(other) if other != trigger_id else ():
+            record = execution.input.routing.replay
+            if record is not None and record.now == now:
+                raise ReplayError(
+                    f"'only': {now!r} is the successor of trigger {other!r} since execution {execution.name}, and would start "
+                    f"twice. Replay that trigger: {option('--only', f'{other}={now}')}. To start {now!r} for "
+                    f"{trigger_id!r}, too: --again"
+                )
 
 
 def _listed(item: Item) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from orchestration.input.item import BATCH, REJECTED, AnyItem, Batch, Item, Targ
 from orchestration.input.routing import ReplayRecord
 from orchestration.planning.items import build_item, fitting
 from orchestration.planning.plan import PlannedExecution, item_room, routing_of
-from orchestration.planning.skipped import mismatch
+from orchestration.planning.skipped import mismatch, steps_for_each
 from orchestration.replaying.decisions import (
     CONDITION,
     NOT_A_TRIGGER,
@@ -38,6 +38,7 @@ from orchestration.replaying.ledger import Attempt, Ledger, Original
 from orchestration.replaying.named_triggers import check_named
 from orchestration.settings import Settings
 from orchestration.triggers.base import RequestContext
+from orchestration.values.shell import option
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +124,7 @@ class Replayer:
             return self._decision(batch, "LEFT_OUT", newest, reason)
         original, newest = self.ledger.originals[trigger_id], self.ledger.newest(trigger_id)
         if newest.status == "NOT_STARTED" and original.batch is not None:
-            reason = f"its batch never started. Start the whole batch: --only {original.batch.id}"
+            reason = f"its batch never started. Start the whole batch: {option('--only', original.batch.id)}"
             return self._decision(original.item, "REFUSED", newest, reason)
         return self._one(trigger_id, now, original, newest)
 
@@ -149,8 +150,9 @@ class Replayer:
         if run.other_target(made):
             return self._decision(item, "LEFT_OUT", newest, run.other_target(made))
         if not self.replay.again:
-            made, more = with_earlier_starts(made, self.ledger, trigger_id)
-            warnings = (*warnings, *more)
+            made, reason = with_earlier_starts(made, self.ledger, trigger_id)
+            if reason:
+                return self._decision(item, "LEFT_OUT", newest, reason)
         attempt = newest.number + 1
         record = ReplayRecord(
             of=self.replay.of,
@@ -192,9 +194,10 @@ class Replayer:
             return None, self._missing(trigger_id, now), ()
         if isinstance(current.trigger, InvalidTrigger):
             return None, f"the configuration still has it as an invalid trigger: {current.trigger.cause:.500}", ()
-        mismatched = mismatch(current.trigger.when, self.event.fields) if current.trigger.when else ""
+        mismatched = mismatch(current.trigger.when, self.event.fields, steps_for_each(self.triggers))
         if mismatched:
-            return None, f"{CONDITION} {mismatched}. To send the original request: --only {trigger_id} --as-was", ()
+            only = option("--only", trigger_id)
+            return None, f"{CONDITION} {mismatched}. To send the original request: {only} --as-was", ()
         context = RequestContext(
             event=self.event,
             settings=self.settings,
@@ -211,8 +214,8 @@ class Replayer:
         unchanged = ", ".join(one.id for one in self.triggers if one.id in self.ledger.originals)
         return (
             f"the configuration no longer has {self.ledger.event_kind} trigger {now!r} for job {self.event.job_name!r}. New "
-            f"since then: {added or 'none'}. Unchanged: {unchanged or 'none'}. If a new one replaces it: --only "
-            f"{trigger_id}=ID. To send the original request: --only {trigger_id} --as-was"
+            f"since then: {added or 'none'}. Unchanged: {unchanged or 'none'}. If a new one replaces it: "
+            f"{option('--only', f'{trigger_id}=ID')}. To send the original request: {option('--only', trigger_id)} --as-was"
         )
 
     def _batch(self, batch: Batch) -> Decision:

@@ -195,9 +195,11 @@ class ExecutionClient:
             # Without its data, so the router needs no access to the key that encrypts them.
             return self.client.describe_execution(executionArn=arn, includedData="METADATA_ONLY")["status"]
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] in _NO_SUCH:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+            if code in _NO_SUCH:
                 return ""
-            raise ExecutionLookupError(f"execution {arn!r}: cannot describe it: {error}", missing=False) from error
+            denied = code == "AccessDeniedException"
+            raise ExecutionLookupError(f"execution {arn!r}: cannot describe it: {error}", denied=denied) from error
 
     def outcomes(self, execution: Execution) -> list[Outcome]:
         """Outcome of each item of an ended execution; empty while it runs."""

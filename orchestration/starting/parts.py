@@ -21,20 +21,21 @@ _Part = TypeVar("_Part", bound=Part)
 
 
 def existing_parts(first: _Part, find: Callable[[int], _Part | None]) -> tuple[list[_Part], int]:
-    """The parts that exist, in order, and the largest count of parts that one of them records.
+    """The parts that exist, in order, and the count that the newest of them records.
 
     Parts start in order, and each records the count that its delivery planned. Another release may pack the triggers that
-    an interrupted delivery left into more parts, so a later part can record a larger count than the first one.
+    an interrupted delivery left into more or fewer parts. The newest part's count is exact: its delivery knew the parts before
+    it. Parts are looked for up to the largest count, so that none stays unseen.
 
     Args:
         first: the event's first execution.
         find: returns the part with a number, or None if it does not exist.
     """
-    parts, count = [first], first.input.routing.parts
-    while len(parts) < count:
+    parts, largest = [first], first.input.routing.parts
+    while len(parts) < largest:
         part = find(len(parts) + 1)
         if part is None:
             break
         parts.append(part)
-        count = max(count, part.input.routing.parts)
-    return parts, count
+        largest = max(largest, part.input.routing.parts)
+    return parts, max(len(parts), parts[-1].input.routing.parts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from orchestration.errors import GlueRunAbsentError, GlueRunsUnavailableError, GlueRunUnknown
 from orchestration.triggers.base import Allow, Retry, ServiceIntegration
+from orchestration.triggers.facets import LAMBDA_FAILURES
 
 UNKNOWN = GlueRunUnknown.__name__
 """Error of a trigger that may have started. A replay looks for its run before it starts one."""
@@ -87,13 +88,7 @@ _LOOK = ServiceIntegration(
         Retry(
             errors=(
                 UNAVAILABLE,
-                "Lambda.TooManyRequestsException",
-                "Lambda.ServiceException",
-                "Lambda.AWSLambdaException",
-                "Lambda.SdkClientException",
-                "Lambda.ClientExecutionTimeoutException",
-                "Lambda.Unknown",
-                "Sandbox.Timedout",
+                *LAMBDA_FAILURES,
             ),
             reason="the function only reads",
             interval_seconds=2,

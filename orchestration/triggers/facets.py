@@ -47,6 +47,18 @@ SNAPSHOTS = "localstack/localstack, `tests/aws/services/stepfunctions/v2"
 FUNCTION_EXCEPTION = f"{SNAPSHOTS}/error_handling/test_task_service_lambda`, `test_raise_custom_exception`"
 """Source of an error that has the name of the function's exception."""
 
+LAMBDA_FAILURES = (
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+)
+"""Errors of a called function other than its own exceptions: Lambda refused the call, failed, or lost its answer
+(https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html)."""
+
 
 class Evidence(NamedTuple):
     """Evidence for one error name.

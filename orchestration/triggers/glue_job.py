@@ -66,7 +66,10 @@ class GlueJob(WaitingTrigger):
         "--triggered_by_job": "Name of the upstream job",
         "--triggered_by_run_id": "Run id of the upstream job",
         "--source_artifacts": "JSON text of the event's artifacts",
-        EXECUTION_ARGUMENT: "Id of this start: the execution's name and the trigger's id. A replay with `--again` adds `-rN`",
+        EXECUTION_ARGUMENT: (
+            "Id of this start: the execution's name and the trigger's id, shortened if it is long. A replay that starts a new "
+            "run adds `-rN`"
+        ),
     }
     RESERVED_IN: ClassVar[tuple[str, ...]] = ("arguments",)
     KEY_PREFIXES: ClassVar[Mapping[str, KeyPrefix]] = {

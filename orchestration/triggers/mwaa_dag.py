@@ -10,7 +10,14 @@ from urllib.parse import quote
 from orchestration.settings import Settings
 from orchestration.triggers._dag_trigger import DagTrigger
 from orchestration.triggers.base import Allow, RequestContext, Retry, ServiceIntegration
-from orchestration.triggers.facets import FUNCTION_EXCEPTION, SNAPSHOTS, Evidence, Refusal, TargetQuestion
+from orchestration.triggers.facets import (
+    FUNCTION_EXCEPTION,
+    LAMBDA_FAILURES,
+    SNAPSHOTS,
+    Evidence,
+    Refusal,
+    TargetQuestion,
+)
 from orchestration.values.dag_conf import REST_API, ConfLimits, check_run_id
 from orchestration.values.strictjson import Json, JsonObject
 from orchestration.values.validation import StringPattern, ValidationProblem
@@ -64,13 +71,7 @@ class MwaaDag(DagTrigger):
                 errors=(
                     "MwaaUnavailableError",
                     "MwaaAnswerError",
-                    "Lambda.TooManyRequestsException",
-                    "Lambda.ServiceException",
-                    "Lambda.AWSLambdaException",
-                    "Lambda.SdkClientException",
-                    "Lambda.ClientExecutionTimeoutException",
-                    "Lambda.Unknown",
-                    "Sandbox.Timedout",
+                    *LAMBDA_FAILURES,
                 ),
                 reason="the DAG run id is deterministic. If the first call started the run, Airflow answers the retry with 409",
                 interval_seconds=2,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
+from orchestration.values.condition_fields import beginnings
 from orchestration.values.conditions import OR
 from orchestration.values.strictjson import first_invalid
 from orchestration.values.validation import ValidationProblem, describe
@@ -92,17 +93,10 @@ def _combinations(pattern: JsonObject, path: str) -> Iterator[ValidationProblem]
             f"found {count:,} combinations of '$or', expected at most {MAX_ALTERNATIVES:,}. Use fewer alternatives",
         )
         return
-    for fields in _fields(pattern, ()):
-        names = [".".join(field) for field in fields]
-        twice = next((name for name in names if names.count(name) > 1 or _within(name, names)), "")
-        if twice:
-            text = f"the field {twice!r:.80} has two conditions. Write them in one list, or each in an alternative of '$or'"
-            yield ValidationProblem(path, text)
-            return
-
-
-def _within(name: str, names: list[str]) -> bool:
-    return any(name.startswith(f"{outer}.") for outer in names)
+    twice = _field_with_two_conditions(pattern)
+    if twice:
+        text = f"the field {twice!r:.80} has two conditions. Write them in one list, or each in an alternative of '$or'"
+        yield ValidationProblem(path, text)
 
 
 def _count(pattern: JsonObject) -> int:
@@ -116,16 +110,39 @@ def _count(pattern: JsonObject) -> int:
     return total
 
 
-def _fields(pattern: JsonObject, path: tuple[str, ...]) -> list[list[tuple[str, ...]]]:
-    """Paths of the fields in each combination."""
-    combinations: list[list[tuple[str, ...]]] = [[]]
+def _field_with_two_conditions(pattern: JsonObject) -> str:
+    """A field that a combination of ``$or`` names twice, or inside another one; empty if none does.
+
+    Every alternative of one key meets every alternative of the other keys next to it, so each key's names are compared once.
+    The work is linear in the size of the pattern and its depth.
+    """
+    return _names(pattern, "")[1]
+
+
+def _names(pattern: JsonObject, start: str) -> tuple[dict[str, None], str]:
+    """Names of all fields of the pattern, and the first one with two conditions."""
+    names: dict[str, None] = {}
+    outer: dict[str, str] = {}
     for key, value in pattern.items():
         if key == OR:
-            options = [fields for option in _options(value) for fields in _fields(option, path)]
+            below = [_names(option, start) for option in _options(value)]
+        elif isinstance(value, dict):
+            below = [_names(value, f"{start}{key}.")]
         else:
-            options = _fields(value, (*path, key)) if isinstance(value, dict) else [[(*path, key)]]
-        combinations = [[*fields, *option] for fields in combinations for option in options]
-    return combinations
+            below = [({f"{start}{key}": None}, "")]
+        new = dict.fromkeys(name for found, _ in below for name in found)
+        twice = next((twice for _, twice in below if twice), "")
+        twice = twice or next((outer.get(name) or name for name in new if name in outer or _inside(name, names)), "")
+        if twice:
+            return names, twice
+        names |= new
+        outer |= {beginning: name for name in new for beginning in beginnings(name) if beginning != name}
+    return names, ""
+
+
+def _inside(name: str, names: dict[str, None]) -> bool:
+    """True if the name, or a field around it, is one of the names."""
+    return any(beginning in names for beginning in beginnings(name))
 
 
 def _options(value: Json) -> list[JsonObject]:

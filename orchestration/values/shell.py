@@ -14,13 +14,18 @@ def command(name: str, *arguments: str, options: Mapping[str, str] | None = None
         arguments: positional ones. One that begins with ``-`` stays an argument.
         options: name to value, such as ``{"--function": "router"}``.
     """
-    written = [word for option, value in (options or {}).items() for word in _option(option, value)]
+    written = [word for option, value in (options or {}).items() for word in _words(option, value)]
     dashed = any(argument.startswith("-") for argument in arguments)
     words = [*written, "--", *arguments] if dashed else [*arguments, *written]
     return " ".join(["orchestrator", name, *map(quoted, words)])
 
 
-def _option(option: str, value: str) -> tuple[str, ...]:
+def option(name: str, value: str) -> str:
+    """An option with its value, such as ``--only load``, for a sentence that names no whole command."""
+    return " ".join(map(quoted, _words(name, value)))
+
+
+def _words(option: str, value: str) -> tuple[str, ...]:
     """The words of an option. A value that begins with ``-`` must not be read as another option."""
     return (f"{option}={value}",) if value.startswith("-") else (option, value)
 
@@ -28,7 +33,8 @@ def _option(option: str, value: str) -> tuple[str, ...]:
 def quoted(text: str) -> str:
     r"""The text as one word of a shell. With control characters, it is ``$'a\x0ab'``, which a log keeps on one line."""
     if text.isprintable():
-        return shlex.quote(text)
+        word = shlex.quote(text)
+        return f"'{text}'" if word == text and text.startswith("=") else word  # zsh reads =ls as the path of ls
     return "$'" + "".join(_escaped(character) for character in text) + "'"
 
 

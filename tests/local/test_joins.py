@@ -113,6 +113,7 @@ def test_deadline_fails_with_the_missing_job(stack: Simulator, engine: Engine) -
     found = decided(engine, "2026-01-02")
     assert (found["status"], found["error"]) == ("FAILED", "JoinExpired")
     assert "load_customers did not succeed within 6 hours. Arrived: load_orders." in found["cause"]
+    assert f"Look: orchestrator inspect nightly_report 2026-01-02 --function {ROUTER}" in found["cause"]
     runs = boto3.client("glue").get_job_runs(JobName="warn_team")["JobRuns"]
     assert [one["Arguments"]["--triggered_by_run_id"] for one in runs] == ["2026-01-02"]
     late = stack.publish(event("load_customers", "2026-01-02"))

@@ -136,7 +136,7 @@ class FakeAws:
         found = self.executions[name]
         failed = any(one["result"]["status"] == "FAILED" for one in found["outcomes"])
         status = found.get("status") or ("FAILED" if failed else "SUCCEEDED")
-        answer = {"status": status, "startDate": datetime(2026, 1, 1, tzinfo=UTC)}
+        answer = {"status": status, "startDate": found.get("start", datetime(2026, 1, 1, tzinfo=UTC))}
         output = {} if status != "SUCCEEDED" else {"output": json.dumps({"outcomes": found["outcomes"]})}
         return answer | {"input": json.dumps(found["input"])} | output
 

@@ -18,7 +18,7 @@ from tests.orchestration.fake_aws import SETTINGS, FakeAws, Killed
 
 TABLE = "joins"
 DEADLINE = "arn:aws:states:us-west-1:123456789012:stateMachine:deadline"
-JOIN_SETTINGS = replace(SETTINGS, joins_table=TABLE, join_deadline_arn=DEADLINE)
+JOIN_SETTINGS = replace(SETTINGS, joins_table=TABLE, join_deadline_arn=DEADLINE, function_name="router")
 JOBS = [f"load_{number}" for number in range(5)]
 
 

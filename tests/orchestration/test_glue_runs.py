@@ -72,8 +72,16 @@ def test_run_without_arguments_is_passed_over() -> None:
 
 
 def test_first_attempt_wins_over_retries_of_glue() -> None:
-    glue = Glue([run(1, "e-load", Attempt=1), run(2, "e-load", Attempt=0)])
-    assert find(glue, after(LOST), plenty) == "jr_2"
+    runs = [run(1, "e-load", Attempt=1), run(2, "e-load", Attempt=0), run(3, "e-load", Attempt=2)]
+    assert find(Glue(runs), after(LOST), plenty) == "jr_2"
+
+
+def test_two_runs_of_one_start_are_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The SDK of Step Functions may repeat a call. A retry of Glue has its own number, and another start has no such number."""
+    find(Glue([run(1, "e-load", Attempt=1), run(2, "e-load", Attempt=0)]), after(LOST), plenty)
+    assert caplog.records == []
+    find(Glue([run(1, "e-load"), run(2, "e-load", Attempt=0)]), after(LOST), plenty)
+    assert [record.getMessage() for record in caplog.records] == ["Glue job job: runs jr_1, jr_2 have one start e-load"]
 
 
 def test_lost_answer_without_a_run_is_unknown() -> None:
@@ -157,6 +165,11 @@ def client_error(code: str, status: int = 400) -> ClientError:
     "error",
     [
         client_error("ThrottlingException"),
+        client_error("Throttling"),
+        client_error("TooManyRequestsException"),
+        client_error("RequestLimitExceeded"),
+        client_error("OperationTimeoutException"),
+        client_error("ExpiredTokenException"),
         client_error("InternalServiceException", 500),
         ConnectTimeoutError(endpoint_url="x"),
     ],
@@ -166,9 +179,10 @@ def test_unavailable_list_is_read_again(error: Exception) -> None:
         find(Glue([], error), after(THROTTLED), plenty)
 
 
-def test_denied_list_is_unknown_and_names_the_permission() -> None:
+@pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied", "UnrecognizedClientException"])
+def test_denied_list_is_unknown_and_names_the_permission(code: str) -> None:
     with pytest.raises(GlueRunUnknown, match=r"Allow glue:GetJobRuns on the job .*glue_jobs"):
-        find(Glue([], client_error("AccessDeniedException")), after(THROTTLED), plenty)
+        find(Glue([], client_error(code)), after(THROTTLED), plenty)
 
 
 def test_job_that_was_deleted_is_unknown() -> None:

@@ -20,6 +20,7 @@ VARIABLES = {
     "JOB_APPROVALS_TOPIC_ARN": ("approvals_topic_arn", "arn:a"),
     "JOINS_TABLE": ("joins_table", "joins"),
     "JOIN_DEADLINE_ARN": ("join_deadline_arn", "arn:d"),
+    "AWS_LAMBDA_FUNCTION_NAME": ("function_name", "router"),
     "DEPLOY_ENV": ("deploy_env", "prod"),
 }
 

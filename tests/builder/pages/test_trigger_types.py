@@ -97,9 +97,19 @@ def test_constant_and_growing_intervals_read_differently() -> None:
     section = SECTIONS["glue_job"]
     assert (
         "`Glue.ResourceNumberLimitExceededException`: 20 times, first after 60 s, then 1.5 times longer each, at most 240 s "
-        "apart. Reason: "
+        "apart, each wait a random part of this. Reason: "
     ) in section
     assert (
-        "`Glue.ThrottlingException`: 10 times, first after 2 s, then 2 times longer each, at most 60 s apart. Reason: "
+        "`Glue.ThrottlingException`: 10 times, first after 2 s, then 2 times longer each, at most 60 s apart, each wait "
+        "a random part of this. Reason: "
     ) in section
-    assert trigger_types._retry(Retry(("A",), "r", 60, 30, backoff=1.0)) == "- `A`: 30 times, every 60 s. Reason: r."
+    constant = Retry(("A",), "r", 60, 30, backoff=1.0, jitter="NONE")
+    assert trigger_types._retry(constant) == "- `A`: 30 times, every 60 s. Reason: r."
+
+
+def test_other_errors_are_looked_up_or_final() -> None:
+    assert (
+        "`Glue.AccessDeniedException`, `Glue.EntityNotFoundException`, `Glue.InvalidInputException`: the trigger fails "
+        "immediately. After any other error the run may have started, so a function looks for it (15 s later for the first time)."
+    ) in SECTIONS["glue_job"]
+    assert "Any other error fails the trigger immediately." in SECTIONS["eventbridge"]

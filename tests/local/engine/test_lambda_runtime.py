@@ -65,6 +65,12 @@ def test_worker_is_reused(runtime: LambdaRuntime) -> None:
     assert len({one.result for one in runtime.invocations}) == 1
 
 
+def test_worker_knows_the_name_of_its_function(runtime: LambdaRuntime) -> None:
+    """As on AWS: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html."""
+    environment = runtime.invoke(function("tests.local.handlers.state"), {}).result["environment"]
+    assert environment["AWS_LAMBDA_FUNCTION_NAME"] == "f"
+
+
 def test_dead_worker_is_replaced(runtime: LambdaRuntime) -> None:
     first = runtime.invoke(function("tests.local.handlers.pid"), {}).result
     os.kill(first, signal.SIGKILL)

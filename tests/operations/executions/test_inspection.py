@@ -14,6 +14,7 @@ from orchestration.errors import ExecutionLookupError, ReplayError
 from orchestration.starting.executions import ExecutionClient
 from tests.conftest import Router
 from tests.local.helpers import CONFIG, FIVE, Event, record
+from tests.state_machine.harness import shortened
 
 GONE = {"type": "glue_job", "job_name": "gone", "id": "gone"}
 ROWS = {"metrics": {"rows": [{"numeric": [">", 1_000_000_000]}]}}
@@ -121,6 +122,23 @@ def test_retried_call_is_one_run_with_three_calls(router: Router, event: Event, 
     assert [(count.entered, count.failed, count.retried) for count in found.states.values() if count.retried] == [
         (1, 0, 1)
     ]
+
+
+def test_run_that_was_looked_up_is_triggered(router: Router, event: Event, executions: ExecutionClient) -> None:
+    """The answer of StartJobRun was lost. The second call is the look, which found the run."""
+    lost = Fault(breaks="connection", takes_effect=True, times=1)
+    with (
+        router.config({"workflows": CONFIG["workflows"] | {"upstream": {"on_success": FIVE[:1]}}}),
+        router.simulator.engine.patch_context.faults.inject("glue.StartJobRun", lost),
+        shortened(),
+    ):
+        found = inspect(executions, send(router, event(job_run_id="looked-up")))
+    (trigger,) = found.triggers
+    (run,) = trigger.runs
+    assert (run.status, run.id[:3], run.error) == ("TRIGGERED", "jr_", "")
+    assert [call.error for call in run.calls] == ["Glue.SdkClientException", ""]
+    assert found.states["Start Glue job run"].failed == 1
+    assert (found.states["Look for the Glue job run"].failed, found.replay) == (0, "")
 
 
 def test_batch_that_never_started_has_no_outcome(router: Router, event: Event, executions: ExecutionClient) -> None:

@@ -12,7 +12,7 @@ import pytest
 from local.engine.faults import Fault
 from orchestration.event.identity import downstream_run_id
 from tests.conftest import Router
-from tests.local.helpers import NESTED, Event
+from tests.local.helpers import CONFIG, NESTED, Event, wait_until
 from tests.operations.repair.test_router_replays import actions, replay, started, workflow
 from tests.state_machine.harness import shortened
 
@@ -124,3 +124,45 @@ def test_again_starts_a_run_although_one_succeeded(router: Router, event: Event)
         again = replay(router, body, name, only=["nested"], again=True)
     assert actions(again) == [("nested", "STARTED")]
     assert runs(router, name) == {"": "SUCCEEDED", "-r1": "SUCCEEDED"}
+
+
+def test_running_run_is_followed_to_its_end(router: Router, event: Event) -> None:
+    """The call's answer was lost while the run goes on. As after a redrive by a person, the run's own state counts."""
+    lost = Fault(status=500, code="InternalFailure", takes_effect=True)
+    slow = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 15, "End": True}}}
+    faults = router.simulator.engine.patch_context.faults
+    with workflow(router, WAITING), nested(router, slow), shortened(pause=8):
+        with faults.inject("sfn.StartExecution", lost):
+            body, first = started(router, event, "still-running")
+        name = first["executions"][0]["name"]
+        assert runs(router, name) == {"": "RUNNING"}
+        plan = replay(router, body, name, dry_run=True)
+        assert actions(plan) == [("nested", "WOULD_FOLLOW")]
+        followed = replay(router, body, name)
+    assert (followed["status"], actions(followed)) == ("FOLLOWED", [("nested", "FOLLOWED")])
+    assert outcome(followed)[0] == "TRIGGERED"
+    assert runs(router, name) == {"": "SUCCEEDED"}
+
+
+def test_followed_run_starts_the_rest_of_its_chain_once(router: Router, event: Event) -> None:
+    faults = router.simulator.engine.patch_context.faults
+    chain = {
+        "upstream": {"on_success": [PUBLISHING]},
+        "published": {"on_success": [{"type": "step_function", "id": "next", "arn": NESTED}]},
+    }
+    with router.config({"workflows": CONFIG["workflows"] | chain}), nested(router, SUCCEED), shortened():
+        with faults.inject("sns.Publish", Fault(status=404, code="NotFound")):
+            body, first = started(router, event, "chain-goes-on")
+            name = first["executions"][0]["name"]
+        assert next_runs(router) == []
+        replay(router, body, name)
+        wait_until(lambda: len(next_runs(router)) > 0)
+        assert replay(router, body, name)["status"] == "NOT_STARTED"
+        router.simulator.engine.runtime.drain()
+    assert len(next_runs(router)) == 1
+
+
+def next_runs(router: Router) -> list[str]:
+    """Names of the nested executions that the published event started."""
+    listed = router.simulator.engine.client("stepfunctions").list_executions(stateMachineArn=NESTED)["executions"]
+    return [one["name"] for one in listed if one["name"].startswith("published-")]

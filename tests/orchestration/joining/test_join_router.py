@@ -217,7 +217,25 @@ def test_cause_of_a_deadline_has_a_command_to_paste(aws: JoinAws, key: str, tmp_
     arrive(aws, JOBS[:3], key)
     cause = aws.deadline(key)["cause"]
     (call,) = pasted(cause.partition(" Look: ")[2], tmp_path)
-    assert call == (["inspect", "--", "report", key] if key.startswith("-") else ["inspect", "report", key])
+    of_router = ["--function", "router"]
+    assert call == (
+        ["inspect", *of_router, "--", "report", key] if key.startswith("-") else ["inspect", "report", key, *of_router]
+    )
+
+
+def test_costly_condition_of_a_join_rejects_its_trigger_only(aws: JoinAws) -> None:
+    costly = {"upstream": {"load_0": {"a": {"b": {name: [{"exists": True}] for name in "cdef"}}}}}
+    report = {"type": "glue_job", "id": "report", "job_name": "report"}
+    aws.upload(document(on_complete=[report | {"id": "costly", "when": costly}, report]))
+    elements = 250
+    fields: dict[str, Any] = {"a": [{"b": {"c": 1, "e": 1}}] * elements, "a.b": [{"d": 1, "f": 1}] * elements}
+    aws.success("load_0", "d", **fields)
+    for job in JOBS[1:]:
+        record = aws.success(job, "d")
+    (join,) = record["joins"]
+    assert (join["status"], [one["id"] for one in join["rejected"]]) == ("COMPLETE", ["costly"])
+    assert join["rejected"][0]["Cause"].startswith("glue_job report: the condition 'when' needs more than 50,000 combi")
+    assert aws.starts == {"report": 1}
 
 
 def test_repeated_arrival_reports_the_execution_of_the_join(aws: JoinAws) -> None:

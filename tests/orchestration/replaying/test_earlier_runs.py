@@ -135,16 +135,21 @@ def test_succeeded_run_of_another_target_now_is_left_out() -> None:
     assert "the configuration now names another target" in decision["reason"]
 
 
-@pytest.fixture
-def _runs_are_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse_reading(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Let DescribeExecution of each nested execution end in an error."""
 
-    def denied(aws: FakeAws, executionArn: str, **fields: Any) -> Any:  # noqa: N803 - boto3's name
+    def describe(aws: FakeAws, executionArn: str, **fields: Any) -> Any:  # noqa: N803 - boto3's name
         if executionArn.startswith(ARN):
-            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "DescribeExecution")
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "DescribeExecution")
         return original(aws, executionArn, **fields)
 
     original = FakeAws.describe_execution
-    monkeypatch.setattr(FakeAws, "describe_execution", denied)
+    monkeypatch.setattr(FakeAws, "describe_execution", describe)
+
+
+@pytest.fixture
+def _runs_are_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_reading(monkeypatch, "AccessDeniedException")
 
 
 @pytest.mark.usefixtures("_runs_are_unreadable")
@@ -153,6 +158,46 @@ def test_run_that_cannot_be_read_is_refused() -> None:
     (decision,) = history.replay()
     assert decision["action"] == "REFUSED"
     assert "cannot determine whether its run has ended" in decision["reason"]
+    assert decision["reason"].endswith("start a new one: --only a --again")
+
+
+def test_throttled_look_does_not_advise_a_second_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = failed("RUNNING")
+    refuse_reading(monkeypatch, "ThrottlingException")
+    (decision,) = history.replay()
+    assert decision["action"] == "REFUSED"
+    assert decision["reason"].endswith("Replay again later")
+
+
+CHILD_LACKED_PERMISSION = {
+    "Error": "States.TaskFailed",
+    "Cause": '{"Error":"Lambda.AWSLambdaException","Cause":"User is not authorized to perform: lambda:InvokeFunction"}',
+}
+REFUSED_START = {
+    "Error": "StepFunctions.AWSStepFunctionsException",
+    "Cause": "User: arn:aws:sts::1:assumed-role/r/s\nis not authorized to perform: states:StartExecution on resource: x",
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CHILD_LACKED_PERMISSION, "ThrottlingException"),
+        (CHILD_LACKED_PERMISSION, "AccessDeniedException"),
+        (REFUSED_START, "ThrottlingException"),
+        ({"Error": "States.TaskFailed", "Cause": "StepFunctions.AccessDenied"}, "AccessDeniedException"),
+    ],
+)
+def test_unreadable_run_that_may_have_failed_is_refused(
+    error: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay under the used name would start nothing and report STARTED."""
+    history = failed("FAILED")
+    (outcome,) = history.aws.executions[batch_name(NAME, 1)]["outcomes"]
+    outcome["error"] = error
+    refuse_reading(monkeypatch, code)
+    (decision,) = history.replay()
+    assert decision["action"] == "REFUSED"
 
 
 @pytest.mark.usefixtures("_runs_are_unreadable")
@@ -160,10 +205,7 @@ def test_run_that_cannot_be_read_is_refused() -> None:
     "error",
     [
         {"Error": "StepFunctions.StateMachineDoesNotExistException", "Cause": ""},
-        {
-            "Error": "StepFunctions.AWSStepFunctionsException",
-            "Cause": "User is not authorized to perform: states:Start",
-        },
+        REFUSED_START,
     ],
 )
 def test_unreadable_run_that_never_started_is_no_obstacle(error: dict[str, str]) -> None:

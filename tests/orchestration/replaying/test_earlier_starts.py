@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -95,16 +96,74 @@ def test_run_of_a_job_with_another_name_now_is_looked_for() -> None:
     assert request(history, 1)["look_for"] == [start(job="a")]
 
 
-@pytest.mark.parametrize("now", [machine("a"), glue("a", wait=True)])
-def test_trigger_that_cannot_look_now_is_a_warning(now: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [(machine("a"), "a step_function"), (glue("a", wait=True), "a glue_job with wait")],
+    ids=["machine", "wait"],
+)
+def test_trigger_that_cannot_look_now_is_left_out(now: dict[str, Any], words: str) -> None:
     history = History.of(glue("a"), failing={"a"})
     unknown(history, NAME)
     history.upload(now)
-    record = history.deliver(**{"$replay": {"of": NAME}})
-    assert "look_for" not in request(history, 1)
-    assert record["warnings"] == [
-        "trigger a: an earlier attempt may have started Glue job a, and this replay does not look for its run"
-    ]
+    (decision,) = history.replay()
+    assert decision["action"] == "LEFT_OUT"
+    assert decision["reason"] == (
+        f"an earlier attempt may have started Glue job a, and its entry is now {words}, which cannot look for that run. Look in "
+        f"the Glue console for --triggered_by_execution = {downstream_run_id(NAME, 'a')}. If no run has it: --only a --again"
+    )
+    (again,) = history.replay(only=["a"], again=True)
+    assert again["action"] == "STARTED"
+
+
+def test_original_request_can_look_although_the_entry_cannot() -> None:
+    history = History.of(glue("a"), failing={"a"})
+    unknown(history, NAME)
+    history.upload(machine("a"))
+    (decision,) = history.replay(as_was=True)
+    assert (decision["action"], request(history, 1)["look_for"]) == ("STARTED", [start()])
+
+
+def test_look_begins_at_the_first_attempt_of_a_generation() -> None:
+    """A later time would end the search before it reaches the first attempt's run."""
+    history = History.of(glue("a"), failing={"a"})
+    unknown(history, NAME)
+    history.replay()
+    unknown(history, attempt(1))
+    history.aws.executions[attempt(1)]["start"] = datetime(2026, 1, 2, tzinfo=UTC)
+    history.replay()
+    assert request(history, 2)["look_for"] == [start()]
+
+
+def test_replay_looks_for_the_runs_of_two_jobs() -> None:
+    """The entry named another job between two attempts of one generation, so both have one argument."""
+    history = History.of(glue("a"), failing={"a"})
+    unknown(history, NAME)
+    history.upload(glue("a", job_name="other"))
+    history.replay()
+    unknown(history, attempt(1))
+    history.replay()
+    assert request(history, 2)["look_for"] == [start(job="a"), start(job="other")]
+
+
+def test_failed_run_of_a_waiting_attempt_is_not_found_as_a_start() -> None:
+    """The run of an attempt with wait has failed. A look for its id would report that run as TRIGGERED."""
+    history = History.of(glue("a", wait=True), failing={"a"})
+    history.upload(glue("a"))
+    history.replay()
+    assert request(history, 1)["Arguments"]["--triggered_by_execution"] == downstream_run_id(NAME, "a", 1)
+    unknown(history, attempt(1))
+    history.replay()
+    assert request(history, 2)["look_for"] == [start(1)]
+
+
+def test_replays_of_a_waiting_glue_job_have_their_own_ids() -> None:
+    history = History.of(glue("a"), failing={"a"})
+    unknown(history, NAME)
+    history.upload(glue("a", wait=True))
+    history.replay(only=["a"], again=True)
+    history.replay(only=["a"], as_was=True)
+    assert request(history, 2)["Arguments"]["--triggered_by_execution"] == downstream_run_id(NAME, "a", 2)
+    assert request(history, 2)["look_for"] == [start()]
 
 
 def test_request_of_an_earlier_release_cannot_be_found() -> None:

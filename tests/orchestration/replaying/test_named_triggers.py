@@ -71,6 +71,22 @@ def test_other_trigger_of_the_event_cannot_be_a_successor(two: History) -> None:
         check(two, ("a", "b"))
 
 
+def test_successor_of_an_earlier_replay_is_refused() -> None:
+    """Two commands, one after the other, would start the new target twice."""
+    history = History.of(glue("a"), glue("b"), failing={"a", "b"})
+    history.failing.clear()
+    history.upload(glue("new"))
+    history.replay(only={"a": "new"})
+    with pytest.raises(
+        ReplayError, match=r"'new' is the successor of trigger 'a' since execution .*: --only a=new\. To"
+    ):
+        check(history, ("b", "new"))
+    check(history, ("b", "new"), again=True)
+    check(history, ("b", "newer"))
+    check(history, ("a", "new"))
+    assert history.aws.starts == {"new": 1}
+
+
 def test_one_successor_of_two_triggers_is_refused(two: History) -> None:
     with pytest.raises(ReplayError, match="two triggers have the same successor"):
         check(two, ("a", "new"), ("b", "new"))

@@ -5,12 +5,15 @@ tests/operations/repair replays through the whole stack, and tests/properties/te
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
 
 from orchestration.errors import RoutingError
 from orchestration.event.identity import batch_name, downstream_run_id, replay_name
+from orchestration.planning.skipped import steps_for_each
+from orchestration.replaying import replay
 from tests.orchestration.fake_aws import SETTINGS
 from tests.orchestration.replaying.history import EVENT, NAME, History, glue, machine
 
@@ -178,6 +181,27 @@ def test_condition_of_the_current_configuration_applies() -> None:
     )
     history.upload(glue("a", when={"status": ["SUCCESS"]}))
     assert actions(history.replay()) == [("a", "STARTED")]
+
+
+def test_conditions_of_a_replay_have_equal_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the first delivery: 40 costly conditions must not take the router's time 40 times."""
+    monkeypatch.setattr(replay, "steps_for_each", functools.partial(steps_for_each, max_steps=400))
+    history = History.of(glue("a"), glue("b"), failing={"a", "b"})
+    costly = {"list": [{"prefix": "b"}]}
+    history.upload(glue("a", when=costly), glue("b", when=costly))
+    record = history.deliver(list=["a"] * 100, **{"$replay": {"of": NAME}})
+    reasons = [decision["reason"] for decision in record["replay"]["triggers"]]
+    assert ["needs more than 200 steps for this event" in reason for reason in reasons] == [True, True]
+
+
+def test_printed_option_keeps_an_id_that_begins_with_a_dash() -> None:
+    history = History.of(glue("-a"), failing={"-a"})
+    history.upload(glue("b"))
+    (refused,) = history.replay()
+    assert "it: --only=-a=ID. To send the original request: --only=-a --as-was" in refused["reason"]
+    history.upload(glue("-a", when={"status": ["FAILED"]}))
+    (refused,) = history.replay()
+    assert refused["reason"].endswith("To send the original request: --only=-a --as-was")
 
 
 def test_trigger_that_is_invalid_now_is_refused() -> None:

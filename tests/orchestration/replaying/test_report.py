@@ -60,6 +60,13 @@ def test_replay_that_starts_nothing_has_its_status() -> None:
     assert dry.replay == {"of": "first", "triggers": [would.report(with_request=True)], "already_started": 0}
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_replay_that_starts_and_follows_is_started(order: int) -> None:
+    both = [DECISION, replace(DECISION, id="c", action="FOLLOWED")][::order]
+    assert replay_report(Replay(of="first"), both, 0, []).status == "STARTED"
+    assert replay_report(Replay(of="first"), [replace(DECISION, action="FOLLOWED")], 0, []).status == "FOLLOWED"
+
+
 def test_execution_of_another_replay_is_not_this_one() -> None:
     """The other replay reports it."""
     assert started_by([replace(DECISION, action="LEFT_OUT"), DECISION, LEFT_OUT]) == [REPLAYED]

@@ -29,13 +29,18 @@ class FakeStepFunctions:
         self.inputs: dict[str, Any] = {}
         self.statuses: dict[str, str] = {}
         self.describes = describes
+        self.refusal = ""
+        self.looks: list[tuple[str, dict[str, Any]]] = []
 
     def start_execution(self, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803 - boto3's names
         if name in self.inputs:
             raise ClientError({"Error": {"Code": "ExecutionAlreadyExists", "Message": ""}}, "StartExecution")
         self.inputs[name] = input
 
-    def describe_execution(self, executionArn: str, **_: Any) -> Any:  # noqa: N803
+    def describe_execution(self, executionArn: str, **fields: Any) -> Any:  # noqa: N803
+        self.looks.append((executionArn, fields))
+        if self.refusal:
+            raise ClientError({"Error": {"Code": self.refusal, "Message": ""}}, "DescribeExecution")
         name = executionArn.rsplit(":", 1)[-1]
         if not self.describes:
             raise ClientError(
@@ -105,6 +110,24 @@ def test_unreadable_duplicate_raises_lookup_error() -> None:
     executions.start(planned())
     with pytest.raises(ExecutionLookupError, match="Rate exceeded"):
         executions.start(planned("d2"))
+
+
+@pytest.mark.parametrize("code", ["ExecutionDoesNotExist", "InvalidArn"])
+def test_status_of_a_missing_run_is_empty(code: str) -> None:
+    """Express executions have no ARN that DescribeExecution accepts. The look needs no key of the run's data."""
+    fake = FakeStepFunctions()
+    fake.refusal = code
+    assert ExecutionClient(fake, SETTINGS).status_of("arn:x") == ""
+    assert fake.looks == [("arn:x", {"includedData": "METADATA_ONLY"})]
+
+
+@pytest.mark.parametrize(("code", "denied"), [("AccessDeniedException", True), ("ThrottlingException", False)])
+def test_unreadable_status_says_whether_it_was_denied(code: str, denied: bool) -> None:
+    fake = FakeStepFunctions()
+    fake.refusal = code
+    with pytest.raises(ExecutionLookupError) as raised:
+        ExecutionClient(fake, SETTINGS).status_of("arn:x")
+    assert (raised.value.denied, raised.value.missing) == (denied, False)
 
 
 def test_find_distinguishes_missing_from_unreadable() -> None:

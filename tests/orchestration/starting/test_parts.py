@@ -1,4 +1,4 @@
-"""The parts of an event are found by their names, up to the largest count that one of them records."""
+"""The parts of an event are found by their names, and the newest one records their count."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ def part(recorded: str) -> Recorded:
         (["1/2", "2/3"], 2, 3),
         (["1/2", "2/3", "3/4"], 3, 4),
         (["1/2", "2/3", "3/4", "4/4"], 4, 4),
-        (["1/4", "2/2"], 2, 4),
+        (["1/4", "2/2"], 2, 2),
+        (["1/4", "2/2", "3/4"], 3, 4),
+        (["1/3", "2/2", "3/3"], 3, 3),
         (["1/1", "2/2"], 1, 1),
         ([""], 1, 1),
     ],
 )
-def test_largest_recorded_count_decides(recorded: list[str], found: int, count: int) -> None:
+def test_count_of_the_newest_part_decides(recorded: list[str], found: int, count: int) -> None:
     parts = [part(one) for one in recorded]
     asked: list[int] = []
 
@@ -43,4 +45,5 @@ def test_largest_recorded_count_decides(recorded: list[str], found: int, count: 
         return parts[number - 1] if number <= len(parts) else None
 
     assert existing_parts(parts[0], find) == (parts[:found], count)
-    assert asked == list(range(2, min(found + 1, count) + 1))
+    largest = max(part.input.routing.parts for part in parts[:found])
+    assert asked == list(range(2, min(found + 1, largest) + 1))

@@ -29,6 +29,11 @@ def test_plain_words_stay_plain() -> None:
     )
 
 
+def test_equals_sign_at_the_beginning_is_quoted() -> None:
+    """zsh's option EQUALS, which is on, reads =ls as the path of ls."""
+    assert [quoted(text) for text in ("=ls", "a=b", "=l s", "='")] == ["'=ls'", "a=b", "'=l s'", "'='\"'\"''"]
+
+
 def test_nul_is_left_out(tmp_path: Path) -> None:
     """No shell can pass it, and it would end the word."""
     assert quoted("a\0;b") == "$'a;b'"
