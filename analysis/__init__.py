@@ -17,6 +17,7 @@ The modules::
     policy_evaluation.py      what IAM statements allow: the only evaluator
     permissions.py            least privilege for the targets
     event_files.py            events from files, folders and JSON Lines
+    envelopes.py              events in the envelopes of SNS, Lambda, SQS, EventBridge and Step Functions
     event_plan.py             what one event would start under a configuration
     differences.py            how two plans of one event differ
     prices.py                 list prices of AWS, for estimates

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.io import print_json
+from cli.streams import reader_gone
 from orchestration.errors import ExecutionLookupError
 
 if TYPE_CHECKING:
@@ -80,5 +81,7 @@ def _follow(client: ExecutionClient, wanted: Filter, known: list[Listed], limit:
                 if seen.get(one.name) != one.status:
                     seen[one.name] = one.status
                     print_execution(one)
+            if reader_gone():
+                return
     except KeyboardInterrupt:
         return

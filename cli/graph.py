@@ -75,7 +75,7 @@ def graph(  # noqa: PLR0913 - one parameter an option
         found = found.part(job, chosen or directions)
     text = _drawn(found, wanted, f"Lineage of {config.name}" + (f": {job}" if job else ""))
     if output is None:
-        typer.echo(text, nl=False)
+        typer.echo(text.encode(), nl=False)  # UTF-8, as in a file: the reader is another program
     else:
         write_text(output, text)
         typer.echo(f"wrote {output}: {len(found.nodes)} jobs and targets, {len(found.links)} triggers")

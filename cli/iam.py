@@ -70,7 +70,7 @@ def iam(  # noqa: PLR0913 - one parameter an option
     elif policy:
         print_json(found.policies())
     else:
-        typer.echo(found.tfvars(), nl=False)
+        typer.echo(found.tfvars().encode(), nl=False)  # Terraform reads UTF-8
 
 
 def _check(found: Permissions, roles: list[str], *, as_json: bool) -> int:

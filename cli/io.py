@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from local.defaults import EXAMPLE_CONFIG
 from orchestration.errors import OrchestrationError
@@ -24,15 +27,25 @@ class OutputFileError(OrchestrationError):
 
 
 def read_text(path: Path) -> str:
-    """Return the text of the file, or of standard input for ``-``.
+    """Return the text of a configuration, or of standard input for ``-``, without a byte order mark.
 
     Raises:
         InputFileError: it does not exist, cannot be read, or is not UTF-8.
     """
+    data = read_bytes(path)
+    note_bom(path, data)
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFileError(f"{path}: is not UTF-8 (byte {error.start}).") from error
+
+
+def note_bom(path: Path, data: bytes) -> None:
+    """Print a note on standard error if a configuration starts with a byte order mark, which every command leaves out."""
+    if data.startswith(codecs.BOM_UTF8):
+        name = "(standard input)" if str(path) == "-" else path
+        text = f"{name}: starts with a byte order mark (BOM), which is left out. Save the file without it."
+        typer.echo(f"orchestrator: {text}", err=True)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -66,7 +79,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Write a report as JSON to standard output."""
+    """Write a report as JSON to standard output, in ASCII, so that every terminal and pipe carries it unchanged."""
     shown = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
-    sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(shown, indent=2) + "\n")
     sys.stdout.flush()  # An error at the end of the process would be a traceback.

@@ -13,6 +13,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from cli.arguments import utf8_arguments
+from cli.streams import drop_output, protect_streams
 from orchestration.errors import OrchestrationError
 
 COMMANDS = {
@@ -51,7 +53,7 @@ class _LazyCommands(Mapping[str, Any]):
         if name not in self._loaded:
             function = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
             alone = typer.Typer(**_SETTINGS)
-            alone.command(name)(function)
+            alone.command(name)(utf8_arguments(function))
             self._loaded[name] = get_command(alone)
         return self._loaded[name]
 
@@ -100,6 +102,7 @@ def orchestrator(
 
 def main() -> None:
     """Run the command. Bad input ends with exit code 2 and one line."""
+    protect_streams()
     try:
         app()
     except ModuleNotFoundError as error:
@@ -109,6 +112,7 @@ def main() -> None:
         _fail(f"the Python package {package} is not installed. Install the tool again with its dependencies.")
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL:
+            drop_output()
             _fail(f"the output cannot be written: {error.strerror}. Make room, or write it to another place.")
         if not isinstance(error, _input_errors()):
             raise

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.config_file import DEFAULT_ENV, Env, read_config_file
-from cli.io import DEFAULT_CONFIG, print_json, read_text
+from cli.event_input import read_event_files
+from cli.io import DEFAULT_CONFIG, print_json
 from local.defaults import ACCOUNT
 from local.validation import region_of, stack_settings
 from orchestration.errors import EventError
@@ -53,7 +54,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  planned
-      1  the router would refuse an event; with --against: --fail-on-change, and something changed
+      1  the router would refuse an event or reject each of its triggers; --fail-on-change: something changed
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     if bool(event) == bool(recorded):
@@ -73,10 +74,13 @@ def plan(  # noqa: PLR0913 - one parameter an option
         region = region or region_of(documents[0])
         settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
         configs = [_config(document, settings) for document in documents]
-        plans = [[plan_event(text, one, settings, source) for one in configs] for source, text in _events(event or ())]
+        plans = [
+            [plan_event(one.text, each, settings, one.source) for each in configs]
+            for one in read_event_files(event or ())
+        ]
     if against is None:
         _print_plans([one for (one,) in plans], as_json=as_json)
-        raise typer.Exit(int(any(one.status == "FAILED" for (one,) in plans)))
+        raise typer.Exit(int(any(one.problem for (one,) in plans)))
     changed = _print_changes([(new, old) for new, old in plans], as_json=as_json)
     raise typer.Exit(1 if changed and fail_on_change else 0)
 
@@ -101,14 +105,6 @@ def _recorded(function: str, since: str, job: str) -> tuple[Settings, list[Recor
         raise EventError(f"--recorded {since}: {function} has no executions with events in that time.")
     errors.print(f"{len(past):,} events from executions of {function}")
     return router.settings, past
-
-
-def _events(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Name and text of each event."""
-    from analysis.plans.event_files import read_events  # noqa: PLC0415 - botocore
-
-    for path in paths:
-        yield from [("-", read_text(path))] if str(path) == "-" else read_events([path])
 
 
 def _print_plans(plans: Sequence[EventPlan], *, as_json: bool) -> None:

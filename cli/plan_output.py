@@ -36,7 +36,10 @@ def print_plan(plan: EventPlan) -> None:
         about = f"  {trigger.type} {trigger.name}: {trigger.reason}"
         output.print(Text.assemble(f"  {trigger.id}  ", ("skipped", "yellow"), about))
     if plan.executions:
-        output.print(f"  {plan.transitions} transitions (${plan.dollars:.6f}); needs {', '.join(plan.iam_actions)}")
+        needs = f"; needs {', '.join(plan.iam_actions)}" if plan.iam_actions else ""
+        output.print(f"  {plan.transitions} transitions (${plan.dollars:.6f}){needs}")
+    if plan.problem and plan.status != "FAILED":
+        output.print(Text.assemble(("  problem: ", "red"), plan.problem))
     for warning in plan.warnings:
         output.print(Text.assemble(("  warning: ", "yellow"), warning))
 

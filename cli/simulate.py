@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.config_file import DEFAULT_ENV, Env, read_config_file
-from cli.io import DEFAULT_CONFIG, print_json, read_text
+from cli.event_input import read_event_file
+from cli.io import DEFAULT_CONFIG, print_json
 from local.defaults import clear_aws_profile_env
 from local.validation import check_config, check_event, local_settings, region_of
 from orchestration.errors import ConfigError
@@ -47,7 +48,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
       2  bad input
       3  nothing to trigger
     """  # noqa: D301 - click reads the character \b: keep the lines below it
-    document, text = read_config_file(config), read_text(event)
+    document, text = read_config_file(config), read_event_file(event).text
     region = region or region_of(document)
     check_config(document, local_settings(region, env))
     check_event(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.config_file import DEFAULT_ENV, Env, read_config_file
+from cli.event_input import print_notes
 from cli.io import DEFAULT_CONFIG, print_json, write_text
 from local.defaults import ACCOUNT, clear_aws_profile_env
 from local.validation import local_settings, region_of, stack_settings
@@ -48,7 +49,7 @@ def test(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  all cases passed, or --update wrote the results
-      1  a case failed
+      1  a case failed; --update wrote a result of an event that the router refuses or that starts nothing
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     from analysis.plans.cases import find_cases, run_case  # noqa: PLC0415 - botocore, which --help does not need
@@ -62,9 +63,9 @@ def test(  # noqa: PLR0913 - one parameter an option
     settings = stack_settings(region, account=account, env=env, queue_url=queue_url)
     loaded = LoadedConfig(document, "the configuration", "").under(settings)
     results = [run_case(case, loaded, settings) for case in find_cases(folder)]
+    print_notes([one.event for one in results])
     if update:
-        _update(results)
-        return
+        raise typer.Exit(_update(results))
     if simulate:
         local_settings(region)  # reports an unknown region before the engine starts
         results = list(_simulated(results, document, region, env))
@@ -77,12 +78,19 @@ def test(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(int(any(one.problem for one in results)))
 
 
-def _update(results: Sequence[CaseResult]) -> None:
+def _update(results: Sequence[CaseResult]) -> int:
+    """Write the results that changed; returns the exit code, 1 if a person must look at one of them."""
     changed = [one for one in results if one.problem]
     for one in changed:
         write_text(one.case.expected, one.text)
         typer.echo(f"wrote {one.case.expected}")
     typer.echo(f"{len(changed)} of {len(results)} expected results changed")
+    suspicious = [one for one in changed if one.plan.problem]
+    for one in suspicious:
+        typer.echo(
+            f"orchestrator: {one.case.name}: {one.plan.problem}. Keep the result only if the case must fail.", err=True
+        )
+    return int(bool(suspicious))
 
 
 def _simulated(results: Sequence[CaseResult], document: Any, region: str, env: str) -> Iterator[CaseResult]:
@@ -95,9 +103,8 @@ def _simulated(results: Sequence[CaseResult], document: Any, region: str, env: s
         config = LoadedConfig(document, "the configuration", "").under(simulator.settings)
         for number, one in enumerate(results, 1):
             progress(f"case {number} of {len(results)}: {one.case.name}")
-            text = one.case.event.read_text(encoding="utf-8-sig")
-            planned = plan_event(text, config, simulator.settings).executions
-            found = simulate_plan(simulator, text, planned)
+            planned = plan_event(one.event.text, config, simulator.settings).executions
+            found = simulate_plan(simulator, one.event.text, planned)
             problem = "; ".join([one.problem, *found] if one.problem else found)
             yield dataclasses.replace(one, problem=problem)
 

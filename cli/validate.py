@@ -16,7 +16,7 @@ from analysis.problem import Problem, nearest
 from analysis.problems.check import CheckedFile, check_file
 from analysis.shapes.unknown_paths import Shapes
 from cli.config_file import DEFAULT_ENV, Env
-from cli.io import DEFAULT_CONFIG, print_json, read_bytes
+from cli.io import DEFAULT_CONFIG, note_bom, print_json, read_bytes
 from orchestration.errors import ConfigError, EventError
 from orchestration.log_lines import single_line
 from orchestration.settings import Settings
@@ -102,7 +102,9 @@ def _check(files: Sequence[Path], settings: Settings, recorded: Shapes | None) -
     try:
         for path in dict.fromkeys(files):
             name = "(standard input)" if str(path) == "-" else path.as_posix()
-            checked.append(check_file(name, read_bytes(path), settings, recorded))
+            data = read_bytes(path)
+            note_bom(path, data)
+            checked.append(check_file(name, data, settings, recorded))
     finally:
         gc.enable()
     return checked

@@ -11,7 +11,7 @@ from analysis.plans.event_plan import EventPlan, plan_event
 from console.rendering import render
 from console.stack import ConsoleStack
 from operations.executions.router_log import why_nothing
-from operations.publish import Follower, publish, topic_arn
+from operations.publishing.publish import Follower, publish, topic_arn
 from operations.stack.deployed_configuration import read_configuration
 from operations.stack.topics import APPROVALS, EVENTS
 from orchestration.configuration.loader import LoadedConfig

@@ -2,8 +2,12 @@
 
 The rooms and modules::
 
-    publish.py                      publishes events and follows them to their outcomes
     joins.py                        who arrived at a join
+    publishing/
+        options.py                  fields of an event from texts NAME=VALUE
+        check.py                    what an event would start, before it is published
+        publish.py                  publishes events and follows their executions
+        outcome.py                  the outcome of one published event
     doctor/                         examines the whole stack, one module for each question
     executions/
         listing.py                  executions with their events: the only lister

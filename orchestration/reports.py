@@ -92,7 +92,10 @@ def _rejected(item: Item) -> Json:
 
 
 def ignored_reason(
-    event: JobEvent, triggers: Sequence[ConfiguredTrigger] | None, skipped: Sequence[Skipped] = ()
+    event: JobEvent,
+    triggers: Sequence[ConfiguredTrigger] | None,
+    skipped: Sequence[Skipped] = (),
+    jobs: Sequence[str] = (),
 ) -> str:
     """The reason why an event starts nothing.
 
@@ -100,6 +103,7 @@ def ignored_reason(
         event: the event.
         triggers: the workflow's triggers for the event, or None if the configuration has no such workflow.
         skipped: those of them whose condition the event does not meet; all, because it starts nothing.
+        jobs: names of the jobs in the configuration, to which the event's may look alike.
     """
     if event.event_kind is None:
         status, decision = (event.fields.get(name) for name in ("status", "decision"))
@@ -108,7 +112,7 @@ def ignored_reason(
             f"(status {status!r:.40}, decision {decision!r:.40}){_meant(status, _SUCCESS)}{_meant(decision, _APPROVED)}"
         )
     if triggers is None:
-        return f"the configuration has no workflow for job {event.job_name!r}"
+        return f"the configuration has no workflow for job {_unknown(event.job_name, jobs)}"
     if skipped:
         reasons = "; ".join(
             f"{trigger.id} ({trigger.type} {trigger.name}): {trigger.reason}" for trigger in skipped[:3]
@@ -116,6 +120,17 @@ def ignored_reason(
         more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
         return f"no condition of the {len(skipped)} {event.event_kind} triggers matches: {reasons}{more}"
     return f"workflow {event.job_name!r} has no {event.event_kind} triggers"
+
+
+def _unknown(job: str, jobs: Sequence[str]) -> str:
+    """The name of a job that is not configured; escaped if it looks like one that is."""
+    # Imported here: most events have a workflow, and each module slows the cold start.
+    from orchestration.event.look_alikes import escaped, look_alike  # noqa: PLC0415
+
+    other = look_alike(job, jobs)
+    if not other:
+        return repr(job)
+    return f"{escaped(job)}, but has {escaped(other)}, which looks alike. Write both names with the same characters"
 
 
 def _meant(value: Json, words: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration.configuration.joins import joins_of
+from orchestration.configuration.joins import job_names, joins_of
 from orchestration.configuration.loader import ConfigLoader, LoadedConfig
 from orchestration.configuration.workflows import ConfiguredTrigger
 from orchestration.errors import ConfigUnavailableError, OrchestrationError, RoutingError, SettingsError
@@ -144,7 +144,8 @@ class Router:
         skipped = planned.skipped if planned is not None else []
         if joins:
             return joined_report(event, config, joins, warnings, skipped)
-        return ignored_report(event, config, ignored_reason(event, triggers, skipped), warnings, skipped)
+        jobs = () if triggers is not None else job_names(config.document)
+        return ignored_report(event, config, ignored_reason(event, triggers, skipped, jobs), warnings, skipped)
 
     def _arrive(
         self, event: JobEvent, config: LoadedConfig, delivery: Delivery, settings: Settings

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.plans.event_files import EVENT, EXPECTED
+from analysis.plans.event_files import EVENT, EXPECTED, EventText, decoded, only_event, read_bytes
 from analysis.plans.event_plan import EventPlan, plan_event
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import EventError
@@ -37,6 +37,7 @@ class CaseResult:
     """Result of one case.
 
     Attributes:
+        event: the event.
         plan: plan of the event.
         text: the result as the expected file should have it.
         problem: why the case fails, or empty.
@@ -44,6 +45,7 @@ class CaseResult:
     """
 
     case: Case
+    event: EventText
     plan: EventPlan
     text: str
     problem: str = ""
@@ -79,21 +81,25 @@ def run_case(case: Case, config: LoadedConfig, settings: Settings) -> CaseResult
     Raises:
         EventError: a file cannot be read.
     """
-    plan = plan_event(_read(case.event), config, settings, case.name)
+    event = only_event(str(case.event), read_bytes(case.event))
+    plan = plan_event(event.text, config, settings, case.name)
     text = json.dumps(_result(plan), indent=2, ensure_ascii=False) + "\n"
     if not case.expected.exists():
         problem = f"{case.expected.name} is missing. Check the result, then run with --update"
-        return CaseResult(case=case, plan=plan, text=text, problem=problem, diff=tuple(_diff("", text, case)))
-    written = _read(case.expected)
+        return CaseResult(
+            case=case, event=event, plan=plan, text=text, problem=problem, diff=tuple(_diff("", text, case))
+        )
+    written = decoded(str(case.expected), read_bytes(case.expected))
     try:
         expected = strictjson.loads(written)
     except strictjson.StrictJSONError as error:
-        return CaseResult(case=case, plan=plan, text=text, problem=f"{case.expected.name}: {error}")
+        return CaseResult(case=case, event=event, plan=plan, text=text, problem=f"{case.expected.name}: {error}")
     if expected == json.loads(text):
-        return CaseResult(case=case, plan=plan, text=text)
+        return CaseResult(case=case, event=event, plan=plan, text=text)
     normalized = json.dumps(expected, indent=2, ensure_ascii=False, default=str) + "\n"
     problem = f"the event's result differs from {case.expected.name}"
-    return CaseResult(case=case, plan=plan, text=text, problem=problem, diff=tuple(_diff(normalized, text, case)))
+    diff = tuple(_diff(normalized, text, case))
+    return CaseResult(case=case, event=event, plan=plan, text=text, problem=problem, diff=diff)
 
 
 def _result(plan: EventPlan) -> JsonObject:
@@ -124,12 +130,3 @@ def _diff(before: str, after: str, case: Case) -> Iterator[str]:
 
 def _expected_path(event: Path) -> Path:
     return event.with_name(event.name.removesuffix(EVENT) + EXPECTED)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise EventError(f"{path}: {error.strerror}. Name a readable file.") from error
-    except UnicodeDecodeError as error:
-        raise EventError(f"{path}: is not UTF-8 (byte {error.start}).") from error

@@ -12,21 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.problem import nearest
-from orchestration.configuration.joins import joins_of, key_of, valid_join
+from orchestration.configuration.joins import job_names, joins_of, key_of, valid_join
 from orchestration.configuration.loader import LoadedConfig
 from orchestration.errors import ConfigError, EventError, JoinError
 from orchestration.event.job_event import Delivery, JobEvent, read_event
 from orchestration.event.kinds import EventKind
+from orchestration.event.look_alikes import look_alike
 from orchestration.input.execution_input import ExecutionInput, input_of
 from orchestration.input.item import AnyItem, Batch, Item
 from orchestration.input.routing import Skipped
+from orchestration.joining.join_router import refuse_large
 from orchestration.planning import batch
 from orchestration.planning.plan import plan
 from orchestration.reports import ignored_reason
 from orchestration.settings import Settings
 from orchestration.triggers import BY_TYPE, PUBLISH, WaitingTrigger
 from orchestration.triggers.base import ServiceIntegration
-from orchestration.values.strictjson import JsonObject, object_at
+from orchestration.values.strictjson import JsonObject
 
 DOLLARS_PER_MILLION = 25.0
 """Price of a million state transitions of a Standard state machine, us-east-1, the first month beyond the free tier
@@ -70,6 +72,17 @@ class EventPlan:
     iam_actions: list[str] = field(default_factory=list)
     transitions: int = 0
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str:
+        """Reason why a person must act: the router would refuse the event, or would start none of its triggers. Or empty."""
+        if self.status == "FAILED":
+            return self.reason
+        refused = next((join["error"] for join in self.joins if "error" in join), "")
+        if refused or not self.triggers or not all(item.rejected for item in self.triggers):
+            return refused
+        first = self.triggers[0]
+        return f"every trigger is rejected ({len(self.triggers)}), so nothing would start: {first.name}: {first.request['Cause']}"
 
     @property
     def dollars(self) -> float:
@@ -135,9 +148,10 @@ def plan_event(
         return EventPlan(**about, status="FAILED", reason=str(error))
     about |= {"skipped": planned.skipped if planned is not None else []}
     if planned is None or not planned.items:
-        jobs = list(object_at(config.document, "workflows"))
-        suggestion = nearest(event.job_name, jobs) if triggers is None else ""
-        reason = ignored_reason(event, triggers, about["skipped"])
+        jobs = job_names(config.document) if triggers is None else []
+        # The reason names a job that looks alike.
+        suggestion = "" if look_alike(event.job_name, jobs) else nearest(event.job_name, jobs)
+        reason = ignored_reason(event, triggers, about["skipped"], jobs)
         status = "WOULD_JOIN" if about["joins"] else "IGNORED"
         return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
     executions = {one.name: one.input for one in planned.pack(planned.items)}
@@ -157,7 +171,10 @@ def _joins(event: JobEvent, config: LoadedConfig, settings: Settings) -> list[di
     found = []
     for name in joins_of(config.document, event.job_name) if event.event_kind == "on_success" else ():
         try:
-            found.append({"join": name, "key": key_of(valid_join(config.document, name, settings), name, event.fields)})
+            join = valid_join(config.document, name, settings)
+            key = key_of(join, name, event.fields)
+            refuse_large(join, name, event.fields)
+            found.append({"join": name, "key": key})
         except (ConfigError, JoinError) as error:
             found.append({"join": name, "error": str(error)})
     return found

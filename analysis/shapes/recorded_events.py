@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from analysis.plans.event_files import EXPECTED, read_events
+from analysis.plans.envelopes import contained_events
+from analysis.plans.event_files import EXPECTED, decoded, read_bytes
 from analysis.shapes.shape import EventShape
 from analysis.shapes.unknown_paths import Shapes
 from orchestration.errors import EventError
@@ -30,17 +31,32 @@ def recorded_events(paths: Iterable[Path]) -> tuple[Shapes, list[str]]:
     """
     shapes: Shapes = defaultdict(list)
     left_out = []
-    for source, written in read_events(_files(paths)):
+    for source, written in _texts(paths):
         try:
-            text, kind = _event(written)
-            event = read_event(Delivery(source=source, body=text, topic_arn="(SNS)"))
+            events = [
+                (read_event(Delivery(source=source, body=text, topic_arn="(SNS)")), kind)
+                for text, kind in _events(written)
+            ]
         except (EventError, strictjson.StrictJSONError) as error:
             left_out.append(f"{source}: {str(error).removeprefix(f'{source}: ')}")
             continue
-        kind = kind or event.event_kind
-        if kind is not None:
-            shapes[event.job_name, kind].append(EventShape(source=source, fields=event.fields, recorded=True))
+        for event, of_execution in events:
+            kind = of_execution or event.event_kind
+            if kind is not None:
+                shapes[event.job_name, kind].append(EventShape(source=source, fields=event.fields, recorded=True))
     return shapes, left_out
+
+
+def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Name and text of each file, and of each line of JSON Lines."""
+    for path in _files(paths):
+        text = decoded(str(path), read_bytes(path))
+        if path.suffix != ".jsonl":
+            yield str(path), text
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                yield f"{path}:{number}", line
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -50,15 +66,17 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         found = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
         events = [file for file in found if not file.name.endswith(EXPECTED)]
-        # A folder without events is the reader's error.
-        yield from events or [path]
+        if not events:
+            raise EventError(f"{path}: has no events. Name a .json file, a .jsonl file, or a folder of them.")
+        yield from events
 
 
-def _event(text: str) -> tuple[str, EventKind | None]:
-    """The event's text, and its kind if the file is the input of an execution."""
+def _events(text: str) -> list[tuple[str, EventKind | None]]:
+    """The texts of the events, without their envelopes; the input of an execution also has the event's kind."""
     value = strictjson.loads(text)
     if not isinstance(value, dict) or not isinstance(value.get("event"), dict) or "triggers" not in value:
-        return text, None
+        return [(event.text, None) for event in contained_events(text)]
     if strictjson.first_invalid(value["event"]) is not None:
-        return text, None  # the reader refuses it
-    return strictjson.dumps(value["event"]), _KINDS.get(str(object_at(value, "routing").get("event_kind")))
+        return [(text, None)]  # the reader refuses it
+    event = strictjson.dumps(value["event"])
+    return [(event, _KINDS.get(str(object_at(value, "routing").get("event_kind"))))]

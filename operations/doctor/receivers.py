@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 from analysis.policy_evaluation import allows
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
-from operations.publish import topic_arn
+from operations.publishing.publish import topic_arn
 from operations.stack.role_policies import RoleNotFoundError, role_statements
 
 _CHECK = "alarms"

@@ -8,7 +8,7 @@ from typing import Any
 
 from operations.doctor.finding import Finding
 from operations.doctor.stack import ExaminedStack
-from operations.publish import topic_arn
+from operations.publishing.publish import topic_arn
 from operations.stack.topics import FILTERS
 
 _CHECK = "subscriptions"

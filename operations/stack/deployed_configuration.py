@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from orchestration.errors import ConfigUnavailableError
+from orchestration.configuration.loader import LoadedConfig
+from orchestration.configuration.workflows import read_document
+from orchestration.errors import ConfigError, ConfigUnavailableError
 from orchestration.settings import Settings
+from orchestration.values import strictjson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,21 @@ def read_configuration(settings: Settings) -> DeployedConfiguration:
     except (ClientError, BotoCoreError) as error:
         raise ConfigUnavailableError(f"configuration {source}: {error}") from error
     return DeployedConfiguration(data=data, source=source, version=hashlib.sha256(data).hexdigest()[:16])
+
+
+def loaded_configuration(settings: Settings) -> LoadedConfig:
+    """The configuration as the router reads it.
+
+    Raises:
+        ConfigUnavailableError: it cannot be read.
+        ConfigError: it is not JSON, or has no workflows.
+    """
+    deployed = read_configuration(settings)
+    try:
+        document = read_document(strictjson.loads(deployed.data), settings).document
+    except (ConfigError, strictjson.StrictJSONError) as error:
+        raise ConfigError(f"configuration {deployed.source}: {error}") from error
+    return LoadedConfig(document, deployed.source, deployed.version)
 
 
 def write_configuration(settings: Settings, data: bytes) -> None:

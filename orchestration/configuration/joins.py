@@ -87,6 +87,12 @@ def joins_of(document: JsonObject, job_name: str) -> list[str]:
     return [name for name, entry in object_at(document, "joins").items() if job_name in _jobs(entry)]
 
 
+def job_names(document: JsonObject) -> list[str]:
+    """Names of all jobs whose events a configuration uses: of workflows, and of members of joins."""
+    members = [job for entry in object_at(document, "joins").values() for job in _jobs(entry) if isinstance(job, str)]
+    return list(dict.fromkeys([*object_at(document, "workflows"), *members]))
+
+
 def _jobs(entry: Json) -> list[Json]:
     jobs = entry.get("all_of") if isinstance(entry, dict) else None
     return jobs if isinstance(jobs, list) else []

@@ -134,12 +134,7 @@ class JoinRouter:
 
     def _arrive(self, name: str, join: Join, event: JobEvent, delivery_id: str) -> JoinReport:
         key = key_of(join, name, event.fields)
-        size, room = strictjson.size(event.fields), MAX_EVENTS // len(join.all_of)
-        if size > room:
-            raise JoinError(
-                f"joins.{name}: found an event of {size:,} bytes, expected at most {room:,} for {len(join.all_of)} jobs. "
-                "Publish a reference to the data instead of the data"
-            )
+        refuse_large(join, name, event.fields)
         arrivals = self.table().record(name, key, event.job_name, event.fields)
         if join.deadline_hours and arrivals.state == "open" and not arrivals.watched:
             self._watch(name, key, join)
@@ -195,6 +190,20 @@ class JoinRouter:
             return start_report(started, planned.warnings)
         log_notes((), planned.skipped)
         return Report(fields={"executions": [], "skipped": [trigger.to_json() for trigger in planned.skipped]})
+
+
+def refuse_large(join: Join, name: str, fields: JsonObject) -> None:
+    """Raise an error for an event that is too large for a join.
+
+    Raises:
+        JoinError: the events of all jobs would not fit the join's event.
+    """
+    size, room = strictjson.size(fields), MAX_EVENTS // len(join.all_of)
+    if size > room:
+        raise JoinError(
+            f"joins.{name}: found an event of {size:,} bytes, expected at most {room:,} for {len(join.all_of)} jobs. "
+            "Publish a reference to the data instead of the data"
+        )
 
 
 def _event(name: str, key: str, arrivals: Arrivals, missing: Sequence[str] = ()) -> JobEvent:

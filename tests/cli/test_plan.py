@@ -108,3 +108,96 @@ def test_unusable_events_exit_2_with_one_line(
     (tmp_path / "empty").mkdir()
     result = orchestrator("plan", "--config", str(config), "--event", str(tmp_path / name))
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_plan_without_an_accepted_trigger_exits_1(orchestrator: Orchestrator, config: Path, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({key: value for key, value in EVENT.items() if key != "artifacts"}))
+    result = orchestrator("plan", "--config", str(config), "--event", str(path))
+    assert result.exit_code == 1
+    assert "needs" not in result.stdout
+    assert (
+        "  5 transitions ($0.000125)\n  problem: every trigger is rejected (1), so nothing would start: "
+        in result.stdout
+    )
+    assert orchestrator("plan", "--config", str(config), "--event", str(path), "--json").exit_code == 1
+
+
+def test_plan_with_one_accepted_trigger_exits_0(orchestrator: Orchestrator, config: Path, tmp_path: Path) -> None:
+    document = json.loads(config.read_text())
+    document["workflows"]["j"]["on_success"].append({"type": "sqs_mwaa", "dag_id": "d"})
+    config.write_text(json.dumps(document))
+    (tmp_path / "event.json").write_text(json.dumps(EVENT | {"artifacts": {}}))
+    result = orchestrator("plan", "--config", str(config), "--event", str(tmp_path / "event.json"))
+    assert (result.exit_code, "rejected" in result.stdout, "problem" in result.stdout) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({}, "joins.both.key: "), ({"day": "1", "blob": "x" * 70_000}, "expected at most 60,000 for 2")],
+)
+def test_event_that_cannot_join_exits_1(
+    orchestrator: Orchestrator, tmp_path: Path, fields: dict[str, str], words: str
+) -> None:
+    join = {"all_of": ["j", "k"], "key": "${day}", "on_complete": [{"type": "sqs_mwaa", "dag_id": "d"}]}
+    (tmp_path / "config.json").write_text(json.dumps({"workflows": {}, "joins": {"both": join}}))
+    event = json.dumps(EVENT | fields)
+    result = orchestrator("plan", "--config", str(tmp_path / "config.json"), "--event", "-", stdin=event)
+    assert result.exit_code == 1
+    assert words in result.stdout
+
+
+def test_each_record_of_an_envelope_has_a_plan(orchestrator: Orchestrator, config: Path, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    messages = [json.dumps(EVENT | {"job_run_id": run}) for run in ("1", "2")]
+    path.write_text(json.dumps({"Records": [{"Sns": {"Message": message}} for message in messages]}))
+    result = orchestrator("plan", "--config", str(config), "--event", str(path), "--json")
+    plans = json.loads(result.stdout)
+    assert [(one["source"], one["job_run_id"], one["status"]) for one in plans] == [
+        (f"{path}#Records[0].Sns.Message", "1", "WOULD_START"),
+        (f"{path}#Records[1].Sns.Message", "2", "WOULD_START"),
+    ]
+    notes = result.stderr.splitlines()
+    assert notes[0].startswith(f"orchestrator: {path}: is a Lambda event with records. The event is the content of Rec")
+
+
+def test_note_about_many_events_is_printed_once(orchestrator: Orchestrator, config: Path, tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text((json.dumps({"Type": "Notification", "Message": json.dumps(EVENT)}) + "\n") * 3)
+    result = orchestrator("plan", "--config", str(config), "--event", str(path))
+    note = "is an SNS notification. The event is the content of Message."
+    assert (result.exit_code, result.stderr) == (0, f"orchestrator: {path}:1 and 2 more: {note}\n")
+
+
+@pytest.mark.parametrize("stdin", [True, False])
+def test_byte_order_mark_is_left_out_and_reported(orchestrator: Orchestrator, tmp_path: Path, stdin: bool) -> None:
+    path = ROOT / "tests" / "events" / "bom.event.json"
+    (tmp_path / "config.json").write_text(
+        '\ufeff{"workflows": {"orders": {"on_success": [{"type": "sqs_mwaa", "dag_id": "d"}]}}}'
+    )
+    given = ["plan", "--config", str(tmp_path / "config.json"), "--event", "-" if stdin else str(path)]
+    result = orchestrator(*given, stdin=path.read_bytes().decode() if stdin else "")
+    assert (result.exit_code, "WOULD_START" in result.stdout) == (0, True)
+    configuration, event = result.stderr.splitlines()
+    note = "starts with a byte order mark (BOM), which is left out. Save the file without it"
+    assert configuration == f"orchestrator: {tmp_path / 'config.json'}: {note}."
+    assert event == f"orchestrator: {given[-1]}: {note}: SNS filters such a message."
+
+
+def test_job_that_looks_alike_is_shown_escaped(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    config = {"workflows": {"caf\u00e9": {"on_success": [{"type": "sqs_mwaa", "dag_id": "d"}]}}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    event = json.dumps(EVENT | {"job_name": "cafe\u0301"})
+    result = orchestrator("plan", "--config", str(tmp_path / "config.json"), "--event", "-", stdin=event)
+    assert result.stdout == (
+        r'-: IGNORED the configuration has no workflow for job "cafe\u0301", but has "caf\u00e9", which looks alike. Write both '
+        "names with the same characters\n"
+    )
+
+
+def test_misspelt_member_of_a_join_is_suggested(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    join = {"all_of": ["orders", "k"], "key": "${day}", "on_complete": [{"type": "sqs_mwaa", "dag_id": "d"}]}
+    (tmp_path / "config.json").write_text(json.dumps({"workflows": {}, "joins": {"both": join}}))
+    event = json.dumps(EVENT | {"job_name": "ordres"})
+    result = orchestrator("plan", "--config", str(tmp_path / "config.json"), "--event", "-", stdin=event)
+    assert "Did you mean 'orders'?" in result.stdout

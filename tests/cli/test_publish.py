@@ -11,6 +11,7 @@ import pytest
 
 from local.engine.engine import Engine, run_engine
 from local.simulation.simulator import Simulator
+from operations.publishing.publish import Published
 from tests.cli.helpers import Orchestrator
 from tests.pasting import pasted
 
@@ -28,6 +29,7 @@ DOCUMENT: dict[str, Any] = {
         "gone": {"on_success": [LOAD, {"type": "glue_job", "job_name": "missing"}]},
         "many": {"on_success": MANY},
         "both": {"on_success": [LOAD]},
+        "partly": {"on_success": [LOAD, APPROVE]},
     },
     "joins": {
         "daily": {"all_of": ["first", "second"], "key": "${day}", "on_complete": [APPROVE]},
@@ -120,10 +122,96 @@ def test_topic_needs_no_router(orchestrator: Orchestrator, engine: Engine) -> No
     assert (result.exit_code, result.stdout.endswith(f"to {topic}\n")) == (0, True)
 
 
-def test_job_without_a_workflow_exits_3(orchestrator: Orchestrator) -> None:
-    result = orchestrator(*of("nobody", "1", "--wait", "--timeout", "2"))
+def test_misspelt_job_is_refused_with_the_close_name(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("imagse", "1", "--wait", "--timeout", "600"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "orchestrator: the event would start nothing: the configuration has no workflow for job 'imagse'. Did you mean 'images'? "
+        "It was not published. To publish it for other subscribers, name the topic: --topic-arn\n"
+    )
+
+
+def test_event_that_would_fail_whole_is_refused(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("images", "no-artifacts"))
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "every trigger is rejected (1), so nothing would start: " in result.stderr
+
+
+def test_other_content_of_a_run_is_refused(orchestrator: Orchestrator) -> None:
+    fields = ["--artifact", "path=1", "--metric", "rows=1", "--wait"]
+    assert orchestrator(*of("images", "content", *fields)).exit_code == 0
+    result = orchestrator(*of("images", "content", *fields, "--field", "day=7"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "with other content (day was absent and is now 7)" in result.stderr
+
+
+def test_repeated_arrival_ends_the_wait(orchestrator: Orchestrator) -> None:
+    options = ["--field", "day=2026-02-02", "--wait", "--timeout", "600"]
+    orchestrator(*of("second", "r1", *options))
+    result = orchestrator(*of("second", "r2", *options))
     assert result.exit_code == 3
-    assert "no execution started in 2 s. The configuration may have no workflow" in result.stderr
+    assert result.stderr.startswith(
+        "orchestrator: join 'daily' for key '2026-02-02' ignored the event (REPEATED): the job has arrived with run 'r1', which "
+        "counts. Run: orchestrator inspect daily 2026-02-02"
+    )
+
+
+def test_check_is_printed_before_the_message(orchestrator: Orchestrator) -> None:
+    result = orchestrator(*of("both", "check", "--artifact", "path=1", "--metric", "rows=1", "--field", "week=9"))
+    starts, arrives, published = result.stdout.splitlines()
+    assert (starts, arrives) == ("starts glue_job load", "arrives at join weekly for key 9")
+    assert published.startswith("published message ")
+    partly = orchestrator(*of("partly", "check"))
+    assert partly.stdout.startswith("starts sqs_mwaa approved\npublished")
+    assert partly.stderr.startswith("orchestrator: warning: the router will reject trigger ")
+
+
+def test_report_has_the_plan_and_the_status(orchestrator: Orchestrator) -> None:
+    options = ["--artifact", "path=1", "--metric", "rows=1", "--wait", "--json"]
+    reports = [json.loads(orchestrator(*of("images", "report", *options)).stdout) for _ in range(2)]
+    assert [report["status"] for report in reports] == ["STARTED", "DUPLICATE"]
+    assert [report["executions"][0]["status"] for report in reports] == ["STARTED", "DUPLICATE"]
+    assert [trigger["name"] for trigger in reports[0]["plan"]["triggers"]] == ["load"]
+    assert "status" not in json.loads(orchestrator(*of("images", "report", *options[:4], "--json")).stdout)
+
+
+def test_event_without_an_outcome_has_what_the_log_has(
+    orchestrator: Orchestrator, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.publishing.publish.publish", lambda topic, text: Published(topic, "lost"))
+    result = orchestrator(
+        *of("images", "lost", "--artifact", "path=1", "--metric", "rows=1", "--wait", "--timeout", "1")
+    )
+    assert result.exit_code == 1
+    assert (
+        "orchestrator: no execution started in 1 s. The router's log of the last 14 days has no such" in result.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "argument"), [("1.10", "1.10"), ("215e6", "215e6"), ("5e123456", "5e123456"), ("12", "12"), ('"07"', "07")]
+)
+def test_number_of_an_option_reaches_the_target_unchanged(
+    orchestrator: Orchestrator, engine: Engine, text: str, argument: str
+) -> None:
+    run = f"number-{text}"
+    result = orchestrator(*of("images", run, "--artifact", f"path={text}", "--metric", "rows=1", "--wait"))
+    assert result.exit_code == 0, result.stderr
+    assert arguments_of(engine, run)["--path"] == argument
+
+
+def test_envelope_and_byte_order_mark_are_left_out(orchestrator: Orchestrator, engine: Engine, tmp_path: Path) -> None:
+    fields = {"artifacts": {"path": "a"}, "metrics": {"rows": 1}}
+    event = {"job_name": "images", "job_run_id": "wrapped", "status": "SUCCESS"} | fields
+    path = tmp_path / "event.json"
+    path.write_text("\ufeff" + json.dumps({"Records": [{"Sns": {"Message": json.dumps(event)}}]}))
+    result = orchestrator("publish", str(path), "--function", ROUTER, "--wait")
+    assert result.exit_code == 0, result.stderr
+    assert arguments_of(engine, "wrapped")["--path"] == "a"
+    assert f"{path}: starts with a byte order mark (BOM), which is left out. Save the file without it" in result.stderr
+    assert (
+        f"{path}: is a Lambda event with records. The event is the content of Records[0].Sns.Message" in result.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,8 +224,18 @@ def test_job_without_a_workflow_exits_3(orchestrator: Orchestrator) -> None:
         (of("images", "1", "--artifact", "path")[1:], "'path': expected NAME=VALUE"),
         (of("images", "1", "--field", r'x="\ud800"')[1:], "the event: found an unpaired surrogate"),
         (of("images", "1", "--field", "x=" + "[" * 5_000 + "]" * 5_000)[1:], "the event: found a value nested deeper"),
-        (of("images", "1", "--field", "x=NaN")[1:], "the event: found NaN"),
+        (of("images", "1", "--field", "x=[NaN]")[1:], "the event: found NaN"),
         (["--function", ROUTER, "README.md"], "README.md: it is not JSON"),
+        (of("images", "1", "--field", "job_name=both")[1:], "--job images and --field job_name give the same field"),
+        (of("images", "1", "--field", "job_run_id=2")[1:], "--run-id 1 and --field job_run_id give the same field"),
+        (of("images", "1", "--approve", "--field", "decision=REJECTED")[1:], "--approve and --field decision give"),
+        (
+            of("images", "1", "--artifact", "a=1", "--field", "artifacts={}")[1:],
+            "--artifact and --field artifacts give",
+        ),
+        (of("images", "1", "--metric", "a=1", "--metric", "a=2")[1:], "--metric a: found two values"),
+        (of("images\udcff", "1")[1:], r"argument 'images\udcff': is not UTF-8."),
+        (of("images", "1", "--field", "x=[1.10]")[1:], "--field x: found the number 1.10, which JSON prints as 1.1"),
         (of("images", "1", "--field", "artifacts=text")[1:], "event field 'artifacts': found a string"),
         (
             of("images", "1", "--field", "status=Success")[1:],

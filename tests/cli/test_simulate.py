@@ -212,3 +212,20 @@ def test_skipped_triggers_are_shown_with_the_reason(simulate: Simulate, event: E
     assert f"IGNORED: no condition of the {len(REGISTRY)} on_success triggers matches: " in result.stdout
     assert result.stdout.count("SKIPPED") == len(REGISTRY)
     assert 'metrics.records_written: found 0, expected [{"numeric":[">",0]}]' in result.stdout
+
+
+def test_event_of_an_envelope_is_simulated(simulate: Simulate, event: Event) -> None:
+    notification = {"Type": "Notification", "Message": json.dumps(event())}
+    result = simulate("\ufeff" + json.dumps(notification), "--json")
+    assert (result.exit_code, json.loads(result.stdout)["status"]) == (0, "STARTED")
+    assert "orchestrator: -: starts with a byte order mark (BOM)" in result.stderr
+    assert "orchestrator: -: is an SNS notification. The event is the content of Message.\n" in result.stderr
+
+
+def test_several_records_exit_2_with_one_line(simulate: Simulate, event: Event) -> None:
+    record = {"Sns": {"Message": json.dumps(event())}}
+    result = simulate({"Records": [record, record]})
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert (
+        "-: has 2 events (Records[0].Sns.Message, Records[1].Sns.Message), expected one. Save the one" in result.stderr
+    )

@@ -149,3 +149,42 @@ def test_expected_result_of_joined_event_has_skipped_triggers(orchestrator: Orch
     assert expected["status"] == "WOULD_JOIN"
     assert [one["id"] for one in expected["skipped"]] == ["load"]
     assert [one["join"] for one in expected["joins"]] == ["both"]
+
+
+def test_update_reports_a_result_that_starts_nothing(orchestrator: Orchestrator, project: Project) -> None:
+    project.config(BROKEN)
+    (project.cases / "nested" / "many.event.json").unlink()
+    updated = orchestrator("test", *project.options, "--update")
+    assert updated.exit_code == 1
+    assert updated.stderr.startswith("orchestrator: loaded: every trigger is rejected (1), so nothing would start: ")
+    assert updated.stderr.endswith("Keep the result only if the case must fail.\n")
+    assert "rejected" in project.expected("loaded")
+    # The case may be meant to fail: it passes, and a later update has nothing to report.
+    assert orchestrator("test", *project.options).exit_code == 0
+    again = orchestrator("test", *project.options, "--update")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_update_reports_an_event_that_the_router_refuses(orchestrator: Orchestrator, project: Project) -> None:
+    project.event("loaded", artifacts=7)
+    updated = orchestrator("test", *project.options, "--update")
+    assert updated.exit_code == 1
+    assert "orchestrator: loaded: event field 'artifacts': found a number, expected an object. Keep" in updated.stderr
+
+
+def test_event_of_a_case_is_read_as_plan_reads_it(orchestrator: Orchestrator, project: Project) -> None:
+    orchestrator("test", *project.options, "--update")
+    path = project.cases / "loaded.event.json"
+    path.write_text("\ufeff" + json.dumps({"Type": "Notification", "Message": path.read_text()}))
+    for options in ([], ["--simulate"]):
+        result = orchestrator("test", *project.options, *options)
+        assert (result.exit_code, result.stdout) == (0, "3 of 3 cases passed\n")
+        assert f"{path}: starts with a byte order mark (BOM)" in result.stderr
+        assert f"{path}: is an SNS notification. The event is the content of Message." in result.stderr
+    path.write_text(json.dumps({"Records": [{"Sns": {"Message": "{}"}}] * 2}))
+    result = orchestrator("test", *project.options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (
+        "loaded.event.json: has 2 events (Records[0].Sns.Message, Records[1].Sns.Message), expected one"
+        in result.stderr
+    )

@@ -195,3 +195,15 @@ def test_condition_on_what_a_chain_does_not_publish_is_an_error(orchestrator: Or
     assert result.exit_code == 2
     assert result.stdout.startswith(f"{path}:2:79 workflows.silver.on_success[0].when.metrics.records_written: found")
     assert "has no 'metrics.records_written'. The trigger never starts" in result.stdout
+
+
+@pytest.mark.parametrize("stdin", [True, False])
+def test_byte_order_mark_is_left_out_and_reported(orchestrator: Orchestrator, tmp_path: Path, stdin: bool) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('\ufeff{"workflows": {}}')
+    result = orchestrator("validate", "--strict", "-" if stdin else str(path), stdin=path.read_text())
+    name = "(standard input)" if stdin else str(path)
+    assert (result.exit_code, result.stdout) == (0, f"{name}: valid, 0 workflows with 0 triggers\n")
+    assert result.stderr == (
+        f"orchestrator: {name}: starts with a byte order mark (BOM), which is left out. Save the file without it.\n"
+    )

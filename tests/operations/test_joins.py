@@ -16,6 +16,7 @@ from operations.joins import EventJoins, JoinStatus, join_status
 from operations.stack.deployed_router import DeployedRouter
 from orchestration.errors import ConfigUnavailableError
 from orchestration.event.job_event import deliveries, read_event
+from orchestration.joining.arrivals import ArrivalTable
 from tests.conftest import Router
 from tests.local.helpers import record
 
@@ -105,28 +106,41 @@ def test_event_has_a_key_for_each_valid_join(joins_of: Joins) -> None:
     assert joins_of("first", status="FAILED", **DAY).keys == {}
 
 
-def test_event_may_start_nothing_except_by_joins(joins_of: Joins) -> None:
-    assert joins_of("first", **DAY).only
-    assert joins_of("empty", **DAY).only
-    assert not joins_of("own", **DAY).only
-    assert not joins_of("first").only
-    assert not joins_of("nobody", **DAY).only
-
-
 @pytest.mark.parametrize("text", [None, "{", "[]", '{"workflows": 7}'])
 def test_unusable_configuration_has_no_joins(router: Router, joins_of: Joins, text: str | None) -> None:
     """Publishing needs no permission to read the configuration."""
     with configuration(router, text):
         found = joins_of("first", **DAY)
-    assert (found.keys, found.only, found.arrived()) == ({}, False, [])
+    assert (found.keys, found.arrived()) == ({}, [])
 
 
 def test_arrivals_of_other_runs_are_not_this_events(router: Router, joins_of: Joins) -> None:
     assert joins_of("first", "r1", start_date="d2").arrived() == []
     arrive(router, "first", "r1", "d2")
     assert sorted(one.join for one in joins_of("first", "r1", start_date="d2").arrived()) == ["daily", "pair"]
-    assert joins_of("first", "r2", start_date="d2").arrived() == []
     assert joins_of("second", "r1", start_date="d2").arrived() == []
+
+
+def test_event_after_the_first_run_is_repeated(router: Router, joins_of: Joins) -> None:
+    arrive(router, "first", "r1", "d5")
+    again = joins_of("first", "r1", start_date="d5", **{"$wait_seconds": 30})
+    assert {join.status for join in again.arrived()} == {"WAITING"}
+    for event in (joins_of("first", "r2", start_date="d5"), joins_of("first", "r1", start_date="d5", rows=7)):
+        assert event.settled()
+        assert [(join.status, join.first_run) for join in event.arrived()] == [("REPEATED", "r1")] * 2
+
+
+def test_event_after_the_deadline_is_late(router: Router, joins_of: Joins) -> None:
+    arrive(router, "first", "r1", "d6")
+    second = joins_of("second", "r2", start_date="d6")
+    assert not second.settled()
+    ArrivalTable(router.simulator.engine.client("dynamodb"), second.settings.joins_table).expire(
+        "daily", "d6", ["first", "second", "own"]
+    )
+    assert second.settled()
+    assert [join.status for join in second.arrived()] == ["LATE"]
+    first = joins_of("first", "r1", start_date="d6")
+    assert {join.join: join.status for join in first.arrived()} == {"daily": "EXPIRED", "pair": "WAITING"}
 
 
 def test_event_is_settled_after_all_arrivals_and_decisions(router: Router, joins_of: Joins) -> None:

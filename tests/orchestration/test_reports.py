@@ -135,6 +135,14 @@ def test_reason_names_the_missing_workflow_or_list() -> None:
     assert ignored_reason(EVENT, []) == "workflow 'j' has no on_success triggers"
 
 
+def test_reason_escapes_names_that_look_alike() -> None:
+    event = replace(EVENT, job_name="cafe\u0301")
+    assert ignored_reason(event, None, (), ["j", "caf\u00e9"]) == (
+        r'the configuration has no workflow for job "cafe\u0301", but has "caf\u00e9", which looks alike. Write both names with '
+        "the same characters"
+    )
+
+
 @pytest.mark.parametrize(("count", "end"), [(1, "why"), (3, "why"), (4, "why; and 1 more"), (10, "why; and 7 more")])
 def test_reason_shows_three_conditions(count: int, end: str) -> None:
     reason = ignored_reason(

@@ -43,6 +43,13 @@ def test_input_of_an_execution_is_its_event(tmp_path: Path) -> None:
     assert (key, event.fields["x"], event.recorded) == (("a", "on_complete"), 1, True)
 
 
+def test_events_in_envelopes_are_unwrapped(tmp_path: Path) -> None:
+    records = [{"Sns": {"Message": json.dumps({**EVENT, "x": number})}} for number in range(2)]
+    write(tmp_path / "lambda.json", {"Records": records})
+    shapes, left_out = recorded_events([tmp_path])
+    assert ([event.fields["x"] for event in shapes["a", "on_success"]], left_out) == ([0, 1], [])
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"job_name": 7, "job_run_id": "1"}', '{"a": NaN}'])
 def test_file_that_is_no_event_is_left_out_with_its_reason(tmp_path: Path, text: str) -> None:
     write(tmp_path / "good.json", EVENT)

@@ -13,10 +13,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.engine.faults import Fault
-from operations.publish import Follower, publish, topic_arn
+from operations.publishing.publish import Follower, Progress, publish, topic_arn
 from operations.stack.deployed_router import DeployedRouter
 from operations.stack.topics import APPROVALS, EVENTS
 from orchestration.event.job_event import deliveries, read_event
+from orchestration.values.strictjson import JsonObject
 from tests.conftest import Router
 from tests.local.helpers import Event, record
 
@@ -32,6 +33,15 @@ def follower(deployed: DeployedRouter, event: Event) -> Following:
         return Follower(deployed, read_event(delivery, ""))
 
     return make
+
+
+def outcomes(
+    following: Follower, seconds: float, progress: Progress = lambda _: None, **more: bool
+) -> list[JsonObject]:
+    """The outcomes of the event, whose first execution appears in time."""
+    first = following.first(seconds, progress)
+    assert first is not None
+    return following.outcomes(first, seconds, progress, **more)
 
 
 @pytest.mark.parametrize("topic", [EVENTS, APPROVALS])
@@ -55,7 +65,7 @@ def test_published_event_is_routed(router: Router, follower: Following, event: E
     arn = router.simulator.stack.topics[EVENTS]
     published = publish(arn, json.dumps(event(job_run_id="published")))
     assert (published.topic_arn, len(published.message_id)) == (arn, 36)
-    found: Any = follower(job_run_id="published").outcomes(30)
+    found: Any = outcomes(follower(job_run_id="published"), 30)
     assert [len(execution["outcomes"]) for execution in found] == [5]
 
 
@@ -70,7 +80,6 @@ def test_event_that_never_started_has_no_execution(follower: Following) -> None:
     began = time.monotonic()
     assert following.first(0.6) is None
     assert time.monotonic() - began >= 0.6
-    assert following.outcomes(0) == []
 
 
 def test_execution_that_starts_later_is_found(router: Router, follower: Following, event: Event) -> None:
@@ -88,14 +97,14 @@ def test_execution_that_starts_later_is_found(router: Router, follower: Followin
 
 def test_follower_stops_if_nothing_will_start(follower: Following) -> None:
     began = time.monotonic()
-    assert follower(job_run_id="never").outcomes(30, ended=lambda: True) == []
+    assert follower(job_run_id="never").first(30, ended=lambda: True) is None
     assert time.monotonic() - began < 15
 
 
 def test_outcomes_are_those_of_the_response(router: Router, follower: Following, event: Event) -> None:
     response = record(router.invoke(event(job_name="two_batches", job_run_id="1") | {"$wait_seconds": 60}))
     steps: list[str] = []
-    found = follower(job_name="two_batches", job_run_id="1").outcomes(60, steps.append)
+    found: Any = outcomes(follower(job_name="two_batches", job_run_id="1"), 60, steps.append)
     assert [one["name"] for one in found] == [one["name"] for one in response["executions"]]
     assert [one["outcomes"] for one in found] == [one["outcomes"] for one in response["executions"]]
     assert {one["execution_status"] for one in found} == {"SUCCEEDED"}
@@ -105,7 +114,7 @@ def test_outcomes_are_those_of_the_response(router: Router, follower: Following,
 def test_running_execution_is_reported_after_the_time(router: Router, follower: Following, event: Event) -> None:
     with router.simulator.engine.patch_context.faults.inject("glue.StartJobRun", Fault(delay=4)):
         router.invoke(event(job_run_id="slow"))
-        (found,) = follower(job_run_id="slow").outcomes(0.5)
+        (found,) = outcomes(follower(job_run_id="slow"), 0.5)
     assert found["execution_status"] == "RUNNING"
 
 
@@ -121,4 +130,24 @@ def test_every_part_of_a_large_event_is_followed(router: Router, follower: Follo
         response = record(router.invoke(event(**body) | {"$wait_seconds": 60}))
     names = [one["name"] for one in response["executions"]]
     assert len(names) > 1
-    assert [one["name"] for one in follower(**body).outcomes(60)] == names
+    assert [one["name"] for one in outcomes(follower(**body), 60)] == names
+
+
+def test_executions_are_duplicates_only_if_they_existed_before(
+    router: Router, follower: Following, event: Event
+) -> None:
+    router.invoke(event(job_run_id="status"))
+    following = follower(job_run_id="status")
+    (started,) = outcomes(following, 30)
+    (found,) = outcomes(following, 30, before=True)
+    assert (started["status"], found["status"]) == ("STARTED", "DUPLICATE")
+    assert ("existing" in started, "existing" in found) == (False, True)
+
+
+def test_difference_names_the_changed_fields(router: Router, follower: Following, event: Event) -> None:
+    router.invoke(event(job_run_id="content"))
+    first = follower(job_run_id="content").first(30)
+    assert first is not None
+    assert follower(job_run_id="content").difference(first) == ""
+    changed = follower(job_run_id="content", day="7").difference(first)
+    assert changed == 'day was absent and is now "7"'

@@ -12,6 +12,7 @@ from operations.stack.deployed_router import DeployedRouter
 from operations.stack.topics import APPROVALS
 from orchestration.event.identity import execution_name, part_name
 from orchestration.event.job_event import JobEvent
+from orchestration.starting.conflicts import changes
 from orchestration.starting.executions import Execution, ExecutionClient
 from orchestration.starting.parts import existing_parts
 from orchestration.starting.waiting import wait_for_outcomes
@@ -72,29 +73,42 @@ class Follower:
         """The event's first execution, if it started before."""
         return self._executions().find(self.name)
 
-    def first(self, seconds: float) -> Execution | None:
-        """The event's first execution; waits for its start, and returns None if it does not start in time."""
-        return self._appeared(self._executions(), self.name, time.monotonic() + seconds)
-
-    def outcomes(
+    def first(
         self, seconds: float, progress: Progress = lambda _: None, ended: Callable[[], bool] = lambda: False
-    ) -> list[JsonObject]:
-        """Executions with their outcomes, as the router's response has them; empty if none starts in time.
+    ) -> Execution | None:
+        """The event's first execution; waits for its start, and returns None if it does not start in time.
 
         Args:
-            seconds: time for the start and the end of the executions.
-            progress: called with the name of each step.
+            seconds: time to wait.
+            progress: called with the name of the step.
             ended: returns True if no execution will start any more.
         """
-        executions, deadline = self._executions(), time.monotonic() + seconds
         progress(f"waiting for execution {self.name}")
-        first = self._appeared(executions, self.name, deadline, ended)
-        if first is None:
-            return []
+        return self._appeared(self._executions(), self.name, time.monotonic() + seconds, ended)
+
+    def difference(self, execution: Execution) -> str:
+        """Fields in which the event that started an execution differs from this one; empty if it is the same event."""
+        before = execution.input.event
+        return changes(before, self.event.fields) if before != self.event.fields else ""
+
+    def outcomes(
+        self, first: Execution, seconds: float, progress: Progress = lambda _: None, *, before: bool = False
+    ) -> list[JsonObject]:
+        """The executions with their outcomes, as the router's response has them.
+
+        Args:
+            first: the event's first execution.
+            seconds: time for the end of the executions.
+            progress: called with the name of the step.
+            before: the executions existed before this event was published: they are duplicates.
+        """
+        executions, deadline = self._executions(), time.monotonic() + seconds
         parts, _ = existing_parts(
             first, lambda number: self._appeared(executions, part_name(self.name, number), deadline)
         )
         started = [executions.existing(part, self.event.fields, "") for part in parts]
+        if not before:
+            started = [execution._replace(status="STARTED", existing=None) for execution in started]
         progress(f"waiting for the end of {len(started)} executions")
         return wait_for_outcomes(started, executions, max(0.0, deadline - time.monotonic()))
 
