@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.io import read_bytes
+from orchestration.errors import EventError
+from orchestration.log_lines import single_line
 
 if TYPE_CHECKING:
     from analysis.plans.event_files import EventText
+    from analysis.shapes.unknown_paths import Shapes
 
 
 def read_event_files(paths: Iterable[Path]) -> list[EventText]:
@@ -40,6 +43,22 @@ def read_event_file(path: Path) -> EventText:
     event = only_event(str(path), read_bytes(path))
     print_notes([event])
     return event
+
+
+def read_known_events(paths: Sequence[Path]) -> Shapes:
+    """The events of ``--events``; files that are not events are listed on the error output.
+
+    Raises:
+        EventError: a path cannot be read, or no event is of a job and kind that a configuration follows.
+    """
+    from analysis.shapes.recorded_events import recorded_events  # noqa: PLC0415 - no other option needs it
+
+    shapes, left_out = recorded_events(paths)
+    for line in left_out:
+        typer.echo(f"orchestrator: not a job event, left out: {single_line(line)}", err=True)
+    if not shapes:
+        raise EventError(f"--events {paths[0]}: has no event that a workflow or join could receive.")
+    return shapes
 
 
 def print_notes(events: Sequence[EventText]) -> None:

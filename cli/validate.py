@@ -16,9 +16,9 @@ from analysis.problem import Problem, nearest
 from analysis.problems.check import CheckedFile, check_file
 from analysis.shapes.unknown_paths import Shapes
 from cli.config_file import DEFAULT_ENV, Env
+from cli.event_input import read_known_events
 from cli.io import DEFAULT_CONFIG, note_bom, print_json, read_bytes
-from orchestration.errors import ConfigError, EventError
-from orchestration.log_lines import single_line
+from orchestration.errors import ConfigError
 from orchestration.settings import Settings
 
 
@@ -77,10 +77,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
         state_machine_arn=state_machine_arn,
         mwaa_trigger_queue_url=queue_url,
     )
-    recorded = _recorded(events) if events else None
+    recorded = read_known_events(events) if events else None
     checked = [one.without(ignored) for one in _check(files or [DEFAULT_CONFIG], settings, recorded)]
     if strict:
-        checked = [_without_warnings(one) for one in checked]
+        checked = [one.strict() for one in checked]
     problems = [problem for one in checked for problem in one.problems]
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
@@ -122,25 +122,6 @@ def _ignored(names: Sequence[str]) -> frozenset[str]:
             near = nearest(name, WARNING_NAMES)
             raise ConfigError(f"--ignore: {reason}." + (f" Did you mean {near!r}?" if near else ""))
     return frozenset(names)
-
-
-def _recorded(paths: Sequence[Path]) -> Shapes:
-    """The events of ``--events``; files that are not events are listed on the error output."""
-    from analysis.shapes.recorded_events import recorded_events  # noqa: PLC0415 - no other option needs it
-
-    shapes, left_out = recorded_events(paths)
-    for line in left_out:
-        typer.echo(f"orchestrator: not a job event, left out: {single_line(line)}", err=True)
-    if not shapes:
-        raise EventError(f"--events {paths[0]}: has no event that a workflow or join could receive.")
-    return shapes
-
-
-def _without_warnings(checked: CheckedFile) -> CheckedFile:
-    """The file with its warnings as errors."""
-    return dataclasses.replace(
-        checked, problems=[dataclasses.replace(problem, severity="error") for problem in checked.problems]
-    )
 
 
 def _print(checked: Sequence[CheckedFile]) -> None:

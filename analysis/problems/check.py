@@ -48,6 +48,10 @@ class CheckedFile:
         kept = [one for one in self.problems if one.severity == "error" or one.code not in ignored]
         return dataclasses.replace(self, problems=kept)
 
+    def strict(self) -> CheckedFile:
+        """The result with its warnings as errors."""
+        return dataclasses.replace(self, problems=[dataclasses.replace(one, severity="error") for one in self.problems])
+
 
 def check_file(file: str, data: bytes, settings: Settings, recorded: Shapes | None = None) -> CheckedFile:
     """Check the bytes of a configuration file as the router does, and look for warnings.

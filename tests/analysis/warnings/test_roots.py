@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from analysis.problems.check import check_file
 from analysis.warnings.roots import EVENT_ROOTS, JOIN_ROOTS, meant
 from orchestration.configuration.joins import join_event
-from tests.analysis.warnings.configurations import GLUE, QUEUE, codes
+from orchestration.settings import Settings
+from tests.analysis.warnings.configurations import GLUE, QUEUE, codes, document_of
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,8 @@ def test_event_of_a_join_has_no_other_fields() -> None:
     event = join_event("daily", "2026", {"a": {}}, ["b"])
     assert set(event) == set(JOIN_ROOTS)
     join = {"all_of": ["a", "b"], "key": "${day}", "on_complete": [{**GLUE, "arguments": {"--d": "${day}"}}]}
-    assert codes(QUEUE, joins={"daily": join}) == ["unknown-root"]
+    document = json.dumps(document_of(QUEUE, joins={"daily": join})).encode()
+    assert [problem.code for problem in check_file("f", document, Settings()).problems] == ["event-path"]
     join["on_complete"] = [
         {**GLUE, "arguments": {"--d": "${job_run_id}", "--x": "${upstream.a.day}", "--y": "${day:-}"}}
     ]
