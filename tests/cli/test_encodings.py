@@ -109,7 +109,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     with run_engine("us-west-1") as started:
-        Simulator.deploy(started, DOCUMENT)
+        Simulator.deploy(started, DOCUMENT).publish(json.dumps(EVENT))  # the commands in any order find it
         yield started
 
 
@@ -146,7 +146,13 @@ def test_every_command_is_listed() -> None:
     assert {*ARGUMENTS, *SERVERS} == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", ARGUMENTS)
+# They start a process in each environment, and an engine or a server in it.
+SECONDS = ("demo", "simulate", "redrive-dlq", "doctor", "publish", "inspect", "replay", "upload", "executions")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SECONDS else ()) for name in ARGUMENTS]
+)
 def test_command_keeps_its_exit_code(engine: Engine, files: dict[str, Path], name: str) -> None:
     words = command(name, ARGUMENTS[name], files)
     narrow = run(words, environment(engine, CP1252))
@@ -158,6 +164,7 @@ def test_command_keeps_its_exit_code(engine: Engine, files: dict[str, Path], nam
     assert b"Broken pipe" not in unread.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
 @pytest.mark.parametrize("variables", [CP1252, C_LOCALE], ids=["cp1252", "C"])
 def test_server_without_a_reader_runs_until_ctrl_c(

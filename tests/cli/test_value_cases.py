@@ -59,14 +59,14 @@ def test_null_in_a_key_is_refused(orchestrator: Orchestrator, tmp_path: Path, va
 def test_path_syntax_is_refused_with_the_spelling(orchestrator: Orchestrator) -> None:
     place = "workflows.j.on_success[0].parameter_mapping"
     assert validated(orchestrator, "path-syntax") == [
-        f"11:15 {place}.path: found '$.artifacts.path': a path does not begin with '$' or '@'. Write artifacts.path",
+        f"11:15 {place}.path: found '$.artifacts.path': a path does not begin with '$' or '@'. Write artifacts.path [path-syntax]",
         (
             f"12:16 {place}.first: found 'artifacts.files[0]': a path has no brackets. An index is a segment, such as "
-            "files.0. Write artifacts.files.0"
+            "files.0. Write artifacts.files.0 [path-syntax]"
         ),
         (
             f"14:14 {place}.neg: found 'artifacts.files.-1': an index is not negative. It counts from 0 at the start of the "
-            "list. Expected a path such as artifacts.output_path"
+            "list. Expected a path such as artifacts.output_path [path-syntax]"
         ),
     ]
 
@@ -85,7 +85,7 @@ def test_default_that_changes_the_type_is_a_warning(orchestrator: Orchestrator) 
     assert summary == " valid, 1 workflows with 1 triggers, 3 warnings"
     assert [line.partition(" warning: ")[2] for line in found] == [
         f"workflows.orders.on_success[0].conf.{key}: found '${{{path}:-{default}}}', whose default is the text {default!r}. In "
-        f'parameter_mapping, write "{key}": {{"path": "{path}", "default": {default}}}'
+        f'parameter_mapping, write "{key}": {{"path": "{path}", "default": {default}}} [default-type]'
         for key, path, default in (
             ("n", "metrics.n", "0"),
             ("flag", "metrics.flag", "false"),
