@@ -59,7 +59,10 @@ def test_null_in_a_key_is_refused(orchestrator: Orchestrator, tmp_path: Path, va
 def test_path_syntax_is_refused_with_the_spelling(orchestrator: Orchestrator) -> None:
     place = "workflows.j.on_success[0].parameter_mapping"
     assert validated(orchestrator, "path-syntax") == [
-        f"11:15 {place}.path: found '$.artifacts.path': a path does not begin with '$' or '@'. Write artifacts.path [path-syntax]",
+        (
+            f"11:15 {place}.path: found '$.artifacts.path': a path does not begin with '$' or '@'. Write artifacts.path "
+            "[path-syntax]"
+        ),
         (
             f"12:16 {place}.first: found 'artifacts.files[0]': a path has no brackets. An index is a segment, such as "
             "files.0. Write artifacts.files.0 [path-syntax]"
