@@ -54,7 +54,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     \b
     Exit codes:
       0  planned
-      1  the router would refuse an event or reject each of its triggers; --fail-on-change: something changed
+      1  the router would refuse an event or reject each of its triggers; with --against only --fail-on-change and a change
       2  bad input
     """  # noqa: D301 - click reads the character \b: keep the lines below it
     if bool(event) == bool(recorded):

@@ -79,6 +79,11 @@ def validate(  # noqa: PLR0913 - one parameter an option
     )
     recorded = read_known_events(events) if events else None
     checked = [one.without(ignored) for one in _check(files or [DEFAULT_CONFIG], settings, recorded)]
+    if events and not any(one.compared for one in checked if not one.errors) and not any(one.errors for one in checked):
+        raise ConfigError(
+            f"--events {events[0]}: has no event of a job that the configuration follows. Name another folder, or the "
+            "environment of the events (--env)."
+        )
     if strict:
         checked = [one.strict() for one in checked]
     problems = [problem for one in checked for problem in one.problems]

@@ -79,7 +79,8 @@ class EventPlan:
         if self.status == "FAILED":
             return self.reason
         refused = next((join["error"] for join in self.joins if "error" in join), "")
-        if refused or not self.triggers or not all(item.rejected for item in self.triggers):
+        arrives = bool(self.joins)
+        if refused or arrives or not self.triggers or not all(item.rejected for item in self.triggers):
             return refused
         first = self.triggers[0]
         return f"every trigger is rejected ({len(self.triggers)}), so nothing would start: {first.name}: {first.request['Cause']}"
@@ -140,7 +141,7 @@ def plan_event(
     about: dict[str, Any] = {"source": source, "job_name": event.job_name, "job_run_id": event.job_run_id}
     if event.event_kind is None:
         return EventPlan(**about, status="IGNORED", reason=ignored_reason(event, None))
-    about |= {"event_kind": event.event_kind, "joins": _joins(event, config, settings)}
+    about |= {"event_kind": event.event_kind, "joins": _joins(event, config, settings), "warnings": [*config.warnings]}
     triggers = config.triggers(event.job_name, event.event_kind, settings)
     try:
         planned = plan(event, triggers, config, settings, "") if triggers else None
@@ -155,6 +156,7 @@ def plan_event(
         status = "WOULD_JOIN" if about["joins"] else "IGNORED"
         return EventPlan(**about, status=status, reason="" if about["joins"] else reason, suggestion=suggestion)
     executions = {one.name: one.input for one in planned.pack(planned.items)}
+    about["warnings"] += [*event.warnings, *planned.warnings]
     inputs = [each for execution in executions.values() for each in _with_batches(execution)]
     return EventPlan(
         **about,
@@ -163,7 +165,6 @@ def plan_event(
         triggers=planned.items,
         iam_actions=sorted(_actions(inputs)),
         transitions=sum(FIXED_TRANSITIONS + sum(map(_transitions, each.items)) for each in inputs),
-        warnings=[*event.warnings, *planned.warnings],
     )
 
 

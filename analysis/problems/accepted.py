@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from analysis.codes.registry import WARNING_NAMES, not_a_warning
 from analysis.entries.holders import holders
@@ -15,7 +15,10 @@ _OF_HOLDER = re.compile(r"(?:\.(?:all_of\[[0-9]+\]|key|notify|on_[a-z]+))?")
 
 
 def accepted(
-    document: JsonObject, warnings: list[ValidationProblem], errors: Iterable[ValidationProblem]
+    document: JsonObject,
+    warnings: list[ValidationProblem],
+    errors: Iterable[ValidationProblem],
+    unchecked: Collection[str] = (),
 ) -> tuple[list[ValidationProblem], list[ValidationProblem]]:
     """The warnings that remain, with those of codes that no longer apply, and the errors of wrong codes.
 
@@ -25,6 +28,7 @@ def accepted(
         document: the configuration.
         warnings: every warning.
         errors: every error. An entry that has one shows fewer warnings, so its codes may seem not to apply.
+        unchecked: codes whose check did not run, so that they may apply.
     """
     lists = dict(_lists(document))
     if not lists:
@@ -45,7 +49,7 @@ def accepted(
             where, reason = f"{place}.accept[{index}]", not_a_warning(code)
             if reason:
                 unknown.append(ValidationProblem(where, reason, found=code, options=WARNING_NAMES, code="unknown-code"))
-            elif (place, code) not in used and place not in wrong:
+            elif (place, code) not in used and place not in wrong and code not in unchecked:
                 message = f"found {code!r}, and no such warning applies here. Remove it"
                 remaining.append(ValidationProblem(where, message, code="unused-accept"))
     return remaining, unknown

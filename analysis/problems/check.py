@@ -16,12 +16,15 @@ from analysis.problems.places import Places
 from analysis.shapes.unknown_paths import EVENT_PATHS, Shapes, unknown_paths
 from analysis.warnings.every_warning import warnings
 from orchestration.configuration.names import as_written
-from orchestration.configuration.workflows import TOP_LEVEL, checked_entries, read_document
+from orchestration.configuration.workflows import TOP_LEVEL, CheckedEntry, checked_entries, read_document
 from orchestration.errors import ConfigError
-from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS
+from orchestration.event.kinds import EVENT_KINDS, JOIN_KINDS, EventKind
 from orchestration.settings import Settings
 from orchestration.values import strictjson
 from orchestration.values.validation import ValidationProblem, unknown_field
+
+_VAGUE = ("unknown-root", "looks-like-template")
+"""Codes of warnings that say less than an error at the same place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,14 @@ class CheckedFile:
     Attributes:
         workflows: number of workflows; 0 if the file cannot be read.
         triggers: number of entries.
+        compared: number of recorded events of its jobs.
     """
 
     file: str
     problems: list[Problem]
     workflows: int = 0
     triggers: int = 0
+    compared: int = 0
 
     @property
     def errors(self) -> list[Problem]:
@@ -93,19 +98,29 @@ def check_file(file: str, data: bytes, settings: Settings, recorded: Shapes | No
         (refused if severity == "error" else shown).append(problem)
     # An error, or a known event, says more than a name that no event usually has.
     known = {(one.path, one.at) for one in (*refused, *(one for one in shown if one.code in EVENT_PATHS))}
-    shown = [problem for problem in shown if problem.code != "unknown-root" or (problem.path, problem.at) not in known]
-    suspicious, unknown = accepted(document, shown, [*found, *refused])
+    suspicious, unknown = accepted(document, shown, [*found, *refused], () if recorded else ("event-path-missing",))
+    suspicious = [one for one in suspicious if one.code not in _VAGUE or (one.path, one.at) not in known]
     found += [as_written(problem, written) for problem in (*refused, *unknown)]
     problems = [_placed(file, places, "error", problem) for problem in found]
     problems += [_placed(file, places, "warning", as_written(problem, written)) for problem in suspicious]
     workflows = strictjson.object_at(document, "workflows").values()
+    followed = _followed(document, entries) if recorded else set()
     return CheckedFile(
         file=file,
         problems=sorted(problems, key=lambda one: (one.line, one.column)),
         workflows=len(workflows),
         triggers=sum(len(_list(workflow, kind)) for workflow in workflows for kind in EVENT_KINDS)
         + sum(entry.event_kind in JOIN_KINDS and bool(entry.id) for entry in entries),
+        compared=sum(len(events) for key, events in (recorded or {}).items() if key in followed),
     )
+
+
+def _followed(document: dict[str, Any], entries: list[CheckedEntry]) -> set[tuple[str, EventKind]]:
+    """Job and kind of each event that starts a trigger, or arrives at a join."""
+    followed: set[tuple[str, EventKind]] = {(entry.job_name, entry.event_kind) for entry in entries}
+    for join in strictjson.object_at(document, "joins").values():
+        followed |= {(job, "on_success") for job in _list(join, "all_of") if isinstance(job, str)}
+    return followed
 
 
 def _cycles(document: dict[str, Any], lineage: list[Edge]) -> Iterator[ValidationProblem]:

@@ -28,6 +28,7 @@ class Read:
         path: of a template or mapping; of a condition, the flat name of the field.
         shown: the text that has the path, for people.
         at: part of the field that has the path.
+        as_text: the value is written into a text, in which null is missing.
     """
 
     place: str
@@ -35,6 +36,7 @@ class Read:
     shown: str
     need: Need
     at: Literal["key", "value"] = "value"
+    as_text: bool = False
 
 
 def reads_of(trigger: Trigger, place: str) -> Iterator[Read]:
@@ -46,7 +48,9 @@ def reads_of(trigger: Trigger, place: str) -> Iterator[Read]:
     """
     for field in dataclasses.fields(trigger):
         if field.name not in _WITHOUT_PATHS:
-            yield from templates(getattr(trigger, field.name), f"{place}.{field.name}")
+            yield from templates(
+                getattr(trigger, field.name), f"{place}.{field.name}", as_text=field.name == "arguments"
+            )
     mapping: Mapping[str, Json] = getattr(trigger, "parameter_mapping", {})
     for key, value in mapping.items():
         path = value.get("path") if isinstance(value, dict) else value
@@ -57,18 +61,25 @@ def reads_of(trigger: Trigger, place: str) -> Iterator[Read]:
     yield from _conditions(trigger.when, f"{place}.when", "", "condition")
 
 
-def templates(value: Any, place: str) -> Iterator[Read]:
-    """The templates within a value."""
+def templates(value: Any, place: str, *, as_text: bool = False) -> Iterator[Read]:
+    """The templates within a value.
+
+    Args:
+        value: a text, list or object.
+        place: of the value.
+        as_text: the target receives text, also of a value that is one template.
+    """
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from templates(item, f"{place}.{key}")
+            yield from templates(item, f"{place}.{key}", as_text=as_text)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from templates(item, f"{place}[{index}]")
+            yield from templates(item, f"{place}[{index}]", as_text=as_text)
     elif isinstance(value, str):
         for template in templating.templates(value):
             need: Need = "required" if template.default is None else "default"
-            yield Read(place=place, path=template.path, shown=template.text, need=need)
+            text = as_text or template.text != value
+            yield Read(place=place, path=template.path, shown=template.text, need=need, as_text=text)
 
 
 def _conditions(pattern: Mapping[str, Any], place: str, before: str, need: Need) -> Iterator[Read]:

@@ -39,8 +39,8 @@ class EventShape:
     recorded: bool
 
 
-def has_path(fields: Mapping[str, Field], path: str) -> bool:
-    """True if the event has a value at a path of a template, or may have one."""
+def has_path(fields: Mapping[str, Field], path: str, *, as_text: bool = False) -> bool:
+    """True if the event has a value at a path of a template, or may have one. As text, null is missing."""
     node: Field = fields
     for key, position in paths.parse(path):
         if isinstance(node, Unknown):
@@ -51,7 +51,7 @@ def has_path(fields: Mapping[str, Field], path: str) -> bool:
             node = node[position]
         else:
             return False
-    return True
+    return node is not None or not as_text
 
 
 def has_field(node: Field, name: str) -> bool:

@@ -23,7 +23,7 @@ from orchestration.settings import Settings
 from orchestration.triggers import Trigger, WaitingTrigger
 from orchestration.values import paths
 from orchestration.values.conditions import matches
-from orchestration.values.strictjson import object_at
+from orchestration.values.strictjson import Json, object_at
 from orchestration.values.validation import ValidationProblem
 
 Shapes: TypeAlias = dict[tuple[str, EventKind], list[EventShape]]
@@ -58,19 +58,25 @@ def unknown_paths(document: dict[str, Any], entries: Sequence[CheckedEntry], rec
     for name, join in joins.items():
         if join is not None:
             yield from _key_problems(name, join, shapes)
-            for kind in JOIN_KINDS:
-                arrivals = {job: shapes.get((job, "on_success"), []) for job in join.all_of}
-                shapes[name, kind] = joined(name, join.all_of, arrivals, expired=kind == "on_deadline")
-    following = _following(entries)
+            _add_events_of(name, join, shapes)
+    cyclic = _cyclic(_following(entries))
     for entry in entries:
         events = shapes.get((entry.job_name, entry.event_kind), [])
         if entry.trigger is not None and events:
             problems = list(_trigger_problems(entry, entry.trigger, events))
-            if problems and _starts_itself(entry.job_name, following):
+            if problems and entry.job_name in cyclic:
                 # The first event of a cycle comes from elsewhere, and has other fields.
                 real = [event for event in events if event.recorded]
                 problems = list(_trigger_problems(entry, entry.trigger, real)) if real else []
             yield from problems
+
+
+def _add_events_of(name: str, join: Join, shapes: Shapes) -> None:
+    """Add the events of a join, unless some are recorded, which say more than the arrivals."""
+    arrivals = {job: shapes.get((job, "on_success"), []) for job in join.all_of}
+    for kind in JOIN_KINDS:
+        if not shapes.get((name, kind)):
+            shapes[name, kind] = joined(name, join.all_of, arrivals, expired=kind == "on_deadline")
 
 
 def _following(entries: Sequence[CheckedEntry]) -> dict[str, set[str]]:
@@ -82,23 +88,38 @@ def _following(entries: Sequence[CheckedEntry]) -> dict[str, set[str]]:
     return following
 
 
-def _starts_itself(job: str, following: Mapping[str, set[str]]) -> bool:
-    seen, waiting = set[str](), [job]
-    while waiting:
-        more = following.get(waiting.pop(), set()) - seen
-        seen |= more
-        waiting += more
-    return job in seen
+def _cyclic(following: Mapping[str, set[str]]) -> set[str]:
+    """The jobs of cycles, and those between two cycles: what remains without beginnings and ends."""
+    after = {job: set(jobs) for job, jobs in following.items()}
+    before = defaultdict[str, set[str]](set)
+    for job, jobs in after.items():
+        for other in jobs:
+            before[other].add(job)
+    ended = [job for job in {*after, *before} if not after.get(job) or not before[job]]
+    gone = set[str]()
+    while ended:
+        job = ended.pop()
+        if job in gone:
+            continue
+        gone.add(job)
+        for other in after.pop(job, set()):
+            before[other].discard(job)
+            ended += [] if before[other] else [other]
+        for other in before.pop(job, set()):
+            if other in after:
+                after[other].discard(job)
+                ended += [] if after[other] else [other]
+    return set(after)
 
 
 def _key_problems(name: str, join: Join, shapes: Shapes) -> Iterator[Found]:
     for job in join.all_of:
-        for read in templates(join.key, f"joins.{name}.key"):
+        for read in templates(join.key, f"joins.{name}.key", as_text=True):
             yield from _problem(read, shapes.get((job, "on_success"), []), job, "The event cannot arrive")
 
 
 def _trigger_problems(entry: CheckedEntry, trigger: Trigger, events: list[EventShape]) -> Iterator[Found]:
-    started = [event for event in events if _meets(trigger, event)] or events
+    started = [event for event in events if _meets(trigger, event)]
     for read in reads_of(trigger, entry.path):
         about = events if read.need in ("condition", "alternative") else started
         yield from _problem(read, about, f"{entry.job_name} ({entry.event_kind})", _CONSEQUENCES[read.need])
@@ -115,18 +136,24 @@ _CONSEQUENCES: Mapping[Need, str] = {
 
 def _meets(trigger: Trigger, event: EventShape) -> bool:
     """True if the event starts the trigger, or may do so."""
-    if not trigger.when or not event.recorded:
+    if not trigger.when:
         return True
+    if not event.recorded:
+        return not any(_only_absent(value) and has_field(event.fields, name) for name, value in trigger.when.items())
     try:
         return matches(trigger.when, dict(event.fields))  # type: ignore[arg-type] # a recorded event is JSON
     except ConditionError:
         return True
 
 
+def _only_absent(matchers: Json) -> bool:
+    """True for the matchers of a field that the event must not have."""
+    return matchers == [{"exists": False}]
+
+
 def _problem(read: Read, events: Sequence[EventShape], about: str, consequence: str) -> Iterator[Found]:
     """The problem of a path that every event lacks, or that is required and some events lack."""
-    has = has_field if read.need in ("condition", "alternative") else has_path
-    without = [event for event in events if not has(event.fields, read.path)]
+    without = [event for event in events if not _has(event, read)]
     everywhere = len(without) == len(events)
     if not without or (not everywhere and read.need != "required"):
         return
@@ -140,9 +167,16 @@ def _problem(read: Read, events: Sequence[EventShape], about: str, consequence: 
     yield severity, problem if severity == "error" else replace(problem, code="event-path-missing")
 
 
+def _has(event: EventShape, read: Read) -> bool:
+    if read.need in ("condition", "alternative"):
+        return has_field(event.fields, read.path)
+    return has_path(event.fields, read.path, as_text=read.as_text)
+
+
 def _near(path: str, events: Sequence[EventShape]) -> tuple[str, ...]:
     """The known path with similar segments, or one with the same last segment; else empty."""
     known = dict.fromkeys(each for event in events[:_COMPARED] for each in known_paths(event.fields))
+    known.pop(path, None)  # an empty list has the path, and no value
     near = nearest(path, [each for each in known if _alike(_segments(path), _segments(each))])
     ending = f".{path.rpartition('.')[2]}"
     return (near,) if near else tuple(each for each in known if each.endswith(ending))[:1]
@@ -175,7 +209,11 @@ def _lacking(without: Sequence[EventShape], count: int, about: str, path: str) -
 def _advice(without: Sequence[EventShape], path: str) -> str:
     if all(event.source.startswith("joins.") for event in without):
         inside = path.partition(".")[0] in ("upstream", "artifacts")
-        return "Name a job of all_of" if inside else f"Read the event of a job: upstream.JOB.{path:.80}"
+        return (
+            "Correct the path, or let the job publish the field"
+            if inside
+            else f"Read the event of a job: upstream.JOB.{path:.80}"
+        )
     if any(not event.recorded and not event.source.startswith("joins.") for event in without):
         return "Correct the path, or let the job publish its own event in place of 'publish'"
     return "Correct the path, or publish the field"

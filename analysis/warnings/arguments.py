@@ -29,7 +29,8 @@ def warnings(entry: JsonObject, path: str) -> Iterator[ValidationProblem]:
             if rule.abbreviation:
                 yield from _abbreviation(key, rule, tuple(cls.RESERVED_FIELDS), place)
             if rule.hyphen and "-" in key[len(rule.prefix) :] and not key.startswith(rule.service_keys):
-                yield _hyphen(key, rule, keys, place)
+                taken = {*cls.RESERVED_FIELDS, *cls.SERVICE_FIELDS}
+                yield _hyphen(key, rule, keys, taken, place)
 
 
 def _without_prefix(key: str, rule: KeyPrefix, place: str) -> ValidationProblem:
@@ -63,14 +64,15 @@ def _abbreviation(key: str, rule: KeyPrefix, automatic: tuple[str, ...], place: 
         yield ValidationProblem(place, text, at="key", code=rule.abbreviation)
 
 
-def _hyphen(key: str, rule: KeyPrefix, keys: JsonObject, place: str) -> ValidationProblem:
+def _hyphen(key: str, rule: KeyPrefix, keys: JsonObject, taken: set[str], place: str) -> ValidationProblem:
     """The warning of a key whose value argparse stores under a name with underscores."""
     stored = key[len(rule.prefix) :].replace("-", "_")
     other = f"{rule.prefix}{stored}"
     effect = (
         f"and {other!r:.80}. getResolvedOptions returns both as {stored!r:.80}, so one value is lost"
-        if other in keys
+        if other in keys or other in taken
         else f"which getResolvedOptions returns as {stored!r:.80}"
     )
-    message = f"found {rule.noun} {key!r:.80}, {effect}. Write {other!r:.80}"
+    advice = f"Rename the {rule.noun}" if other in taken else f"Write {other!r:.80}"
+    message = f"found {rule.noun} {key!r:.80}, {effect}. {advice}"
     return ValidationProblem(place, message, at="key", code=rule.hyphen)

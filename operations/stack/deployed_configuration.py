@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from orchestration.configuration.loader import LoadedConfig
-from orchestration.configuration.workflows import read_document
+from orchestration.configuration.workflows import usable_document
 from orchestration.errors import ConfigError, ConfigUnavailableError
 from orchestration.settings import Settings
 from orchestration.values import strictjson
@@ -63,10 +63,10 @@ def loaded_configuration(settings: Settings) -> LoadedConfig:
     """
     deployed = read_configuration(settings)
     try:
-        document = read_document(strictjson.loads(deployed.data), settings).document
+        document, _ = usable_document(strictjson.loads(deployed.data))
+        return LoadedConfig(document, deployed.source, deployed.version).under(settings)
     except (ConfigError, strictjson.StrictJSONError) as error:
         raise ConfigError(f"configuration {deployed.source}: {error}") from error
-    return LoadedConfig(document, deployed.source, deployed.version)
 
 
 def write_configuration(settings: Settings, data: bytes) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
+from orchestration.configuration.names import other_templates
 from orchestration.errors import ConfigError, JoinError, ResolutionError
 from orchestration.event.job_event import MAX_JOB_RUN_ID
 from orchestration.event.kinds import JOIN_KINDS
@@ -43,6 +44,7 @@ class JobNames:
             elif not name.strip():
                 message = "found an empty text, expected a job name"
                 yield ValidationProblem(f"{path}[{index}]", message, code="join-jobs")
+            yield from other_templates(name, f"{path}[{index}]")
 
     def __get_pydantic_json_schema__(self, core_schema: JsonSchema, handler: SchemaOf) -> JsonSchema:
         """Return the schema with the bounds. Pydantic calls this at build time."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from orchestration.settings import Settings
-from orchestration.values.placeholders import fill_key, fill_text
+from orchestration.values.placeholders import NAMES, fill_key, fill_text
 from orchestration.values.strictjson import InvalidValue
 from orchestration.values.validation import ValidationProblem
 
@@ -86,7 +86,7 @@ def _filled(
     same: dict[str, list[str]] = {}
     for name, entry in entries.items():
         new, wrong = fill_key(name, f"{section}.{name}", settings) if "${" in name else (name, [])
-        problems += wrong
+        problems += wrong or list(other_templates(new, f"{section}.{name}", "key"))
         new = name if wrong else new
         if new != name:
             written[f"{section}.{new}"] = f"{section}.{name}"
@@ -96,6 +96,14 @@ def _filled(
         if len(names) > 1:
             filled[new] = _ambiguous(section, [_with_jobs(entries[name], settings) for name in names], names)
     return filled
+
+
+def other_templates(name: str, path: str, at: Literal["key", "value"] = "value") -> Iterator[ValidationProblem]:
+    """The problem of a name that still has a template after it was filled: no event is known yet."""
+    if "${" in name:
+        accepted = tuple(f"${{{known}}}" for known in NAMES)
+        message = f"found {name!r:.80}. A name has no template of the event, only {', '.join(accepted)}"
+        yield ValidationProblem(path, message, code="unknown-placeholder", at=at)
 
 
 def _ambiguous(section: str, entries: list[Json], names: list[str]) -> Json:

@@ -46,6 +46,9 @@ _OPERATORS = r"[|?!=<>&+*,;()]|:[-=?+]"
 
 _RESERVED = rf"(?:{'|'.join(RESERVED_ROOTS)})(?![^.])"
 
+_LONGEST = 500
+"""Characters of a text for which a spelling is suggested."""
+
 _UNCLOSED = r'^[^"]*"(?:[^"]*"[^"]*")*[^"]*$'
 """Text with an odd number of quotes."""
 
@@ -150,7 +153,9 @@ _REASONS = (
 
 
 def meant(text: str) -> str:
-    """The path that a wrong text probably means; empty if nobody can tell."""
+    """The path that a wrong text probably means; empty if nobody can tell, or if the text is long."""
+    if len(text) > _LONGEST:
+        return ""  # the expressions below take quadratic time
     text = re.sub(r"^\s*\$\{(.*?)\}?\s*$", r"\1", text, flags=re.DOTALL).strip()
     if text.startswith("$.."):
         return ""

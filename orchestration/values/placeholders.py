@@ -20,7 +20,7 @@ NAMES = ("aws.account", "aws.region", "aws.partition", "deploy.env")
 """Accepted placeholders. ``builder/schemas/configuration_schema.py`` accepts them in fields that have a pattern."""
 
 RESERVED_ROOTS = ("aws", "deploy")
-"""First parts of the placeholders. An event's fields of these names cannot be read."""
+"""First parts of the placeholders. An event's fields of these names need quotes in a path."""
 
 LOCAL_ENV = "local"
 """Environment's name without a deployment. The local stack has it too, so every offline command names one environment."""

@@ -7,6 +7,7 @@ in an event's field arrives unchanged.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -83,6 +84,13 @@ class ArgumentValue:
         }
 
 
+_EXPLAINED = 1_000
+"""Characters of a wrong template that its explanation reads."""
+
+_MAX_PROBLEMS = 20
+"""Wrong templates of one text that are explained."""
+
+
 def templates(text: str) -> list[Template]:
     """The templates of a text, in their order."""
     tokens = _TOKEN.finditer(text)
@@ -98,11 +106,17 @@ def problems(value: Writable, path: str) -> Iterator[ValidationProblem]:
         for index, item in enumerate(value):
             yield from problems(item, f"{path}[{index}]")
     elif isinstance(value, str) and "${" in value:
-        start = 0
-        for end, following in [*((token.start(), token.end()) for token in _TOKEN.finditer(value)), (len(value),) * 2]:
-            for opening in re.finditer(r"\$\{", value[start:end]):
-                yield ValidationProblem(path, _explained(value[start + opening.start() :]), code="path-syntax")
-            start = following
+        wrong = itertools.islice(_openings(value), _MAX_PROBLEMS)
+        yield from (ValidationProblem(path, _explained(text), code="path-syntax") for text in wrong)
+
+
+def _openings(value: str) -> Iterator[str]:
+    """The beginning of each wrong template, with the text after it."""
+    start = 0
+    for end, following in [*((token.start(), token.end()) for token in _TOKEN.finditer(value)), (len(value),) * 2]:
+        for opening in re.finditer(r"\$\{", value[start:end]):
+            yield value[start + opening.start() : start + opening.start() + _EXPLAINED]
+        start = following
 
 
 def _explained(text: str) -> str:

@@ -123,6 +123,26 @@ def test_plan_without_an_accepted_trigger_exits_1(orchestrator: Orchestrator, co
     assert orchestrator("plan", "--config", str(config), "--event", str(path), "--json").exit_code == 1
 
 
+def test_rejected_triggers_of_an_arrival_exit_0(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    """The event arrives at a join, so publishing it has an effect."""
+    rejected = {"type": "glue_job", "job_name": "g", "arguments": {"--x": "${artifacts.nope}"}}
+    join = {"all_of": ["a", "b"], "key": "${day}", "on_complete": [{"type": "glue_job", "job_name": "r"}]}
+    config, event = tmp_path / "c.json", tmp_path / "e.json"
+    config.write_text(json.dumps({"workflows": {"a": {"on_success": [rejected]}}, "joins": {"j": join}}))
+    event.write_text('{"job_name": "a", "job_run_id": "1", "status": "SUCCESS", "day": "d"}')
+    result = orchestrator("plan", "--config", str(config), "--event", str(event))
+    assert (result.exit_code, "nothing would start" in result.stdout) == (0, False)
+
+
+def test_problem_of_a_name_is_a_warning_of_the_plan(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    config, event = tmp_path / "c.json", tmp_path / "e.json"
+    config.write_text('{"workflows": {"load_${deploy.envv}": {"on_success": [{"type": "glue_job", "job_name": "g"}]}}}')
+    event.write_text('{"job_name": "load_prod", "job_run_id": "1", "status": "SUCCESS"}')
+    (plan,) = json.loads(orchestrator("plan", "--config", str(config), "--event", str(event), "--json").stdout)
+    assert plan["status"] == "IGNORED"
+    assert ["${deploy.envv}" in warning for warning in plan["warnings"]] == [True]
+
+
 def test_plan_with_one_accepted_trigger_exits_0(orchestrator: Orchestrator, config: Path, tmp_path: Path) -> None:
     document = json.loads(config.read_text())
     document["workflows"]["j"]["on_success"].append({"type": "sqs_mwaa", "dag_id": "d"})

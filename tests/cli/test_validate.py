@@ -189,6 +189,28 @@ def test_events_without_an_event_exit_2(
     assert words in result.stderr
 
 
+def test_events_of_other_jobs_are_an_error(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    """Nothing would be compared: the wrong folder, or the wrong --env."""
+    config = tmp_path / "config.json"
+    config.write_text(TEMPLATE.replace('"a"', '"load_${deploy.env}"'))
+    write_event(tmp_path, job_name="load_prod", artifacts={"output_path": "x"})
+    events = str(tmp_path / "events")
+    other = orchestrator("validate", str(config), "--events", events)
+    assert (other.exit_code, "has no event of a job that the configuration follows" in other.stderr) == (2, True)
+    assert "[event-path]" in orchestrator("validate", str(config), "--events", events, "--env", "prod").stdout
+
+
+def test_accepted_event_path_needs_the_events(orchestrator: Orchestrator, tmp_path: Path) -> None:
+    """The same file is checked with and without events."""
+    config = tmp_path / "config.json"
+    config.write_text(TEMPLATE.replace('"job_name": "g"', '"job_name": "g", "accept": ["event-path-missing"]'))
+    write_event(tmp_path, artifacts={"output_pth": "x"})
+    (tmp_path / "events" / "b.json").write_text('{"job_name": "a", "job_run_id": "2", "status": "SUCCESS"}')
+    for options in ([], ["--events", str(tmp_path / "events")]):
+        result = orchestrator("validate", "--strict", str(config), *options)
+        assert (result.exit_code, result.stdout) == (0, f"{config}: valid, 1 workflows with 1 triggers\n")
+
+
 def test_condition_on_what_a_chain_does_not_publish_is_an_error(orchestrator: Orchestrator) -> None:
     path = "tests/cli/shapes/chain-when.config.json"
     result = orchestrator("validate", path)

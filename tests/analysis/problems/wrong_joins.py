@@ -76,7 +76,7 @@ WRONG_JOINS = (
     Wrong(
         "path with the name of a job with dots",
         '{"workflows": {}, "joins": {"j": {"all_of": ["dwh.orders", "b"], "key": "${day}", "on_complete": [\n{"type": "glue_job",\n "job_name": "d", "arguments": {"--p": "${upstream.dwh.orders.artifacts.path}"}}]}}}',
-        "3:40 joins.j.on_complete[0].arguments.--p: found '${upstream.dwh.orders.artifacts.path}', but the event of joins.j has no 'upstream.dwh.orders.artifacts.path'. The trigger fails. Name a job of all_of [event-path]",
+        "3:40 joins.j.on_complete[0].arguments.--p: found '${upstream.dwh.orders.artifacts.path}', but the event of joins.j has no 'upstream.dwh.orders.artifacts.path'. The trigger fails. Correct the path, or let the job publish the field [event-path]",
         "3:40 warning: joins.j.on_complete[0].arguments.--p: found the path 'upstream.dwh.orders.artifacts.path', whose segments end at each dot. Write upstream.\\\"dwh.orders\\\".artifacts.path [path-in-name]",
     ),
     Wrong(

@@ -204,3 +204,58 @@ def test_first_event_of_a_cycle_may_have_other_fields() -> None:
     ends = {**GLUE, "job_name": "a", "wait": True, "publish": True, "when": {"metrics": {"rows": [1]}}}
     assert found({**workflow(ends), "allow_cycles": True}) == []
     assert len(found({**workflow(ends), "allow_cycles": True}, {**EVENT, "metrics": {}})) == 1
+
+
+def test_guard_against_published_events_is_known() -> None:
+    """A published event always has the field that the condition wants to be absent, so it starts nothing here."""
+    start = {**GLUE, "wait": True, "publish": True, "publish_as": "a"}
+    guarded = glue("${artifacts.path}", when={"triggered_by_job": [{"exists": False}]})
+    document = workflow(guarded, up={"on_success": [start]})
+    assert found(document) == []
+    assert len(found(workflow(glue("${artifacts.path}"), up={"on_success": [start]}))) == 1
+
+
+def test_events_that_do_not_meet_the_condition_do_not_count() -> None:
+    trigger = glue("${artifacts.nope}", when={"metrics": {"rows": [99]}})
+    assert found(workflow(trigger), EVENT) == []
+    assert len(found(workflow(glue("${artifacts.nope}", when={"metrics": {"rows": [7]}})), EVENT)) == 1
+
+
+def test_null_is_missing_where_text_is_wanted() -> None:
+    event = {**EVENT, "artifacts": {"day": None}}
+    ((severity, place, _),) = found(workflow(glue("${artifacts.day}")), event)
+    assert (severity, place) == ("error", "workflows.a.on_success[0].arguments.--x")
+    mixed = {**DAG, "conf": {"whole": "${artifacts.day}", "mixed": "x ${artifacts.day}"}}
+    assert [place for _, place, _ in found(workflow(mixed), event)] == ["workflows.a.on_success[0].conf.mixed"]
+    join = {"all_of": ["a", "b"], "key": "${artifacts.day}", "on_complete": [GLUE]}
+    ((_, place, _),) = found({"workflows": {}, "joins": {"j": join}}, event)
+    assert place == "joins.j.key"
+
+
+def test_recorded_event_of_a_join_says_more_than_the_arrivals() -> None:
+    join = {"all_of": ["b", "c"], "key": "${day}", "on_complete": [glue("${upstream.b.artifacts.path}")]}
+    document = {"workflows": {}, "joins": {"a": join}}
+    assert found(document) == []
+    recorded = {**EVENT, "upstream": {"b": {"artifacts": {"other": 1}}, "c": {}}}
+    ((severity, place, _),) = found(document, recorded, kind="on_complete")
+    assert (severity, place) == ("error", "joins.a.on_complete[0].arguments.--x")
+
+
+def test_empty_list_is_not_its_own_correction() -> None:
+    ((_, _, message),) = found(
+        workflow({**GLUE, "when": {"artifacts": {"files": ["x"]}}}), {**EVENT, "artifacts": {"files": []}}
+    )
+    assert "files" in message
+    read = read_document(workflow({**GLUE, "when": {"artifacts": {"files": ["x"]}}}), Settings()).document
+    shapes: Shapes = {("a", "on_success"): [EventShape(source="f", fields={"artifacts": {"files": []}}, recorded=True)]}
+    ((_, problem),) = unknown_paths(read, list(checked_entries(read, Settings())), shapes)
+    assert problem.options == ()
+
+
+def test_long_chain_takes_linear_time() -> None:
+    """Each of 4,000 jobs has a problem, and none is in a cycle."""
+    step = {**GLUE, "wait": True, "publish": True, "arguments": {"--x": "${metrics.rows}"}}
+    jobs = {f"j{number}": {"on_success": [{**step, "publish_as": f"j{number + 1}"}]} for number in range(4_000)}
+    assert len(found({"workflows": jobs})) == 3_999
+    ring = {"a": {"on_success": [{**step, "publish_as": "b"}]}, "b": {"on_success": [{**step, "publish_as": "a"}]}}
+    assert found({"workflows": ring}) == []

@@ -6,6 +6,7 @@ import argparse
 
 import pytest
 
+from analysis.warnings.arguments import warnings
 from tests.analysis.warnings.configurations import GLUE, codes
 
 
@@ -59,3 +60,14 @@ def test_reasons_hold_for_argparse_on_which_glue_builds() -> None:
     parser.add_argument("--my-date")
     parser.add_argument("--my_date")
     assert vars(parser.parse_known_args(["--my-date", "a", "--my_date", "b"])[0])["my_date"] == "b"
+
+
+@pytest.mark.parametrize("key", ["--source-artifacts", "--triggered-by-job", "--JOB-NAME"])
+def test_hyphen_that_meets_an_automatic_argument_is_renamed(key: str) -> None:
+    """The name with underscores is refused, so nobody should write it."""
+    problems = [
+        problem for problem in warnings({**GLUE, "arguments": {key: "x"}}, "t") if problem.code == "glue-hyphen"
+    ]
+    (message,) = [problem.message for problem in problems]
+    assert "returns both as" in message
+    assert message.endswith("Rename the argument")

@@ -189,3 +189,15 @@ def test_invalid_value_marks_equal_names() -> None:
     document = fill_names({"workflows": {"${deploy.env}": {}, "prod": {}}}, PROD).document
     assert isinstance(document["workflows"], dict)
     assert isinstance(document["workflows"]["prod"], InvalidValue)
+
+
+@pytest.mark.parametrize("name", ["load_${start_date}", "load_${env}", "load_${ deploy.env }", "load_$${deploy.env}"])
+def test_other_template_in_a_name_is_an_error(name: str) -> None:
+    """Taken literally, the name is that of no event."""
+    (line,) = problems({"workflows": {name: {"on_success": [GLUE]}}})
+    assert line.startswith(
+        f"workflows.{name}: found '{name}'. A name has no template of the event, only ${{aws.account}}"
+    )
+    join: JsonObject = {"all_of": [name, "b"], "key": "${day}", "on_complete": [GLUE]}
+    (line,) = problems({"workflows": {}, "joins": {"j": join}})
+    assert line.startswith(f"joins.j.all_of[0]: found '{name}'. A name has no template of the event")

@@ -233,3 +233,10 @@ def test_schema_and_reader_accept_the_same_texts(text: str) -> None:
     schema = templating.KeyText().__get_pydantic_json_schema__({}, lambda core: core)
     assert bool(re.search(str(schema["pattern"]), text)) is not any(templating.KeyText().problems(text, "here"))
     assert bool(re.search(f"^{paths.PATH}$", text)) is (paths.reason(text) == "")
+
+
+def test_text_of_many_wrong_templates_is_explained_in_short() -> None:
+    """40,000 of them took 3.2 seconds, and as many problems."""
+    found = list(templating.problems("${ " * 40_000, "t"))
+    assert len(found) == 20
+    assert all(len(problem.message) < 300 for problem in found)
