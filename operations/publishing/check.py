@@ -89,7 +89,7 @@ def check(follower: Follower, text: str) -> Check:
         warnings.append(f"it is unknown whether the run has started before: {error}")
     if before is not None:
         # Its joins may not have this run's event yet.
-        _refuse_other_content(follower, before, joins=bool(plan and plan.joins))
+        warnings += _other_content(follower, before, joins=bool(plan and plan.joins))
     return Check(plan=plan, before=before, unreadable=unreadable, warnings=tuple(warnings))
 
 
@@ -113,14 +113,16 @@ def _refuse(plan: EventPlan) -> None:
         raise EventError(f"{plan.problem}. It was not published.")
 
 
-def _refuse_other_content(follower: Follower, before: Execution, *, joins: bool) -> None:
+def _other_content(follower: Follower, before: Execution, *, joins: bool) -> list[str]:
+    """Refuse an event whose run has started with other content; a warning if it may still arrive at a join."""
     event = follower.event
     difference = follower.difference(before)
-    if difference and not joins:
-        raise EventError(
-            f"run {event.job_run_id!r} of job {event.job_name!r} has started at {before.start} with other content "
-            f"({difference}), so this event would start nothing. It was not published. Use a new run id."
-        )
+    if not difference:
+        return []
+    found = f"run {event.job_run_id!r} of job {event.job_name!r} has started at {before.start} with other content ({difference})"
+    if not joins:
+        raise EventError(f"{found}, so this event would start nothing. It was not published. Use a new run id.")
+    return [f"{found}, so this event starts no trigger of the workflow again. It may arrive at a join"]
 
 
 def _listed(names: list[str]) -> str:

@@ -95,6 +95,11 @@ def test_other_content_may_still_arrive_at_joins(router: Router, checked: Checki
     router.invoke(event("both", "joining", week="1"))
     found = checked("both", "joining", week="2")
     assert found.before is not None
+    (warning,) = found.warnings
+    assert (
+        '(week was "1" and is now "2"), so this event starts no trigger of the workflow again. It may arrive' in warning
+    )
+    assert checked("both", "joining", week="1").warnings == ()
 
 
 @pytest.mark.parametrize("text", [None, "{", '{"workflows": 7}'])
