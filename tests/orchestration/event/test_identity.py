@@ -117,6 +117,7 @@ def adversarial_events(draw: st.DrawFn) -> tuple[str, str, str]:
     st.lists(adversarial_events(), min_size=1, max_size=3, unique=True),
     st.lists(adversarial_ids(), min_size=1, max_size=6, unique=True),
 )
+@pytest.mark.slow
 def test_names_of_adversarial_events_and_ids_are_distinct(
     events: list[tuple[str, str, str]], trigger_ids: list[str]
 ) -> None:

@@ -15,6 +15,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local.engine.engine import Engine
 from local.simulation.simulator import Simulator
 from operations.executions.inspection import inspect
@@ -91,6 +93,7 @@ def kill(simulator: Simulator, after: int, deploy_env: str) -> None:
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 
+@pytest.mark.slow
 def test_event_starts_whole_after_two_kills_and_a_deployment(engine: Engine) -> None:
     simulator = Simulator.deploy(engine, document(1, 1))
     router, executions = Router(simulator), ExecutionClient(engine.client("stepfunctions"), simulator.settings)
