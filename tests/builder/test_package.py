@@ -39,11 +39,11 @@ def test_two_builds_are_the_same_bytes(built: package.Package) -> None:
     assert again == built.body
 
 
-def test_the_router_has_at_most_96_kb() -> None:
+def test_the_router_has_at_most_104_kb() -> None:
     """A larger zip needs a reason in ADR 20, because each module adds to the cold start."""
     sizes = {name: len(package.build(name).body) for name in package.FUNCTIONS}
     print(sizes)  # noqa: T201 - shown by pytest -rP
-    assert sizes["downstream_orchestrator"] <= 96 * KB
+    assert sizes["downstream_orchestrator"] <= 104 * KB
 
 
 def test_zip_contains_the_imported_modules_exactly() -> None:
