@@ -31,7 +31,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
         typer.Option(help="Trigger ids, as a1b2c3d4,e5f6a7b8. OLD=NEW names a successor. Default: all that failed."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Start a new run, also if one runs or has succeeded. Needs --only.")
+        bool, typer.Option("--again", help="Start a new run, even if one runs or has succeeded. Needs --only.")
     ] = False,
     as_was: Annotated[
         bool, typer.Option("--as-was", help="Send the original request, not one from the current configuration.")

@@ -37,7 +37,7 @@ class SingleLines(logging.Filter):
         if len(text) > MAX_LINE:
             text = f"{text[: MAX_LINE - 100]}... (the first {MAX_LINE - 100:,} of {len(text):,} characters)"
         record.msg, record.args = text, ()
-        if record.exc_info:  # Also if another handler has cached the text of the traceback.
+        if record.exc_info:  # Even if another handler has cached the text of the traceback.
             lines = "".join(traceback.format_exception(*record.exc_info)).splitlines()
             record.exc_text = "\n".join(f"  {single_line(line)}" for line in lines)[-MAX_LINE:]
         return True

@@ -141,7 +141,7 @@ class MwaaClient:
         return False
 
     def _call(self, method: str, path: str, **arguments: JsonObject) -> Answer:
-        """Call Airflow's REST API; returns its answer, also if it is an error."""
+        """Call Airflow's REST API; returns its answer, even if it is an error."""
         call = f"MWAA environment {self.environment}: {method} {path}"
         if self.remaining_seconds() < _ONE_CALL:
             raise MwaaUnavailableError(

@@ -28,7 +28,7 @@ class Decision:
     Attributes:
         id: id of the trigger in the original execution, or of a batch that never started.
         now: id of the trigger in the current configuration; the same unless the sender named another one.
-        type: declared type, also if the original item was rejected.
+        type: declared type, even if the original item was rejected.
         attempt: number of the attempt that would start, or of the newest one.
         reason: why it is left out, refused or followed.
         planned: the execution to start.

@@ -1,4 +1,4 @@
-"""Starts the executions of one event, each at most once, also if an earlier delivery started some of them.
+"""Starts the executions of one event, each at most once, even if an earlier delivery started some of them.
 
 Almost every event is one execution, so it is started whole or not at all. An event that exceeds one input has several
 executions, its parts. A delivery that finds the first part of such an event starts the missing triggers under the

@@ -1,4 +1,4 @@
-"""Lists of executions: the newest first, no page more than needed, with the event of each and all filters."""
+"""Lists of executions: the newest first, only as many pages as needed, with the event of each and all filters."""
 
 from __future__ import annotations
 

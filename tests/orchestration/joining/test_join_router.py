@@ -1,4 +1,4 @@
-"""Joins: every complete key starts once, and no incomplete one ever, also if the router is killed."""
+"""Joins: every complete key starts once, and no incomplete one ever, even if the router is killed."""
 
 from __future__ import annotations
 
